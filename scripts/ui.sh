@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds the interface into ui/dist, when something in ui/ is newer than what is there.
+set -euo pipefail
+cd "$(dirname "$0")/../ui"
+
+built=dist/index.html
+if [ -f "$built" ] && [ -z "$(find . \( -path ./node_modules -o -path ./dist \) -prune -o -type f -newer "$built" -print -quit)" ]; then
+  exit 0
+fi
+npm run --silent build

@@ -1,0 +1,251 @@
+//! What each command does.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use genglossary_engine::{
+    CancelOutcome, Engine, Error, LogQuery, LogRecord, NoSink, Result, RunStatus, RunView, Scope, Trigger,
+    data_folder,
+};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use crate::arguments::{Arguments, Command};
+use crate::progress::{ChannelSink, Progress};
+use crate::words::Words;
+
+/// How often a followed log is looked at.
+const FOLLOW_EVERY: Duration = Duration::from_millis(200);
+const LOG_PAGE: u32 = 1_000;
+
+pub(crate) async fn execute(arguments: Arguments) -> Result<ExitCode> {
+    let json = arguments.json;
+    match arguments.command {
+        Command::Run { folder, scope, out } => run(&folder, scope.into(), out, json).await,
+        Command::Runs { folder, limit } => runs(folder.as_deref(), limit, json).await,
+        Command::Log { run, follow } => log(&run, follow, json).await,
+        Command::Export { folder, out } => export(&folder, &out, json).await,
+        Command::Cancel { run } => cancel(&run, json).await,
+    }
+}
+
+/// The exit code for an error that kept a command from its work.
+pub(crate) fn exit_of_error(error: &Error) -> ExitCode {
+    match error {
+        Error::RunActive { .. } => ExitCode::from(4),
+        Error::ExportFormat(_) => ExitCode::from(2),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// Prints one value on standard output. A closed pipe is the reader's choice and no error.
+pub(crate) fn print_json(value: &impl serde::Serialize) {
+    if let Ok(text) = serde_json::to_string(value) {
+        print_line(&text);
+    }
+}
+
+fn print_line(line: &str) {
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+fn home() -> Result<PathBuf> {
+    data_folder().ok_or_else(|| Error::DataFolder {
+        path: PathBuf::new(),
+        source: std::io::Error::new(std::io::ErrorKind::NotFound, "no home folder"),
+    })
+}
+
+async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> Result<ExitCode> {
+    // A format that does not exist is better known before the work than after it.
+    if let Some(out) = &out
+        && !matches!(extension(out).as_deref(), Some("md" | "markdown" | "tsv" | "json"))
+    {
+        return Err(Error::ExportFormat(out.clone()));
+    }
+    let (sender, mut events) = mpsc::unbounded_channel();
+    let engine = Engine::open(&home()?, ChannelSink(sender)).await?;
+    let project = engine.project_for_folder(folder).await?;
+    let run = engine.start_run(&project.id, scope, Trigger::User, &uuid::Uuid::now_v7().to_string()).await?;
+    let words = Words::of_environment();
+    let mut progress = Progress::new(words, json);
+    progress.begin(&run);
+    let mut stops = 0;
+    let run = loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Some(event) => if let Some(ended) = progress.take(event, &run.id) { break ended },
+                None => break engine.run(&run.id).await?,
+            },
+            _ = stop_signal() => {
+                stops += 1;
+                if stops > 1 {
+                    std::process::exit(130);
+                }
+                progress.stopping();
+                engine.cancel_run(&run.id).await?;
+            }
+        }
+    };
+    progress.end(&run);
+    engine.wait_until_idle(Duration::from_secs(10)).await;
+    let mut report = None;
+    if let Some(out) = out.filter(|_| run.status == RunStatus::Completed || run.status == RunStatus::Partial) {
+        report = Some(engine.export(&project.id, &out).await?);
+    }
+    let counts = engine.project(&project.id).await?.summary.counts;
+    if json {
+        print_json(&json!({ "run": run, "counts": counts, "export": report }));
+    } else {
+        if let Some(report) = report {
+            print_line(&words.exported(&report));
+        }
+        if let Some(error) = &run.error {
+            eprintln!("genglossary: {}", words.error(error));
+        }
+    }
+    engine.close().await;
+    Ok(match run.status {
+        RunStatus::Completed => ExitCode::SUCCESS,
+        RunStatus::Partial => ExitCode::from(3),
+        RunStatus::Cancelled => ExitCode::from(130),
+        _ => ExitCode::FAILURE,
+    })
+}
+
+/// Ctrl-C, or the polite signal of a system that shuts down.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn runs(folder: Option<&Path>, limit: u32, json: bool) -> Result<ExitCode> {
+    let engine = Engine::open(&home()?, NoSink).await?;
+    let project = match folder {
+        Some(folder) => Some(
+            engine.find_project(folder).await?.ok_or_else(|| Error::ProjectNotFound(folder.display().to_string()))?,
+        ),
+        None => None,
+    };
+    let runs = engine.list_runs(project.as_ref().map(|project| &*project.id), 0, limit).await?.rows;
+    if json {
+        print_json(&runs);
+    } else {
+        let words = Words::of_environment();
+        if runs.is_empty() {
+            eprintln!("{}", words.no_runs());
+        }
+        for run in &runs {
+            print_line(&line_of(run, words));
+        }
+    }
+    engine.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line_of(run: &RunView, words: Words) -> String {
+    let error = run.error.as_ref().map(|error| format!("\t{}", words.error(error))).unwrap_or_default();
+    format!(
+        "{}\t{}\t{}\t{}\t{}{error}",
+        run.id,
+        run.status.as_text(),
+        run.scope.as_text(),
+        run.started_at.as_deref().unwrap_or(&run.created_at),
+        run.project_name
+    )
+}
+
+async fn log(run: &str, follow: bool, json: bool) -> Result<ExitCode> {
+    let engine = Engine::open(&home()?, NoSink).await?;
+    let run = engine.find_run(run).await?;
+    let mut from = 0;
+    loop {
+        let page = engine.read_log(&run, LogQuery { from, limit: LOG_PAGE, levels: None }).await?;
+        for record in &page.records {
+            if json {
+                print_json(record);
+            } else {
+                print_line(&line_of_record(record));
+            }
+        }
+        from += page.records.len() as u32;
+        if from >= page.total && (page.ended.is_some() || !follow) {
+            break;
+        }
+        if page.records.is_empty() {
+            tokio::select! {
+                () = tokio::time::sleep(FOLLOW_EVERY) => {}
+                () = stop_signal() => break,
+            }
+        }
+    }
+    engine.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line_of_record(record: &LogRecord) -> String {
+    let LogRecord { time, level, stage, item, message, .. } = record;
+    // One record stays one line, whatever it quotes.
+    let flat = |text: &str| text.replace(['\n', '\r', '\t'], " ");
+    format!("{time}  {:<5}  {stage:<7}  {}{}{}", level.name(), flat(item), if item.is_empty() { "" } else { ": " }, flat(message))
+}
+
+async fn export(folder: &Path, out: &Path, json: bool) -> Result<ExitCode> {
+    let engine = Engine::open(&home()?, NoSink).await?;
+    let project =
+        engine.find_project(folder).await?.ok_or_else(|| Error::ProjectNotFound(folder.display().to_string()))?;
+    let report = engine.export(&project.id, out).await?;
+    if json {
+        print_json(&report);
+    } else {
+        print_line(&Words::of_environment().exported(&report));
+    }
+    engine.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn cancel(run: &str, json: bool) -> Result<ExitCode> {
+    let engine = Engine::open(&home()?, NoSink).await?;
+    let run = engine.find_run(run).await?;
+    let outcome = engine.cancel_run(&run).await?;
+    let mut ended = engine.run(&run).await?;
+    // Whoever owns the run looks for the request several times a second.
+    for _ in 0..50 {
+        if ended.status.is_final() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        ended = engine.run(&run).await?;
+    }
+    if json {
+        print_json(&json!({ "outcome": outcome, "run": ended }));
+    } else {
+        print_line(&Words::of_environment().cancelled(outcome, &ended));
+    }
+    engine.close().await;
+    Ok(if outcome == CancelOutcome::AlreadyFinished || ended.status.is_final() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn extension(path: &Path) -> Option<String> {
+    path.extension().map(|extension| extension.to_string_lossy().to_lowercase())
+}

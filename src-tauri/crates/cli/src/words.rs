@@ -1,0 +1,186 @@
+//! The sentences of the command line, in English and Japanese.
+
+use genglossary_engine::{CancelOutcome, ExportReport, Message, RunStatus, RunView, Stage, StageStatus, StageView};
+
+/// The language of the sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    English,
+    Japanese,
+}
+
+use Words::{English, Japanese};
+
+impl Words {
+    /// As the locale of the environment says.
+    pub(crate) fn of_environment() -> Self {
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
+        match set.into_iter().find(|value| !value.is_empty()) {
+            Some(locale) if locale.starts_with("ja") => Japanese,
+            _ => English,
+        }
+    }
+
+    fn pick<'a>(self, english: &'a str, japanese: &'a str) -> &'a str {
+        match self {
+            English => english,
+            Japanese => japanese,
+        }
+    }
+
+    /// The stage under the name of its tab.
+    pub(crate) fn stage(self, stage: Stage) -> &'static str {
+        match (self, stage) {
+            (English, Stage::Load) => "Files",
+            (English, Stage::Extract) => "Terms",
+            (English, Stage::Define) => "Provisional",
+            (English, Stage::Review) => "Issues",
+            (English, Stage::Refine) => "Refined",
+            (Japanese, Stage::Load) => "ファイル",
+            (Japanese, Stage::Extract) => "用語",
+            (Japanese, Stage::Define) => "暫定定義",
+            (Japanese, Stage::Review) => "指摘",
+            (Japanese, Stage::Refine) => "確定定義",
+        }
+    }
+
+    pub(crate) fn started(self, run: &RunView) -> String {
+        format!("{} {}: {}", self.pick("run", "実行"), run.id, run.project_name)
+    }
+
+    pub(crate) fn stage_started(self, stage: Stage) -> String {
+        format!("{}…", self.stage(stage))
+    }
+
+    pub(crate) fn stage_ended(self, stage: &StageView) -> String {
+        let name = self.stage(stage.stage);
+        let what = match stage.status {
+            StageStatus::Failed => self.pick("failed", "失敗"),
+            StageStatus::Cancelled => self.pick("stopped", "中止"),
+            _ => self.pick("done", "完了"),
+        };
+        format!("{name}: {} / {}, {what}", stage.done, stage.total)
+    }
+
+    pub(crate) fn stopping(self) -> &'static str {
+        self.pick("stopping; once more to leave at once", "中止処理中。もう一度押すと直ちに終了")
+    }
+
+    pub(crate) fn ended(self, run: &RunView) -> String {
+        let status = match run.status {
+            RunStatus::Completed => self.pick("completed", "完了"),
+            RunStatus::Partial => self.pick("partial", "一部完了"),
+            RunStatus::Cancelled => {
+                self.pick("stopped; the glossary is as it was", "中止しました。用語集は元のままです")
+            }
+            RunStatus::Interrupted => self.pick("interrupted", "中断"),
+            _ => self.pick("failed; the glossary is as it was", "失敗しました。用語集は元のままです"),
+        };
+        status.to_owned()
+    }
+
+    pub(crate) fn exported(self, report: &ExportReport) -> String {
+        match self {
+            English => format!("{}: {} entries", report.path, report.entries),
+            Japanese => format!("{}：{}項目", report.path, report.entries),
+        }
+    }
+
+    pub(crate) fn no_runs(self) -> &'static str {
+        self.pick("no runs yet; start one with: genglossary run FOLDER", "実行履歴はありません。開始：genglossary run FOLDER")
+    }
+
+    pub(crate) fn cancelled(self, outcome: CancelOutcome, run: &RunView) -> String {
+        match outcome {
+            CancelOutcome::AlreadyFinished => {
+                let had = self.pick("the run had ended before", "実行はすでに終わっています");
+                format!("{had}: {}", run.status.as_text())
+            }
+            CancelOutcome::Cancelling if run.status.is_final() => self.ended(run),
+            CancelOutcome::Cancelling => {
+                self.pick("asked to stop; it has not answered yet", "中止を依頼しましたが、まだ応答がありません").to_owned()
+            }
+        }
+    }
+
+    /// A sentence for an error: what happened, and what to do.
+    pub(crate) fn error(self, message: &Message) -> String {
+        let template = self.template(&message.code);
+        let mut sentence = template.to_owned();
+        for (name, value) in &message.params {
+            sentence = sentence.replace(&format!("{{{name}}}"), value);
+        }
+        if template.is_empty() {
+            sentence.clone_from(&message.code);
+        }
+        match &message.detail {
+            Some(detail) => format!("{sentence} ({detail})"),
+            None => sentence,
+        }
+    }
+
+    fn template(self, code: &str) -> &'static str {
+        let (english, japanese) = match code {
+            "project_not_found" => (
+                "There is no project for {project} yet. Start with: genglossary run FOLDER",
+                "{project}のプロジェクトはまだありません。開始：genglossary run FOLDER",
+            ),
+            "run_not_found" => (
+                "There is no run {run}. List them with: genglossary runs",
+                "実行{run}はありません。一覧：genglossary runs",
+            ),
+            "folder_not_found" => (
+                "The folder {folder} does not exist. Check the path, or that the drive is connected.",
+                "フォルダー{folder}がありません。パスまたはドライブの接続を確認します。",
+            ),
+            "folder_not_a_directory" => {
+                ("{folder} is a file. Name the folder that holds it.", "{folder}はファイルです。フォルダーを指定します。")
+            }
+            "folder_in_use" => (
+                "The folder {folder} belongs to the project “{project}” already.",
+                "フォルダー{folder}はプロジェクト「{project}」のものです。",
+            ),
+            "run_active" => (
+                "Run {run} of this project is active. Wait for it, or stop it with: genglossary cancel {run}",
+                "このプロジェクトでは実行{run}が進行中です。終了を待つか、次で中止します：genglossary cancel {run}",
+            ),
+            "no_documents" => (
+                "No readable documents in {folder} ({skipped} files skipped). Put .md or .txt files there and run again.",
+                "{folder}に読める文書がありません（{skipped}件を省略）。.mdか.txtを置いて再実行します。",
+            ),
+            "no_input" => (
+                "The stage “{stage}” has no result yet. Run the full pipeline first.",
+                "工程「{stage}」の結果がまだありません。先に全工程を実行します。",
+            ),
+            "data_folder_read_only" => (
+                "Cannot write to the data folder {path}. Change its permissions, or set GENGLOSSARY_HOME to another folder.",
+                "データフォルダー{path}に書き込めません。権限を変えるか、GENGLOSSARY_HOMEで別の場所を指定します。",
+            ),
+            "database_newer" => (
+                "The data was written by a newer version of GenGlossary (schema {found}, this one knows {known}). Update the app; nothing was changed.",
+                "データは新しい版のGenGlossaryのものです（スキーマ{found}、この版は{known}まで）。アプリを更新します。データは変更していません。",
+            ),
+            "database_damaged" => (
+                "The database {path} is damaged. Nothing was changed; restore it from a backup, or move it away to start anew.",
+                "データベース{path}が壊れています。変更はしていません。バックアップから戻すか、移動してやり直します。",
+            ),
+            "disk_full" => ("The disk is full. Free some space and run again.", "ディスクがいっぱいです。空きを作って再実行します。"),
+            "export_failed" => ("Cannot write {path}.", "{path}に書き込めません。"),
+            "export_format" => (
+                "No format for {path}. Use the extension .md, .tsv or .json.",
+                "{path}の形式が分かりません。拡張子は.md、.tsv、.jsonのどれかにします。",
+            ),
+            "log_unreadable" => ("Cannot read the log {path}.", "ログ{path}を読めません。"),
+            "internal" => ("A defect of GenGlossary.", "GenGlossaryの不具合です。"),
+            _ => ("", ""),
+        };
+        self.pick_static(english, japanese)
+    }
+
+    fn pick_static(self, english: &'static str, japanese: &'static str) -> &'static str {
+        match self {
+            English => english,
+            Japanese => japanese,
+        }
+    }
+}

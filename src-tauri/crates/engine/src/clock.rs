@@ -1,0 +1,14 @@
+//! The one way this crate tells the time, and the one format it writes it in.
+
+use jiff::{Timestamp, Unit};
+
+/// Now in UTC, RFC 3339 with milliseconds: `2026-11-18T15:21:09.120Z`. Sorts as text.
+pub(crate) fn now() -> String {
+    format(Timestamp::now())
+}
+
+/// `time` in the same format.
+pub(crate) fn format(time: Timestamp) -> String {
+    let time = time.round(Unit::Millisecond).unwrap_or(time);
+    format!("{time:.3}")
+}

@@ -1,0 +1,199 @@
+//! What can go wrong, as a code that a caller can branch on, its parameters, and a detail for the curious.
+//! The interface words the codes; nothing here is a sentence for the researcher.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::runs::Stage;
+
+/// Result of an engine call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error without words: the interface translates `code` and fills in `params`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Message {
+    /// Stable name of what happened.
+    pub code: String,
+    /// Values that the sentence needs.
+    pub params: BTreeMap<String, String>,
+    /// What the system said, in its own words; for the detail view and the log.
+    pub detail: Option<String>,
+}
+
+/// Why the engine could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such project.
+    #[error("project {0} not found")]
+    ProjectNotFound(String),
+    /// There is no such run.
+    #[error("run {0} not found")]
+    RunNotFound(String),
+    /// The project's current results have no such term.
+    #[error("term {0} not found")]
+    TermNotFound(String),
+    /// The project's current results have no such entry.
+    #[error("entry {0} not found")]
+    EntryNotFound(String),
+    /// A name is empty or only white space.
+    #[error("the name is empty")]
+    NameEmpty,
+    /// A term to add is empty or only white space.
+    #[error("the term is empty")]
+    EmptyTerm,
+    /// The documents folder does not exist or cannot be reached.
+    #[error("folder {} not found", .0.display())]
+    FolderNotFound(PathBuf),
+    /// The path names something that is not a folder.
+    #[error("{} is not a folder", .0.display())]
+    FolderNotADirectory(PathBuf),
+    /// Another project has this folder.
+    #[error("folder {} belongs to project {project}", folder.display())]
+    FolderInUse {
+        /// The folder.
+        folder: PathBuf,
+        /// Name of the project that has it.
+        project: String,
+    },
+    /// The project has an active run.
+    #[error("run {run} is active")]
+    RunActive {
+        /// Its id.
+        run: String,
+    },
+    /// A setting is out of range.
+    #[error("setting {0} is out of range")]
+    InvalidSettings(&'static str),
+    /// The folder holds nothing that can be read.
+    #[error("no readable documents in {} ({skipped} files skipped)", folder.display())]
+    NoDocuments {
+        /// The folder.
+        folder: PathBuf,
+        /// Number of files that were left out.
+        skipped: u32,
+    },
+    /// A stage needs the result of another one that never ran.
+    #[error("stage {} has no result yet", .0.name())]
+    NoInput(Stage),
+    /// The data folder cannot be written.
+    #[error("cannot write to the data folder {}: {source}", path.display())]
+    DataFolder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database was written by a newer version of the app.
+    #[error("the database has version {found}, this app knows {known}")]
+    DatabaseNewer {
+        /// Version of the database.
+        found: i64,
+        /// Newest version that this app knows.
+        known: i64,
+    },
+    /// The database file is not a database, or is damaged.
+    #[error("the database {} is damaged: {detail}", path.display())]
+    DatabaseDamaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
+    /// The disk is full.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The log of a run cannot be read.
+    #[error("cannot read the log {}: {source}", path.display())]
+    LogUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The glossary could not be written.
+    #[error("cannot write {}: {detail}", path.display())]
+    ExportFailed {
+        /// The target.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// The target's extension names no known format.
+    #[error("no export format for {}", .0.display())]
+    ExportFormat(PathBuf),
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(sqlx::Error),
+    /// A defect of the app.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        // SQLITE_FULL: the only database error with something the researcher can do about it.
+        if error.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "13") {
+            return Self::DiskFull;
+        }
+        Self::Database(error)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(format!("stored JSON: {error}"))
+    }
+}
+
+impl Error {
+    /// The error as the interface gets it.
+    pub fn message(&self) -> Message {
+        let (code, params, detail): (&str, Vec<(&str, String)>, Option<String>) = match self {
+            Self::ProjectNotFound(id) => ("project_not_found", vec![("project", id.clone())], None),
+            Self::RunNotFound(id) => ("run_not_found", vec![("run", id.clone())], None),
+            Self::TermNotFound(key) => ("term_not_found", vec![("term", key.clone())], None),
+            Self::EntryNotFound(key) => ("entry_not_found", vec![("term", key.clone())], None),
+            Self::NameEmpty => ("name_empty", vec![], None),
+            Self::EmptyTerm => ("empty_term", vec![], None),
+            Self::FolderNotFound(path) => ("folder_not_found", vec![("folder", shown(path))], None),
+            Self::FolderNotADirectory(path) => ("folder_not_a_directory", vec![("folder", shown(path))], None),
+            Self::FolderInUse { folder, project } => {
+                ("folder_in_use", vec![("folder", shown(folder)), ("project", project.clone())], None)
+            }
+            Self::RunActive { run } => ("run_active", vec![("run", run.clone())], None),
+            Self::InvalidSettings(field) => ("invalid_settings", vec![("field", (*field).to_owned())], None),
+            Self::NoDocuments { folder, skipped } => {
+                ("no_documents", vec![("folder", shown(folder)), ("skipped", skipped.to_string())], None)
+            }
+            Self::NoInput(stage) => ("no_input", vec![("stage", stage.name().to_owned())], None),
+            Self::DataFolder { path, source } => {
+                ("data_folder_read_only", vec![("path", shown(path))], Some(source.to_string()))
+            }
+            Self::DatabaseNewer { found, known } => {
+                ("database_newer", vec![("found", found.to_string()), ("known", known.to_string())], None)
+            }
+            Self::DatabaseDamaged { path, detail } => {
+                ("database_damaged", vec![("path", shown(path))], Some(detail.clone()))
+            }
+            Self::DiskFull => ("disk_full", vec![], None),
+            Self::LogUnreadable { path, source } => {
+                ("log_unreadable", vec![("path", shown(path))], Some(source.to_string()))
+            }
+            Self::ExportFailed { path, detail } => {
+                ("export_failed", vec![("path", shown(path))], Some(detail.clone()))
+            }
+            Self::ExportFormat(path) => ("export_format", vec![("path", shown(path))], None),
+            Self::Database(error) => ("internal", vec![], Some(error.to_string())),
+            Self::Internal(detail) => ("internal", vec![], Some(detail.clone())),
+        };
+        let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Message { code: code.to_owned(), params, detail }
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

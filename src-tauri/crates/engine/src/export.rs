@@ -1,0 +1,152 @@
+//! The current glossary as a file: Markdown to read, TSV for a spreadsheet, JSON for everything. The formats are the
+//! pure crate's; this gathers what goes in, with the researcher's decisions on top.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Write as _;
+use std::path::Path;
+
+use glossary::export::{self, Export, ExportedDocument, ResolvedIssue};
+use glossary::{Document, Entry, Language, Occurrence, Resolution, Term};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::runs::Stage;
+use crate::store::{generations, results};
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ExportReport {
+    /// The file.
+    pub path: String,
+    /// Number of glossary entries, or of terms, in it.
+    pub entries: u32,
+}
+
+impl Engine {
+    /// Writes the current glossary to `path`. The extension names the format: `.md`, `.tsv` or `.json`. The file is
+    /// replaced in one step: who looks sees the old one or the new one, whole.
+    pub async fn export(&self, project_id: &str, path: &Path) -> Result<ExportReport> {
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let needed = match extension.as_deref() {
+            Some("md" | "markdown" | "json") => Stage::Refine,
+            Some("tsv") => Stage::Extract,
+            _ => return Err(Error::ExportFormat(path.to_owned())),
+        };
+        let export = self.gather(project_id, needed).await?;
+        let (text, entries) = match extension.as_deref() {
+            Some("tsv") => (export::tsv(&export.terms), export.terms.len()),
+            Some("json") => (export::json(&export), export.entries.len()),
+            _ => (export::markdown(&export, main_language(&export.entries)), export.entries.len()),
+        };
+        let target = path.to_owned();
+        tokio::task::spawn_blocking(move || replace(&target, &text))
+            .await
+            .map_err(|error| Error::Internal(error.to_string()))?
+            .map_err(|error| Error::ExportFailed { path: path.to_owned(), detail: error.to_string() })?;
+        Ok(ExportReport { path: path.display().to_string(), entries: entries as u32 })
+    }
+
+    async fn gather(&self, project_id: &str, needed: Stage) -> Result<Export> {
+        let project = self.project(project_id).await?.summary.name;
+        let current = generations::current(self.store(), project_id).await?;
+        if !current.contains_key(&needed) {
+            return Err(Error::NoInput(needed));
+        }
+        let extract = *current.get(&Stage::Extract).ok_or(Error::NoInput(Stage::Extract))?;
+        let load = generations::input(self.store(), extract).await?.ok_or(Error::NoInput(Stage::Load))?;
+        let documents = results::read_documents(self.store(), load).await?;
+        let mut terms = results::read_terms(self.store(), extract).await?;
+        let mut occurrences = results::read_occurrences(self.store(), extract, documents.len()).await?;
+        let excluded: HashSet<String> = self.excluded_keys(project_id).await?.into_iter().collect();
+        leave_out(&mut terms, &mut occurrences, &excluded);
+        let mut entries = match current.get(&Stage::Refine) {
+            Some(&refine) => results::read_entries(self.store(), refine).await?,
+            None => Vec::new(),
+        };
+        entries.retain(|entry| !excluded.contains(&entry.key));
+        let edited = self.edited_definitions(project_id).await?;
+        for entry in &mut entries {
+            if let Some(definition) = edited.get(&entry.key) {
+                entry.definition = Some(definition.clone());
+                entry.confidence = 1.0;
+            }
+        }
+        let issues = self.resolved_issues(project_id).await?;
+        let documents = documents
+            .into_iter()
+            .zip(occurrences)
+            .map(|(Document { path, language, .. }, occurrences)| ExportedDocument { path, language, occurrences })
+            .collect();
+        Ok(Export { project, documents, terms, entries, issues })
+    }
+
+    async fn edited_definitions(&self, project_id: &str) -> Result<HashMap<String, String>> {
+        let rows = sqlx::query!(
+            r#"SELECT key, definition AS "definition!" FROM decision WHERE project_id = ? AND definition IS NOT NULL"#,
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.key, row.definition)).collect())
+    }
+
+    async fn resolved_issues(&self, project_id: &str) -> Result<Vec<ResolvedIssue>> {
+        let Some((review, refine)) = self.current_review(project_id).await? else {
+            return Ok(Vec::new());
+        };
+        let issues = results::read_issues(self.store(), review).await?;
+        let resolutions = match refine {
+            Some(refine) => results::read_resolutions(self.store(), refine).await?,
+            None => Vec::new(),
+        };
+        let mut resolutions = resolutions.into_iter();
+        Ok(issues
+            .into_iter()
+            .map(|issue| ResolvedIssue { issue, resolution: resolutions.next().unwrap_or(Resolution::Open) })
+            .collect())
+    }
+}
+
+/// Leaves out excluded terms, and lets the occurrences point to the places of the others.
+fn leave_out(terms: &mut Vec<Term>, occurrences: &mut [Vec<Occurrence>], excluded: &HashSet<String>) {
+    let mut places = Vec::with_capacity(terms.len());
+    let mut next = 0;
+    for term in terms.iter() {
+        let kept = !excluded.contains(&term.key);
+        places.push(kept.then_some(next));
+        next += u32::from(kept);
+    }
+    terms.retain(|term| !excluded.contains(&term.key));
+    for found in occurrences {
+        found.retain_mut(|occurrence| match places.get(occurrence.term as usize).copied().flatten() {
+            Some(place) => {
+                occurrence.term = place;
+                true
+            }
+            None => false,
+        });
+    }
+}
+
+/// The language that most entries have.
+fn main_language(entries: &[Entry]) -> Language {
+    let japanese = entries.iter().filter(|entry| entry.language == Language::Japanese).count();
+    if japanese * 2 > entries.len() { Language::Japanese } else { Language::English }
+}
+
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".genglossary-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    #[cfg(unix)]
+    {
+        // A temporary file is private; what a person exports is as readable as any file that they make.
+        use std::os::unix::fs::PermissionsExt as _;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

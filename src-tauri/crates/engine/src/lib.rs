@@ -1,0 +1,39 @@
+//! Projects, runs, results and logs.
+//!
+//! Everything that lasts lives here: the store (one SQLite database), the run manager, the pipeline that drives the
+//! pure `glossary` crate, and the logs. It knows no window, no webview and no terminal: it tells the outside through
+//! one [`EventSink`], and the desktop shell and the command line are two callers of the same [`Engine`].
+
+mod clock;
+mod engine;
+mod error;
+mod events;
+mod export;
+mod home;
+mod library;
+mod logs;
+mod pipeline;
+mod projects;
+mod runs;
+mod settings;
+mod store;
+#[cfg(test)]
+mod testing;
+
+pub use engine::Engine;
+pub use error::{Error, Message, Result};
+pub use events::{Event, EventSink, LogEnd, LogTail, NoSink, ProjectRef};
+pub use export::ExportReport;
+pub use home::{HOME_VARIABLE, data_folder};
+pub use library::decisions::{Decision, Verdict};
+pub use library::documents::{DocumentRow, SkippedFile};
+pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
+pub use library::issues::{IssueQuery, IssueRow};
+pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort};
+pub use library::Page;
+pub use logs::{LogCounts, LogLevel, LogPage, LogQuery, LogRecord};
+pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
+pub use runs::{
+    CancelOutcome, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange, Trigger,
+};
+pub use settings::{AppSettings, ProjectSettings, Theme, UiLanguage};

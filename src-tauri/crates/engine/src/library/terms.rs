@@ -1,0 +1,311 @@
+//! The terms of a project and where they stand.
+
+use std::collections::BTreeMap;
+
+use glossary::{Language, Variant, concordance};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::decisions::Verdict;
+use super::{PAGE_LIMIT, Page, pattern};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::runs::Stage;
+use crate::store::{generations, results};
+
+/// The order of a term list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum TermSort {
+    /// Best first when descending.
+    Score,
+    /// By the term's text.
+    Term,
+    /// By number of documents.
+    Documents,
+    /// By number of occurrences.
+    Occurrences,
+}
+
+/// Which terms to list.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct TermQuery {
+    /// Position of the first row.
+    pub offset: u32,
+    /// The most rows.
+    pub limit: u32,
+    /// Part of a term; empty for all.
+    pub search: String,
+    /// The order.
+    pub sort: TermSort,
+    /// Largest first.
+    pub descending: bool,
+    /// Only this language.
+    pub language: Option<Language>,
+    /// Only this category.
+    pub category: Option<String>,
+    /// Only terms with this verdict.
+    pub verdict: Option<Verdict>,
+}
+
+/// A term in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct TermRow {
+    /// Identifies the term in its project.
+    pub key: String,
+    /// The form that is shown.
+    pub text: String,
+    /// Its language.
+    pub language: Language,
+    /// `concept`, `abbreviation`, `name`, or the researcher's own word.
+    pub category: String,
+    /// Termhood, 0 to 1.
+    pub score: f64,
+    /// Number of documents it occurs in.
+    pub documents: u32,
+    /// Number of its occurrences.
+    pub occurrences: u32,
+    /// What the researcher decided.
+    pub verdict: Option<Verdict>,
+    /// The researcher changed its category or wrote a note.
+    pub edited: bool,
+}
+
+/// Everything about a term but its occurrences.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct TermDetail {
+    /// The term.
+    pub row: TermRow,
+    /// Its written forms, most frequent first.
+    pub variants: Vec<Variant>,
+    /// The full form of an abbreviation.
+    pub expansion: Option<String>,
+    /// The researcher's note.
+    pub note: Option<String>,
+    /// Added by the researcher.
+    pub manual: bool,
+}
+
+/// One occurrence in its context.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct OccurrenceRow {
+    /// Path of the document.
+    pub document: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// The text before it, in its sentence.
+    pub before: String,
+    /// The term as it stands there.
+    pub hit: String,
+    /// The text after it, in its sentence.
+    pub after: String,
+    /// Number of occurrences of the term in this document.
+    pub in_document: u32,
+}
+
+struct Record {
+    key: String,
+    text: String,
+    language: String,
+    category: String,
+    score: f64,
+    documents: i64,
+    occurrences: i64,
+    verdict: Option<String>,
+    edited: bool,
+}
+
+impl TryFrom<Record> for TermRow {
+    type Error = Error;
+
+    fn try_from(row: Record) -> Result<Self> {
+        Ok(Self {
+            key: row.key,
+            text: row.text,
+            language: results::parse(&row.language)?,
+            category: row.category,
+            score: row.score,
+            documents: row.documents as u32,
+            occurrences: row.occurrences as u32,
+            verdict: row.verdict.as_deref().map(results::parse).transpose()?,
+            edited: row.edited,
+        })
+    }
+}
+
+impl Engine {
+    /// A page of the current terms. Terms that the researcher added since the last run are among them, without counts.
+    pub async fn list_terms(&self, project_id: &str, query: &TermQuery) -> Result<Page<TermRow>> {
+        let generation = generations::current(self.store(), project_id).await?.get(&Stage::Extract).copied();
+        let (pattern, limit) = (pattern(&query.search), query.limit.min(PAGE_LIMIT));
+        let language = query.language.map(results::text).transpose()?;
+        let verdict = query.verdict.map(results::text).transpose()?;
+        let sort = results::text(query.sort)?;
+        // The best score has the lowest rank.
+        let descending = query.descending != (query.sort == TermSort::Score);
+        let total = sqlx::query_scalar!(
+            r#"SELECT count(*) FROM (
+                 SELECT t.text, t.language, coalesce(d.category, t.category) AS category, d.verdict
+                 FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key WHERE t.generation_id = ?2
+                 UNION ALL
+                 SELECT d.text, 'english', coalesce(d.category, 'concept'), d.verdict FROM decision d
+                 WHERE d.project_id = ?1 AND d.verdict = 'required'
+                   AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key))
+               WHERE text LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR language = ?4) AND (?5 IS NULL OR category = ?5)
+                 AND (?6 IS NULL OR verdict = ?6)"#,
+            project_id, generation, pattern, language, query.category, verdict
+        )
+        .fetch_one(self.store().reader())
+        .await?;
+        let rows = sqlx::query_as!(
+            Record,
+            r#"SELECT key AS "key!", text AS "text!", language AS "language!", category AS "category!",
+                 score AS "score!: f64", documents AS "documents!: i64", occurrences AS "occurrences!: i64",
+                 verdict AS "verdict: String", edited AS "edited!: bool"
+               FROM (
+                 SELECT t.rank, t.key, t.text, t.language, coalesce(d.category, t.category) AS category, t.score,
+                     t.documents, t.occurrences, d.verdict, d.category IS NOT NULL OR d.note IS NOT NULL AS edited
+                 FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key WHERE t.generation_id = ?2
+                 UNION ALL
+                 SELECT -1, d.key, d.text, CASE WHEN d.text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END,
+                     coalesce(d.category, 'concept'), 0.0, 0, 0, d.verdict,
+                     d.category IS NOT NULL OR d.note IS NOT NULL
+                 FROM decision d
+                 WHERE d.project_id = ?1 AND d.verdict = 'required'
+                   AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key))
+               WHERE text LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR language = ?4) AND (?5 IS NULL OR category = ?5)
+                 AND (?6 IS NULL OR verdict = ?6)
+               ORDER BY CASE WHEN ?8 THEN CASE ?7 WHEN 'score' THEN rank WHEN 'term' THEN lower(text)
+                            WHEN 'documents' THEN documents ELSE occurrences END END DESC,
+                        CASE WHEN NOT ?8 THEN CASE ?7 WHEN 'score' THEN rank WHEN 'term' THEN lower(text)
+                            WHEN 'documents' THEN documents ELSE occurrences END END, rank
+               LIMIT ?9 OFFSET ?10"#,
+            project_id, generation, pattern, language, query.category, verdict, sort, descending, limit, query.offset
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let rows = rows.into_iter().map(TermRow::try_from).collect::<Result<_>>()?;
+        Ok(Page { rows, total: total as u32, offset: query.offset })
+    }
+
+    /// One term with the decisions about it.
+    pub async fn term(&self, project_id: &str, key: &str) -> Result<TermDetail> {
+        let generation = generations::current(self.store(), project_id).await?.get(&Stage::Extract).copied();
+        let decision = sqlx::query!(
+            r#"SELECT text, manual AS "manual: bool", verdict, category, note FROM decision
+               WHERE project_id = ? AND key = ?"#,
+            project_id, key
+        )
+        .fetch_optional(self.store().reader())
+        .await?;
+        let term = sqlx::query!(
+            "SELECT text, language, category, score, documents, occurrences, variants, expansion
+             FROM term WHERE generation_id = ? AND key = ?",
+            generation, key
+        )
+        .fetch_optional(self.store().reader())
+        .await?;
+        let found = term.is_some();
+        let (row, variants, expansion) = match (term, &decision) {
+            (Some(term), _) => (
+                TermRow {
+                    key: key.to_owned(),
+                    text: term.text,
+                    language: results::parse(&term.language)?,
+                    category: term.category,
+                    score: term.score,
+                    documents: term.documents as u32,
+                    occurrences: term.occurrences as u32,
+                    verdict: None,
+                    edited: false,
+                },
+                serde_json::from_str(&term.variants)?,
+                term.expansion,
+            ),
+            (None, Some(decision)) => (
+                TermRow {
+                    key: key.to_owned(),
+                    language: glossary::decode::detect_language(&decision.text),
+                    text: decision.text.clone(),
+                    category: "concept".to_owned(),
+                    score: 0.0,
+                    documents: 0,
+                    occurrences: 0,
+                    verdict: None,
+                    edited: false,
+                },
+                Vec::new(),
+                None,
+            ),
+            (None, None) => return Err(Error::TermNotFound(key.to_owned())),
+        };
+        let mut detail = TermDetail { row, variants, expansion, note: None, manual: false };
+        if let Some(decision) = decision {
+            if !found && decision.verdict.is_none() {
+                return Err(Error::TermNotFound(key.to_owned()));
+            }
+            detail.row.verdict = decision.verdict.as_deref().map(results::parse).transpose()?;
+            detail.row.edited = decision.category.is_some() || decision.note.is_some();
+            detail.row.category = decision.category.unwrap_or(detail.row.category);
+            detail.note = decision.note;
+            detail.manual = decision.manual;
+        }
+        Ok(detail)
+    }
+
+    /// Occurrences of a term in context, by document, in the order of the text.
+    pub async fn list_occurrences(
+        &self,
+        project_id: &str,
+        key: &str,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Page<OccurrenceRow>> {
+        let Some(&generation) = generations::current(self.store(), project_id).await?.get(&Stage::Extract) else {
+            return Ok(Page::empty(offset));
+        };
+        let load = generations::input(self.store(), generation).await?;
+        let limit = limit.min(PAGE_LIMIT);
+        let rows = sqlx::query!(
+            r#"SELECT d.path, d.hash, o.line, o.start, o.end,
+                 (SELECT count(*) FROM occurrence s WHERE s.generation_id = o.generation_id AND s.rank = o.rank
+                    AND s.document = o.document) AS "in_document!: i64"
+               FROM term t
+               JOIN occurrence o ON o.generation_id = t.generation_id AND o.rank = t.rank
+               JOIN document d ON d.generation_id = ?1 AND d.ordinal = o.document
+               WHERE t.generation_id = ?2 AND t.key = ?3 ORDER BY o.document, o.start LIMIT ?4 OFFSET ?5"#,
+            load, generation, key, limit, offset
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let total =
+            sqlx::query_scalar!("SELECT occurrences FROM term WHERE generation_id = ? AND key = ?", generation, key)
+                .fetch_optional(self.store().reader())
+                .await?
+                .unwrap_or_default();
+        let mut texts = BTreeMap::new();
+        for row in &rows {
+            if !texts.contains_key(&row.hash) {
+                let text = sqlx::query_scalar!("SELECT text FROM document_text WHERE hash = ?", row.hash)
+                    .fetch_one(self.store().reader())
+                    .await?;
+                texts.insert(row.hash.clone(), text);
+            }
+        }
+        let rows = rows
+            .into_iter()
+            .map(|row| {
+                let line = concordance::around(&texts[&row.hash], row.start as usize, row.end as usize);
+                OccurrenceRow {
+                    document: row.path,
+                    line: row.line as u32,
+                    before: line.before,
+                    hit: line.hit,
+                    after: line.after,
+                    in_document: row.in_document as u32,
+                }
+            })
+            .collect();
+        Ok(Page { rows, total: total as u32, offset })
+    }
+}

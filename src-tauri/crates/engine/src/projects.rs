@@ -1,0 +1,338 @@
+//! Projects: a name, a folder of documents, and the state of what was made from them.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::clock;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::logs;
+use crate::runs::{RunStatus, RunView, Stage, record};
+use crate::settings::ProjectSettings;
+use crate::store::generations;
+
+/// The state of a project: what its badge says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectState {
+    /// Nothing was made yet.
+    NotRun,
+    /// A run is active.
+    Running,
+    /// Every result was made from the current one before it.
+    UpToDate,
+    /// Some result is missing or older than what it should be made from.
+    NeedsRerun,
+    /// The last run left some units out.
+    Partial,
+    /// The last run failed. What was there before still is.
+    Failed,
+    /// The process of the last run died.
+    Interrupted,
+}
+
+/// Sizes of the current results. Nothing means that the stage never finished; 0 means that it found nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Counts {
+    pub documents: Option<u32>,
+    pub skipped: Option<u32>,
+    pub terms: Option<u32>,
+    pub provisional: Option<u32>,
+    pub issues: Option<u32>,
+    pub open_issues: Option<u32>,
+    pub refined: Option<u32>,
+}
+
+/// A project in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct ProjectSummary {
+    /// `UUIDv7`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its folder, an absolute path.
+    pub folder: String,
+    /// When it was created, UTC.
+    pub created_at: String,
+    /// Its state.
+    pub state: ProjectState,
+    /// Sizes of its results.
+    pub counts: Counts,
+    /// The run that is active, or else the last one.
+    pub last_run: Option<RunView>,
+}
+
+/// A project in full.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct ProjectDetail {
+    /// The project.
+    pub summary: ProjectSummary,
+    /// Its active run.
+    pub active_run: Option<RunView>,
+    /// Stages whose result is missing or older than what it should be made from, in order.
+    pub stale: Vec<Stage>,
+}
+
+struct Record {
+    id: String,
+    name: String,
+    folder: String,
+    created_at: String,
+}
+
+impl Engine {
+    /// All projects, the one with the newest run first.
+    pub async fn list_projects(&self) -> Result<Vec<ProjectSummary>> {
+        let rows = sqlx::query_as!(
+            Record,
+            "SELECT id, name, folder, created_at FROM project p
+             ORDER BY coalesce((SELECT max(run.id) FROM run WHERE run.project_id = p.id), p.id) DESC"
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let mut projects = Vec::with_capacity(rows.len());
+        for row in rows {
+            projects.push(self.summarise(row).await?.summary);
+        }
+        Ok(projects)
+    }
+
+    /// Creates a project on a folder that no other project has.
+    pub async fn create_project(&self, name: &str, folder: &Path) -> Result<ProjectSummary> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(Error::NameEmpty);
+        }
+        let folder = canonical(folder)?;
+        let folder_text = folder.display().to_string();
+        let (id, now) = (uuid::Uuid::now_v7().to_string(), clock::now());
+        let settings = serde_json::to_string(&ProjectSettings::default())?;
+        let mut tx = self.store().write().await?;
+        let owner = sqlx::query_scalar!("SELECT name FROM project WHERE folder = ?", folder_text)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(project) = owner {
+            return Err(Error::FolderInUse { folder, project });
+        }
+        sqlx::query!(
+            "INSERT INTO project (id, name, folder, settings, created_at) VALUES (?, ?, ?, ?, ?)",
+            id, name, folder_text, settings, now
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        self.project_changed(&id);
+        Ok(self.project(&id).await?.summary)
+    }
+
+    /// The project of a folder; created under the folder's name if there is none.
+    pub async fn project_for_folder(&self, folder: &Path) -> Result<ProjectSummary> {
+        if let Some(project) = self.find_project(folder).await? {
+            return Ok(project);
+        }
+        let folder = canonical(folder)?;
+        let name = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
+        match self.create_project(&name, &folder).await {
+            // Another process was faster with the same folder.
+            Err(Error::FolderInUse { .. }) => {
+                self.find_project(&folder).await?.ok_or_else(|| Error::ProjectNotFound(folder.display().to_string()))
+            }
+            created => created,
+        }
+    }
+
+    /// The project of a folder, if there is one.
+    pub async fn find_project(&self, folder: &Path) -> Result<Option<ProjectSummary>> {
+        // A folder that is gone still names its project.
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).display().to_string();
+        let id = sqlx::query_scalar!("SELECT id FROM project WHERE folder = ?", folder)
+            .fetch_optional(self.store().reader())
+            .await?;
+        match id {
+            Some(id) => Ok(Some(self.project(&id).await?.summary)),
+            None => Ok(None),
+        }
+    }
+
+    /// One project.
+    pub async fn project(&self, project_id: &str) -> Result<ProjectDetail> {
+        let row = sqlx::query_as!(Record, "SELECT id, name, folder, created_at FROM project WHERE id = ?", project_id)
+            .fetch_optional(self.store().reader())
+            .await?
+            .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))?;
+        self.summarise(row).await
+    }
+
+    /// Gives a project another name.
+    pub async fn rename_project(&self, project_id: &str, name: &str) -> Result<ProjectSummary> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(Error::NameEmpty);
+        }
+        let mut tx = self.store().write().await?;
+        sqlx::query!("UPDATE project SET name = ? WHERE id = ?", name, project_id).execute(&mut *tx).await?;
+        tx.commit().await?;
+        self.project_changed(project_id);
+        Ok(self.project(project_id).await?.summary)
+    }
+
+    /// Deletes a project with its runs, results, decisions and logs. Its folder is not touched. Refused while a run is
+    /// active.
+    pub async fn delete_project(&self, project_id: &str) -> Result<()> {
+        let mut tx = self.store().write().await?;
+        let runs = sqlx::query!("SELECT id, status FROM run WHERE project_id = ?", project_id).fetch_all(&mut *tx).await?;
+        if let Some(active) = runs.iter().find(|run| run.status == "pending" || run.status == "running") {
+            return Err(Error::RunActive { run: active.id.clone() });
+        }
+        sqlx::query!("DELETE FROM current_generation WHERE project_id = ?", project_id).execute(&mut *tx).await?;
+        sqlx::query!("DELETE FROM generation WHERE project_id = ?", project_id).execute(&mut *tx).await?;
+        let deleted =
+            sqlx::query!("DELETE FROM project WHERE id = ?", project_id).execute(&mut *tx).await?.rows_affected();
+        if deleted == 0 {
+            return Err(Error::ProjectNotFound(project_id.to_owned()));
+        }
+        tx.commit().await?;
+        for run in runs {
+            self.log_reader().forget(&run.id);
+            let path = logs::path(self.home(), &run.id);
+            if let Err(error) = std::fs::remove_file(&path) {
+                tracing::debug!(path = %path.display(), %error, "no log to remove");
+            }
+        }
+        self.project_changed(project_id);
+        Ok(())
+    }
+
+    /// The folder of a project.
+    pub async fn project_folder(&self, project_id: &str) -> Result<PathBuf> {
+        sqlx::query_scalar!("SELECT folder FROM project WHERE id = ?", project_id)
+            .fetch_optional(self.store().reader())
+            .await?
+            .map(PathBuf::from)
+            .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))
+    }
+
+    /// The settings that a run was started with.
+    pub(crate) async fn run_settings(&self, run_id: &str) -> Result<ProjectSettings> {
+        let json = sqlx::query_scalar!("SELECT settings FROM run WHERE id = ?", run_id)
+            .fetch_one(self.store().reader())
+            .await?;
+        Ok(serde_json::from_str(&json)?)
+    }
+
+    /// Notes which documents a run read.
+    pub(crate) async fn set_documents_hash(&self, run_id: &str, hash: &str) -> Result<()> {
+        let mut tx = self.store().write().await?;
+        sqlx::query!("UPDATE run SET documents_hash = ? WHERE id = ?", hash, run_id).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn summarise(&self, row: Record) -> Result<ProjectDetail> {
+        let active_run = match record::active(self.store(), &row.id).await? {
+            Some(run) => Some(self.run(&run).await?),
+            None => None,
+        };
+        let last_run = match &active_run {
+            Some(run) => Some(run.clone()),
+            None => self.list_runs(Some(&row.id), 0, 1).await?.rows.pop(),
+        };
+        let stale = self.stale_stages(&row.id).await?;
+        let state = match (&active_run, last_run.as_ref().map(|run| run.status)) {
+            (Some(run), _) if !run.status.is_final() => ProjectState::Running,
+            (_, Some(RunStatus::Failed)) => ProjectState::Failed,
+            (_, Some(RunStatus::Interrupted)) => ProjectState::Interrupted,
+            (_, Some(RunStatus::Partial)) => ProjectState::Partial,
+            _ if stale.len() == Stage::ALL.len() => ProjectState::NotRun,
+            _ if stale.is_empty() => ProjectState::UpToDate,
+            _ => ProjectState::NeedsRerun,
+        };
+        let counts = self.counts(&row.id).await?;
+        let Record { id, name, folder, created_at } = row;
+        let summary = ProjectSummary { id, name, folder, created_at, state, counts, last_run };
+        Ok(ProjectDetail { summary, active_run, stale })
+    }
+
+    /// Stages without a result, or whose result was made from one that is not current any more.
+    async fn stale_stages(&self, project_id: &str) -> Result<Vec<Stage>> {
+        let current = generations::current(self.store(), project_id).await?;
+        let mut stale = Vec::new();
+        for stage in Stage::ALL {
+            let fresh = match (current.get(&stage), stage.input()) {
+                (None, _) => false,
+                (Some(_), None) => true,
+                (Some(&generation), Some(input)) => {
+                    !stale.contains(&input)
+                        && generations::input(self.store(), generation).await? == current.get(&input).copied()
+                }
+            };
+            if !fresh {
+                stale.push(stage);
+            }
+        }
+        // A term that was added since the last extraction waits for the next one.
+        if let Some(&extract) = current.get(&Stage::Extract)
+            && stale.is_empty()
+        {
+            let waiting = sqlx::query_scalar!(
+                "SELECT count(*) FROM decision d WHERE d.project_id = ? AND d.verdict = 'required'
+                 AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ? AND t.key = d.key)",
+                project_id, extract
+            )
+            .fetch_one(self.store().reader())
+            .await?;
+            if waiting > 0 {
+                stale = Stage::ALL[1..].to_vec();
+            }
+        }
+        Ok(stale)
+    }
+
+    async fn counts(&self, project_id: &str) -> Result<Counts> {
+        let row = sqlx::query!(
+            r#"WITH current AS (SELECT stage, generation_id AS id FROM current_generation WHERE project_id = ?1),
+                 load AS (SELECT id FROM current WHERE stage = 'load'),
+                 extract AS (SELECT id FROM current WHERE stage = 'extract'),
+                 define AS (SELECT id FROM current WHERE stage = 'define'),
+                 review AS (SELECT id FROM current WHERE stage = 'review'),
+                 refine AS (SELECT id FROM current WHERE stage = 'refine')
+               SELECT
+                 (SELECT (SELECT count(*) FROM document WHERE generation_id = id) FROM load) AS "documents?: i64",
+                 (SELECT (SELECT count(*) FROM skipped_file WHERE generation_id = id) FROM load) AS "skipped?: i64",
+                 (SELECT (SELECT count(*) FROM term WHERE generation_id = id) FROM extract) AS "terms?: i64",
+                 (SELECT (SELECT count(*) FROM entry e WHERE generation_id = id AND NOT EXISTS
+                     (SELECT 1 FROM decision d WHERE d.project_id = ?1 AND d.key = e.key AND d.verdict = 'excluded'))
+                  FROM define) AS "provisional?: i64",
+                 (SELECT (SELECT count(*) FROM issue WHERE generation_id = id) FROM review) AS "issues?: i64",
+                 (SELECT (SELECT count(*) FROM issue i WHERE i.generation_id = review.id AND NOT EXISTS
+                     (SELECT 1 FROM resolution r JOIN refine ON r.generation_id = refine.id
+                      JOIN generation g ON g.id = refine.id AND g.input_id = review.id
+                      WHERE r.issue = i.ordinal AND r.resolution <> 'open'))
+                  FROM review) AS "open_issues?: i64",
+                 (SELECT (SELECT count(*) FROM entry e WHERE generation_id = id AND NOT EXISTS
+                     (SELECT 1 FROM decision d WHERE d.project_id = ?1 AND d.key = e.key AND d.verdict = 'excluded'))
+                  FROM refine) AS "refined?: i64""#,
+            project_id
+        )
+        .fetch_one(self.store().reader())
+        .await?;
+        let count = |count: Option<i64>| count.map(|count| count as u32);
+        Ok(Counts {
+            documents: count(row.documents),
+            skipped: count(row.skipped),
+            terms: count(row.terms),
+            provisional: count(row.provisional),
+            issues: count(row.issues),
+            open_issues: count(row.open_issues),
+            refined: count(row.refined),
+        })
+    }
+}
+
+fn canonical(folder: &Path) -> Result<PathBuf> {
+    let found = folder.canonicalize().map_err(|_| Error::FolderNotFound(folder.to_owned()))?;
+    if found.is_dir() { Ok(found) } else { Err(Error::FolderNotADirectory(folder.to_owned())) }
+}

@@ -1,0 +1,288 @@
+//! The words a run is told in: stages, scopes, states, and the views that callers get.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::Message;
+
+/// A step of the pipeline, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Files become documents.
+    Load,
+    /// Documents give terms.
+    Extract,
+    /// Terms get a provisional definition.
+    Define,
+    /// The provisional glossary is checked.
+    Review,
+    /// What the review found is put right where rules can.
+    Refine,
+}
+
+impl Stage {
+    /// All stages in order.
+    pub const ALL: [Self; 5] = [Self::Load, Self::Extract, Self::Define, Self::Review, Self::Refine];
+
+    /// The name in the log, the database and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Extract => "extract",
+            Self::Define => "define",
+            Self::Review => "review",
+            Self::Refine => "refine",
+        }
+    }
+
+    /// The stage whose result this one reads.
+    pub fn input(self) -> Option<Self> {
+        match self {
+            Self::Load => None,
+            Self::Extract => Some(Self::Load),
+            Self::Define => Some(Self::Extract),
+            Self::Review => Some(Self::Define),
+            Self::Refine => Some(Self::Review),
+        }
+    }
+}
+
+/// What a run covers: always a range of stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Everything, from the files on.
+    Full,
+    /// From the terms that are there: define, review, refine.
+    FromTerms,
+    /// From the definitions that are there: review, refine.
+    ProvisionalToRefined,
+    /// Only load.
+    Load,
+    /// Only extract.
+    Extract,
+    /// Only define.
+    Define,
+    /// Only review.
+    Review,
+    /// Only refine.
+    Refine,
+}
+
+impl Scope {
+    /// The stages, in order.
+    pub fn stages(self) -> &'static [Stage] {
+        let (first, last) = match self {
+            Self::Full => (0, 4),
+            Self::FromTerms => (2, 4),
+            Self::ProvisionalToRefined => (3, 4),
+            Self::Load => (0, 0),
+            Self::Extract => (1, 1),
+            Self::Define => (2, 2),
+            Self::Review => (3, 3),
+            Self::Refine => (4, 4),
+        };
+        &Stage::ALL[first..=last]
+    }
+}
+
+/// Where a run is in its life. The last five are final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// Accepted; its work has not begun.
+    Pending,
+    /// At work.
+    Running,
+    /// Everything done.
+    Completed,
+    /// Finished, but some units could not be done.
+    Partial,
+    /// Could not finish.
+    Failed,
+    /// Stopped on request.
+    Cancelled,
+    /// Its process died.
+    Interrupted,
+}
+
+impl RunStatus {
+    /// Will never change again.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Pending | Self::Running)
+    }
+
+    /// The states that may become `self`. Everything else is refused by the database statement itself.
+    pub(crate) fn predecessors(self) -> &'static [Self] {
+        match self {
+            Self::Pending => &[],
+            Self::Running => &[Self::Pending],
+            Self::Completed | Self::Partial => &[Self::Running],
+            Self::Failed | Self::Cancelled | Self::Interrupted => &[Self::Pending, Self::Running],
+        }
+    }
+}
+
+/// Where a stage is in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum StageStatus {
+    /// Not begun.
+    Waiting,
+    /// At work.
+    Running,
+    /// Done.
+    Completed,
+    /// Broke off.
+    Failed,
+    /// Stopped on request.
+    Cancelled,
+}
+
+/// Who started a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// The researcher.
+    User,
+    /// The app itself.
+    System,
+}
+
+/// Implements the text form of an enum by its serde name: one list of names for database, IPC and command line.
+macro_rules! text_form {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// The name in the database and on the command line.
+            pub fn as_text(self) -> String {
+                match serde_json::to_value(self) {
+                    Ok(serde_json::Value::String(text)) => text,
+                    _ => unreachable!("a unit variant serialises to a string"),
+                }
+            }
+
+            /// The value with that name.
+            pub fn from_text(text: &str) -> Option<Self> {
+                serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
+            }
+        }
+    )*};
+}
+text_form!(Stage, Scope, RunStatus, StageStatus, Trigger);
+
+/// A stage of a run, with its progress.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct StageView {
+    /// The stage.
+    pub stage: Stage,
+    /// Where it is.
+    pub status: StageStatus,
+    /// Units done, skipped ones included.
+    pub done: u32,
+    /// Units in all; 0 until they are counted.
+    pub total: u32,
+    /// What it is at.
+    pub item: Option<String>,
+    /// UTC.
+    pub started_at: Option<String>,
+    /// UTC.
+    pub finished_at: Option<String>,
+}
+
+/// A run as a caller sees it. Times are UTC, RFC 3339 with milliseconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct RunView {
+    /// `UUIDv7`.
+    pub id: String,
+    /// The project.
+    pub project_id: String,
+    /// The name of the project.
+    pub project_name: String,
+    /// What it covers.
+    pub scope: Scope,
+    /// Who started it.
+    pub trigger: Trigger,
+    /// Where it is.
+    pub status: RunStatus,
+    /// A stop was requested and takes effect.
+    pub cancelling: bool,
+    /// The engine that did the work.
+    pub engine: String,
+    /// Its model, for engines that have one.
+    pub model: Option<String>,
+    /// Version of the app that ran it.
+    pub app_version: String,
+    /// When it was accepted.
+    pub created_at: String,
+    /// When its work began.
+    pub started_at: Option<String>,
+    /// When it ended.
+    pub finished_at: Option<String>,
+    /// Its stages in order.
+    pub stages: Vec<StageView>,
+    /// Why it failed.
+    pub error: Option<Message>,
+    /// Grows with every change; of two views of one run the higher one is newer.
+    pub revision: u32,
+}
+
+/// One change of the status of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct StatusChange {
+    /// The new status.
+    pub status: RunStatus,
+    /// The stage it was in.
+    pub stage: Option<Stage>,
+    /// When, UTC.
+    pub at: String,
+    /// Why, if there is more to say.
+    pub reason: Option<String>,
+    /// Who caused it: `user`, `system`.
+    pub actor: String,
+}
+
+/// A run and its life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct RunDetail {
+    /// The run.
+    pub run: RunView,
+    /// Its status changes, first one first.
+    pub history: Vec<StatusChange>,
+}
+
+/// The answer to a request to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelOutcome {
+    /// It takes effect now.
+    Cancelling,
+    /// The run had ended before.
+    AlreadyFinished,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scope_is_a_range_whose_stages_follow_each_other() {
+        for scope in [Scope::Full, Scope::FromTerms, Scope::ProvisionalToRefined, Scope::Load, Scope::Refine] {
+            let stages = scope.stages();
+            assert!(stages.windows(2).all(|pair| pair[1].input() == Some(pair[0])), "{scope:?}");
+        }
+        assert_eq!(Scope::FromTerms.stages(), [Stage::Define, Stage::Review, Stage::Refine]);
+    }
+
+    /// E1: final states are final, and only a running run completes.
+    #[test]
+    fn nothing_follows_a_final_state() {
+        let all = ["pending", "running", "completed", "partial", "failed", "cancelled", "interrupted"]
+            .map(|name| RunStatus::from_text(name).unwrap());
+        for next in all {
+            assert!(next.predecessors().iter().all(|status| !status.is_final()), "{next:?}");
+        }
+        assert_eq!(RunStatus::Completed.predecessors(), [RunStatus::Running]);
+        assert_eq!(RunStatus::Failed.predecessors(), [RunStatus::Pending, RunStatus::Running]);
+    }
+}

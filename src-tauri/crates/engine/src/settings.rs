@@ -1,0 +1,130 @@
+//! Settings of the app and of a project.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+
+/// The language of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum UiLanguage {
+    /// As the system says.
+    #[default]
+    System,
+    /// English.
+    En,
+    /// Japanese.
+    Ja,
+}
+
+/// The colours of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Dark ink on a light page.
+    Light,
+    /// Light ink on a dark page.
+    Dark,
+}
+
+/// Settings of the app, the same for all projects.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct AppSettings {
+    /// Language of the interface.
+    pub language: UiLanguage,
+    /// Colours of the interface.
+    pub theme: Theme,
+    /// Definitions in the sans-serif face.
+    pub sans_reading: bool,
+}
+
+/// Settings of a project. A run keeps those that it started with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct ProjectSettings {
+    /// Larger files are skipped and reported. In MiB, 1 to 500.
+    pub max_file_mb: u32,
+    /// The most terms to keep; nothing lets the engine find the cut.
+    pub max_terms: Option<u32>,
+    /// Terms with fewer occurrences are left out. From 1.
+    pub min_occurrences: u32,
+}
+
+impl Default for ProjectSettings {
+    fn default() -> Self {
+        Self { max_file_mb: 50, max_terms: None, min_occurrences: 1 }
+    }
+}
+
+impl ProjectSettings {
+    fn check(&self) -> Result<()> {
+        if !(1..=500).contains(&self.max_file_mb) {
+            return Err(Error::InvalidSettings("max_file_mb"));
+        }
+        if self.max_terms.is_some_and(|terms| !(1..=1_000_000).contains(&terms)) {
+            return Err(Error::InvalidSettings("max_terms"));
+        }
+        if !(1..=1_000_000).contains(&self.min_occurrences) {
+            return Err(Error::InvalidSettings("min_occurrences"));
+        }
+        Ok(())
+    }
+}
+
+const APP: &str = "app";
+
+impl Engine {
+    /// The settings of the app; defaults where nothing was set.
+    pub async fn app_settings(&self) -> Result<AppSettings> {
+        let value = sqlx::query_scalar!("SELECT value FROM setting WHERE key = ?", APP)
+            .fetch_optional(self.store().reader())
+            .await?;
+        Ok(value.map(|json| serde_json::from_str(&json)).transpose()?.unwrap_or_default())
+    }
+
+    /// Stores the settings of the app.
+    pub async fn set_app_settings(&self, settings: AppSettings) -> Result<AppSettings> {
+        let json = serde_json::to_string(&settings)?;
+        let mut tx = self.store().write().await?;
+        sqlx::query!(
+            "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            APP,
+            json
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(settings)
+    }
+
+    /// The settings of a project.
+    pub async fn project_settings(&self, project_id: &str) -> Result<ProjectSettings> {
+        let json = sqlx::query_scalar!("SELECT settings FROM project WHERE id = ?", project_id)
+            .fetch_optional(self.store().reader())
+            .await?
+            .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))?;
+        Ok(serde_json::from_str(&json)?)
+    }
+
+    /// Stores the settings of a project. A run that is active keeps its own.
+    pub async fn set_project_settings(&self, project_id: &str, settings: ProjectSettings) -> Result<ProjectSettings> {
+        settings.check()?;
+        let json = serde_json::to_string(&settings)?;
+        let mut tx = self.store().write().await?;
+        let done = sqlx::query!("UPDATE project SET settings = ? WHERE id = ?", json, project_id)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+        tx.commit().await?;
+        if done == 0 {
+            return Err(Error::ProjectNotFound(project_id.to_owned()));
+        }
+        Ok(settings)
+    }
+}

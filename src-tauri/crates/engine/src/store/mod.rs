@@ -1,0 +1,133 @@
+//! The database: one file, one writer connection, several readers.
+//!
+//! Reads never wait for writes (WAL). Every write goes through the one writer connection and starts with
+//! `BEGIN IMMEDIATE`, so that check-and-change holds against another process as well.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use crate::error::{Error, Result};
+
+pub(crate) mod generations;
+pub(crate) mod results;
+
+static MIGRATOR: Migrator = sqlx::migrate!("../../../migrations");
+
+/// How long a statement waits for another process to finish its write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The pools of one database file.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    reader: SqlitePool,
+    writer: SqlitePool,
+}
+
+impl Store {
+    /// Opens or creates the database in `home` and brings its schema up to date, with a backup first.
+    pub(crate) async fn open(home: &Path) -> Result<Self> {
+        let path = home.join("genglossary.db");
+        // Two processes that start together must not both migrate.
+        let lock = lock_for_migration(home)?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options(&path))
+            .await
+            .map_err(|error| opening(&path, error))?;
+        migrate(&writer, &path).await?;
+        drop(lock);
+        let reader = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options(&path).read_only(true))
+            .await
+            .map_err(|error| opening(&path, error))?;
+        Ok(Self { reader, writer })
+    }
+
+    /// For queries.
+    pub(crate) fn reader(&self) -> &SqlitePool {
+        &self.reader
+    }
+
+    /// A write transaction that holds the write lock from its first moment.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Closes both pools; the last connection folds the write-ahead log into the database file.
+    pub(crate) async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+fn lock_for_migration(home: &Path) -> Result<std::fs::File> {
+    let failed = |source| Error::DataFolder { path: home.to_owned(), source };
+    std::fs::create_dir_all(home.join("logs")).map_err(failed)?;
+    let file = std::fs::File::create(home.join("genglossary.lock")).map_err(failed)?;
+    file.lock().map_err(failed)?;
+    Ok(file)
+}
+
+async fn migrate(writer: &SqlitePool, path: &Path) -> Result<()> {
+    let known = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let found = applied_version(writer).await.map_err(|error| opening(path, error))?;
+    match found {
+        Some(found) if found > known => return Err(Error::DatabaseNewer { found, known }),
+        Some(found) if found < known => back_up(writer, path, found).await?,
+        _ => {}
+    }
+    MIGRATOR.run(writer).await.map_err(|error| match error {
+        sqlx::migrate::MigrateError::Execute(error) => opening(path, error),
+        other => Error::DatabaseDamaged { path: path.to_owned(), detail: other.to_string() },
+    })
+}
+
+/// The newest migration in the database; `None` for a database that is still empty.
+async fn applied_version(writer: &SqlitePool) -> sqlx::Result<Option<i64>> {
+    // Not a checked query: the table belongs to the migrator and is not part of our schema.
+    let exists: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'").fetch_one(writer).await?;
+    if exists == 0 {
+        return Ok(None);
+    }
+    sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(writer).await
+}
+
+async fn back_up(writer: &SqlitePool, path: &Path, version: i64) -> Result<()> {
+    let backup = path.with_file_name(format!("genglossary-v{version}.backup.db"));
+    if backup.exists() {
+        std::fs::remove_file(&backup).map_err(|source| Error::DataFolder { path: backup.clone(), source })?;
+    }
+    sqlx::query("VACUUM INTO ?").bind(backup.display().to_string()).execute(writer).await?;
+    tracing::info!(backup = %backup.display(), "database backed up before its migration");
+    Ok(())
+}
+
+/// Tells a damaged file and a folder without write access from other failures.
+fn opening(path: &Path, error: sqlx::Error) -> Error {
+    let code = error.as_database_error().and_then(|e| e.code()).map(|code| code.into_owned());
+    // The low byte is the primary result code (https://www.sqlite.org/rescode.html).
+    match code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
+        Some(11 | 26) => Error::DatabaseDamaged { path: PathBuf::from(path), detail: error.to_string() },
+        Some(8 | 14) => Error::DataFolder {
+            path: path.parent().unwrap_or(path).to_owned(),
+            source: std::io::Error::new(std::io::ErrorKind::PermissionDenied, error.to_string()),
+        },
+        _ => error.into(),
+    }
+}

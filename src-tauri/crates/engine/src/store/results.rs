@@ -1,0 +1,359 @@
+//! Writes and reads whole results of stages. Rows travel as one JSON array per statement: SQLite unpacks it about as
+//! fast as it can insert, while a statement per row would cost a message to the database thread each.
+
+use glossary::{Category, Document, Entry, Issue, Language, Occurrence, Resolution, Severity, Term};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Store;
+use crate::error::{Error, Result};
+
+/// Rows of one statement.
+const CHUNK: usize = 5_000;
+
+/// A document as it is stored.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredDocument {
+    pub(crate) document: Document,
+    pub(crate) hash: String,
+    pub(crate) encoding: &'static str,
+    pub(crate) bytes: u64,
+}
+
+/// A file that was left out.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Skipped {
+    pub(crate) path: String,
+    pub(crate) reason: &'static str,
+    pub(crate) detail: Option<String>,
+}
+
+/// The serde name of a unit variant, as it stands in a column.
+pub(crate) fn text<T: Serialize>(value: T) -> Result<String> {
+    match serde_json::to_value(value)? {
+        serde_json::Value::String(text) => Ok(text),
+        other => Err(Error::Internal(format!("not a name: {other}"))),
+    }
+}
+
+/// The value with that serde name.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
+    Ok(serde_json::from_value(serde_json::Value::String(text.to_owned()))?)
+}
+
+/// Stores documents from ordinal `first` on.
+pub(crate) async fn write_documents(
+    store: &Store,
+    generation: i64,
+    first: usize,
+    documents: &[StoredDocument],
+) -> Result<()> {
+    let mut tx = store.write().await?;
+    for (index, stored) in documents.iter().enumerate() {
+        let document = &stored.document;
+        sqlx::query!("INSERT OR IGNORE INTO document_text (hash, text) VALUES (?, ?)", stored.hash, document.text)
+            .execute(&mut *tx)
+            .await?;
+        let (ordinal, language) = ((first + index) as i64, text(document.language)?);
+        let (bytes, lines) = (stored.bytes as i64, document.text.lines().count() as i64);
+        sqlx::query!(
+            "INSERT INTO document (generation_id, ordinal, path, hash, language, encoding, bytes, lines)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            generation, ordinal, document.path, stored.hash, language, stored.encoding, bytes, lines
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Stores what was left out.
+pub(crate) async fn write_skipped(store: &Store, generation: i64, skipped: &[Skipped]) -> Result<()> {
+    let mut tx = store.write().await?;
+    for (chunk, rows) in skipped.chunks(CHUNK).enumerate() {
+        let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
+        sqlx::query!(
+            "INSERT INTO skipped_file (generation_id, ordinal, path, reason, detail)
+             SELECT ?1, ?2 + key, value ->> 'path', value ->> 'reason', value ->> 'detail' FROM json_each(?3)",
+            generation, first, json
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The documents of a load generation, in order.
+pub(crate) async fn read_documents(store: &Store, generation: i64) -> Result<Vec<Document>> {
+    let rows = sqlx::query!(
+        "SELECT path, language, text FROM document JOIN document_text USING (hash)
+         WHERE generation_id = ? ORDER BY ordinal",
+        generation
+    )
+    .fetch_all(store.reader())
+    .await?;
+    rows.into_iter()
+        .map(|row| Ok(Document { path: row.path, text: row.text, language: parse::<Language>(&row.language)? }))
+        .collect()
+}
+
+/// Stores terms, best first.
+pub(crate) async fn write_terms(store: &Store, generation: i64, terms: &[Term]) -> Result<()> {
+    let mut tx = store.write().await?;
+    for (chunk, rows) in terms.chunks(CHUNK).enumerate() {
+        let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
+        sqlx::query!(
+            "INSERT INTO term (generation_id, rank, key, text, language, category, score, documents, occurrences,
+                 variants, expansion)
+             SELECT ?1, ?2 + key, value ->> 'key', value ->> 'text', value ->> 'language', value ->> 'category',
+                 value ->> 'score', value ->> 'documents', value ->> 'occurrences', value -> 'variants',
+                 value ->> 'expansion' FROM json_each(?3)",
+            generation, first, json
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The terms of an extract generation, best first.
+pub(crate) async fn read_terms(store: &Store, generation: i64) -> Result<Vec<Term>> {
+    let rows = sqlx::query!(
+        "SELECT key, text, language, category, score, documents, occurrences, variants, expansion
+         FROM term WHERE generation_id = ? ORDER BY rank",
+        generation
+    )
+    .fetch_all(store.reader())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Term {
+                text: row.text,
+                key: row.key,
+                language: parse(&row.language)?,
+                category: parse(&row.category)?,
+                score: row.score,
+                documents: row.documents as u32,
+                occurrences: row.occurrences as u32,
+                variants: serde_json::from_str(&row.variants)?,
+                expansion: row.expansion,
+            })
+        })
+        .collect()
+}
+
+/// Stores the occurrences in one document after the other.
+pub(crate) async fn write_occurrences(store: &Store, generation: i64, found: &[Vec<Occurrence>]) -> Result<()> {
+    let rows: Vec<[u32; 5]> = found
+        .iter()
+        .enumerate()
+        .flat_map(|(document, found)| found.iter().map(move |o| [o.term, document as u32, o.start, o.end, o.line]))
+        .collect();
+    for rows in rows.chunks(CHUNK * 4) {
+        let json = serde_json::to_string(rows)?;
+        let mut tx = store.write().await?;
+        sqlx::query!(
+            "INSERT INTO occurrence (generation_id, rank, document, start, end, line)
+             SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?2)
+             ORDER BY 2, 3, 4",
+            generation, json
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The occurrences of an extract generation, by document, in the order of the text.
+pub(crate) async fn read_occurrences(store: &Store, generation: i64, documents: usize) -> Result<Vec<Vec<Occurrence>>> {
+    let rows = sqlx::query!(
+        "SELECT rank, document, start, end, line FROM occurrence WHERE generation_id = ?",
+        generation
+    )
+    .fetch_all(store.reader())
+    .await?;
+    let mut found = vec![Vec::new(); documents];
+    for row in rows {
+        let occurrence = Occurrence {
+            term: row.rank as u32,
+            line: row.line as u32,
+            start: row.start as u32,
+            end: row.end as u32,
+        };
+        if let Some(found) = found.get_mut(row.document as usize) {
+            found.push(occurrence);
+        }
+    }
+    for found in &mut found {
+        found.sort_unstable_by_key(|o| (o.start, o.end, o.term));
+    }
+    Ok(found)
+}
+
+/// Stores the entries of a glossary, in order.
+pub(crate) async fn write_entries(store: &Store, generation: i64, entries: &[Entry]) -> Result<()> {
+    let mut tx = store.write().await?;
+    for (chunk, rows) in entries.chunks(CHUNK).enumerate() {
+        let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
+        sqlx::query!(
+            "INSERT INTO entry (generation_id, ordinal, key, term, language, category, definition, confidence,
+                 evidence, alternatives, synonyms, related)
+             SELECT ?1, ?2 + key, value ->> 'key', value ->> 'term', value ->> 'language', value ->> 'category',
+                 value ->> 'definition', value ->> 'confidence', value -> 'evidence', value -> 'alternatives',
+                 value -> 'synonyms', value -> 'related' FROM json_each(?3)",
+            generation, first, json
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A row of the table `entry` with its JSON columns.
+pub(crate) struct EntryRecord {
+    pub(crate) key: String,
+    pub(crate) term: String,
+    pub(crate) language: String,
+    pub(crate) category: String,
+    pub(crate) definition: Option<String>,
+    pub(crate) confidence: f64,
+    pub(crate) evidence: String,
+    pub(crate) alternatives: String,
+    pub(crate) synonyms: String,
+    pub(crate) related: String,
+}
+
+impl TryFrom<EntryRecord> for Entry {
+    type Error = Error;
+
+    fn try_from(row: EntryRecord) -> Result<Self> {
+        Ok(Self {
+            term: row.term,
+            key: row.key,
+            language: parse(&row.language)?,
+            category: parse::<Category>(&row.category)?,
+            definition: row.definition,
+            confidence: row.confidence,
+            evidence: serde_json::from_str(&row.evidence)?,
+            alternatives: serde_json::from_str(&row.alternatives)?,
+            synonyms: serde_json::from_str(&row.synonyms)?,
+            related: serde_json::from_str(&row.related)?,
+        })
+    }
+}
+
+/// The entries of a define or refine generation, in order.
+pub(crate) async fn read_entries(store: &Store, generation: i64) -> Result<Vec<Entry>> {
+    let rows = sqlx::query_as!(
+        EntryRecord,
+        "SELECT key, term, language, category, definition, confidence, evidence, alternatives, synonyms, related
+         FROM entry WHERE generation_id = ? ORDER BY ordinal",
+        generation
+    )
+    .fetch_all(store.reader())
+    .await?;
+    rows.into_iter().map(Entry::try_from).collect()
+}
+
+#[derive(Serialize)]
+struct IssueRecord<'a> {
+    key: &'a str,
+    term: &'a str,
+    severity: i64,
+    finding: serde_json::Value,
+}
+
+/// How a severity is stored, so that it sorts.
+pub(crate) fn severity_rank(severity: Severity) -> i64 {
+    match severity {
+        Severity::Low => 1,
+        Severity::Medium => 2,
+        Severity::High => 3,
+    }
+}
+
+/// The severity stored as `rank`.
+pub(crate) fn severity_of(rank: i64) -> Severity {
+    match rank {
+        ..=1 => Severity::Low,
+        2 => Severity::Medium,
+        _ => Severity::High,
+    }
+}
+
+/// Stores the issues of a review, in order.
+pub(crate) async fn write_issues(store: &Store, generation: i64, issues: &[Issue]) -> Result<()> {
+    let mut tx = store.write().await?;
+    for (chunk, rows) in issues.chunks(CHUNK).enumerate() {
+        let rows = rows
+            .iter()
+            .map(|issue| {
+                Ok(IssueRecord {
+                    key: &issue.key,
+                    term: &issue.term,
+                    severity: severity_rank(issue.severity),
+                    finding: serde_json::to_value(&issue.finding)?,
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let (json, first) = (serde_json::to_string(&rows)?, (chunk * CHUNK) as i64);
+        sqlx::query!(
+            "INSERT INTO issue (generation_id, ordinal, key, term, severity, kind, finding)
+             SELECT ?1, ?2 + key, value ->> 'key', value ->> 'term', value ->> 'severity',
+                 value ->> '$.finding.kind', value -> 'finding' FROM json_each(?3)",
+            generation, first, json
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The issues of a review generation, in order.
+pub(crate) async fn read_issues(store: &Store, generation: i64) -> Result<Vec<Issue>> {
+    let rows = sqlx::query!(
+        "SELECT key, term, severity, finding FROM issue WHERE generation_id = ? ORDER BY ordinal",
+        generation
+    )
+    .fetch_all(store.reader())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Issue {
+                term: row.term,
+                key: row.key,
+                severity: severity_of(row.severity),
+                finding: serde_json::from_str(&row.finding)?,
+            })
+        })
+        .collect()
+}
+
+/// Stores what a refinement did about each issue.
+pub(crate) async fn write_resolutions(store: &Store, generation: i64, resolutions: &[Resolution]) -> Result<()> {
+    let json = serde_json::to_string(resolutions)?;
+    let mut tx = store.write().await?;
+    sqlx::query!(
+        "INSERT INTO resolution (generation_id, issue, resolution) SELECT ?1, key, value FROM json_each(?2)",
+        generation, json
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What a refinement did about each issue, in the order of the issues.
+pub(crate) async fn read_resolutions(store: &Store, generation: i64) -> Result<Vec<Resolution>> {
+    let rows =
+        sqlx::query_scalar!("SELECT resolution FROM resolution WHERE generation_id = ? ORDER BY issue", generation)
+            .fetch_all(store.reader())
+            .await?;
+    rows.iter().map(|resolution| parse(resolution)).collect()
+}

@@ -1,0 +1,145 @@
+//! What the tests of this crate share: a data folder of their own, a small corpus, and an observer that can act.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use crate::events::{Event, EventSink};
+use crate::{Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, Trigger};
+
+type Hook = Box<dyn Fn(&Event) + Send + Sync>;
+
+/// Keeps every event, and may act on it in the middle of the work.
+#[derive(Clone, Default)]
+pub(crate) struct Observer {
+    events: Arc<Mutex<Vec<Event>>>,
+    hook: Arc<OnceLock<Hook>>,
+}
+
+impl EventSink for Observer {
+    fn emit(&self, event: Event) {
+        self.events.lock().unwrap().push(event.clone());
+        if let Some(hook) = self.hook.get() {
+            hook(&event);
+        }
+    }
+}
+
+impl Observer {
+    pub(crate) fn on_event(&self, hook: impl Fn(&Event) + Send + Sync + 'static) {
+        assert!(self.hook.set(Box::new(hook)).is_ok(), "one hook per observer");
+    }
+
+    pub(crate) fn events(&self) -> Vec<Event> {
+        self.events.lock().unwrap().clone()
+    }
+
+    /// The views that were told of a run, in the order of their arrival.
+    pub(crate) fn views(&self, run_id: &str) -> Vec<RunView> {
+        let of_run = |event| match event {
+            Event::RunChanged(run) if run.id == run_id => Some(*run),
+            _ => None,
+        };
+        self.events().into_iter().filter_map(of_run).collect()
+    }
+}
+
+/// An engine on a data folder that lives as long as the test.
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
+    pub(crate) observer: Observer,
+    pub(crate) home: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("home");
+        let observer = Observer::default();
+        let engine = Engine::open(&home, observer.clone()).await.unwrap();
+        Self { engine, observer, home, folder }
+    }
+
+    /// A folder with the small corpus, and its project.
+    pub(crate) async fn project(&self, name: &str) -> String {
+        let folder = self.documents(name);
+        self.engine.create_project(name, &folder).await.unwrap().id
+    }
+
+    /// A folder with the small corpus.
+    pub(crate) fn documents(&self, name: &str) -> PathBuf {
+        let folder = self.folder.path().join(name);
+        for (path, text) in corpus() {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    pub(crate) async fn start(&self, project: &str, scope: Scope) -> RunView {
+        let request = uuid::Uuid::now_v7().to_string();
+        self.engine.start_run(project, scope, Trigger::User, &request).await.unwrap()
+    }
+
+    /// Waits for the end of all runs.
+    pub(crate) async fn settled(&self) {
+        assert!(self.engine.wait_until_idle(Duration::from_secs(120)).await, "a run did not end");
+    }
+
+    pub(crate) async fn run(&self, project: &str, scope: Scope) -> RunView {
+        let run = self.start(project, scope).await;
+        self.settled().await;
+        self.engine.run(&run.id).await.unwrap()
+    }
+
+    pub(crate) async fn completed(&self, project: &str, scope: Scope) -> RunView {
+        let run = self.run(project, scope).await;
+        assert_eq!(run.status, RunStatus::Completed, "{:?}", run.error);
+        run
+    }
+
+    pub(crate) async fn log(&self, run: &str) -> Vec<LogRecord> {
+        self.engine.read_log(run, LogQuery { from: 0, limit: 2000, levels: None }).await.unwrap().records
+    }
+
+    /// Everything a viewer can see of the results, as text.
+    pub(crate) async fn results(&self, project: &str) -> String {
+        let path = self.home.join("results.json");
+        match self.engine.export(project, &path).await {
+            Ok(_) => std::fs::read_to_string(&path).unwrap(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    pub(crate) fn remove(&self, name: &str) {
+        std::fs::remove_dir_all(self.folder.path().join(name)).unwrap();
+    }
+}
+
+fn corpus() -> BTreeMap<&'static Path, &'static str> {
+    [
+        (
+            "guide/seeds.md",
+            "# Seeds\n\nAn accession is a sample of seeds that is stored under one number. \
+             Each accession has passport data.\n\nOrthodox seeds are seeds that survive drying. Orthodox seeds are kept \
+             in the drying room. The drying room is a room that is kept at 15 percent relative humidity.\n",
+        ),
+        (
+            "notes/seeds.md",
+            "The drying room was full. Every accession went through the drying room before the germination test. \
+             A germination test is a test that counts how many seeds germinate. The germination test takes 14 days.\n",
+        ),
+        (
+            "手順/乾燥.txt",
+            "種子の含水率とは、種子に含まれる水分の割合をいう。含水率は乾燥室で下げる。\
+             乾燥室は、相対湿度を15%に保つ部屋である。発芽試験の前に含水率を測る。\n\
+             発芽試験とは、種子が発芽する割合を調べる試験である。発芽試験は毎年行う。\n",
+        ),
+    ]
+    .into_iter()
+    .map(|(path, text)| (Path::new(path), text))
+    .collect()
+}

@@ -1,0 +1,87 @@
+//! Connects the entries: other names from the term list and the documents, related headwords from the definitions.
+
+use std::collections::HashMap;
+
+use crate::lexicon::Lexicon;
+use crate::normalise::key;
+use crate::{Entry, Term};
+
+/// Other names that one entry may list.
+const SYNONYMS: usize = 8;
+/// Related headwords that one entry may list.
+const RELATED: usize = 12;
+
+/// Fills the synonyms (forms with another key, short and full form, names given in the documents; both ways where the
+/// other name has an entry) and the related headwords (those that the definition mentions) of all entries. What is in
+/// them already stays. Linear in the length of the glossary.
+pub fn link(entries: &mut [Entry], terms: &[Term]) {
+    let places: HashMap<String, usize> = entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| (entry.key.clone(), at))
+        .collect();
+    // A name may be given by an entry to itself, or by an entry to another one.
+    let mut pairs: Vec<(usize, String)> = Vec::new();
+    for term in terms {
+        let place = places.get(&term.key).copied();
+        if let Some(at) = place {
+            pairs.extend(term.variants.iter().map(|variant| (at, variant.text.clone())));
+        }
+        if let Some(full) = &term.expansion {
+            let full_place = places.get(&key(full)).copied();
+            pairs.extend(place.map(|at| {
+                (
+                    at,
+                    full_place.map_or_else(|| full.clone(), |to| entries[to].term.clone()),
+                )
+            }));
+            pairs.extend(full_place.map(|at| (at, term.text.clone())));
+        }
+    }
+    for (at, entry) in entries.iter().enumerate() {
+        for name in &entry.synonyms {
+            if let Some(other) = places.get(&key(name)).filter(|other| **other != at) {
+                pairs.push((*other, entry.term.clone()));
+            }
+        }
+    }
+    let mut known: HashMap<usize, Vec<String>> = HashMap::new();
+    for (at, name) in pairs {
+        let entry = &mut entries[at];
+        let keys = known
+            .entry(at)
+            .or_insert_with(|| entry.synonyms.iter().map(|name| key(name)).collect());
+        let folded = key(&name);
+        if folded != entry.key && !keys.contains(&folded) && entry.synonyms.len() < SYNONYMS {
+            entry.synonyms.push(name);
+            keys.push(folded);
+        }
+    }
+    relate(entries);
+}
+
+fn relate(entries: &mut [Entry]) {
+    let mut lexicon = Lexicon::default();
+    for (at, entry) in entries.iter().enumerate() {
+        lexicon.insert(&entry.term, at as u32);
+    }
+    // A headword has the first say; another entry's synonym only fills the gaps.
+    for (at, entry) in entries.iter().enumerate() {
+        for name in &entry.synonyms {
+            lexicon.insert(name, at as u32);
+        }
+    }
+    for at in 0..entries.len() {
+        let Some(definition) = entries[at].definition.clone() else {
+            continue;
+        };
+        let mut related = std::mem::take(&mut entries[at].related);
+        for hit in lexicon.find(&definition) {
+            let other = &entries[hit.name as usize].term;
+            if hit.name as usize != at && related.len() < RELATED && !related.contains(other) {
+                related.push(other.clone());
+            }
+        }
+        entries[at].related = related;
+    }
+}

@@ -1,0 +1,274 @@
+//! The glossary as a document to read.
+
+use std::fmt::Write as _;
+
+use super::{Export, ResolvedIssue};
+use crate::{DuplicateReason, Entry, Evidence, Finding, Language, Resolution};
+
+/// The glossary in Markdown: one section per defined entry with its source, then the terms that the documents do not
+/// define, then the issues that are still open. `language` is the language of the headings. Text from documents is
+/// escaped; the same export gives the same bytes.
+pub fn markdown(export: &Export, language: Language) -> String {
+    let words = Words::of(language);
+    let mut out = String::new();
+    let (defined, undefined): (Vec<&Entry>, Vec<&Entry>) =
+        export.entries.iter().partition(|entry| entry.definition.is_some());
+    let open: Vec<&ResolvedIssue> = export
+        .issues
+        .iter()
+        .filter(|issue| issue.resolution == Resolution::Open)
+        .collect();
+    line(&mut out, &format!("# {}", (words.title)(&escape(&export.project))));
+    line(
+        &mut out,
+        &(words.summary)(defined.len(), undefined.len(), export.documents.len(), open.len()),
+    );
+
+    if !defined.is_empty() {
+        line(&mut out, &format!("## {}", words.definitions));
+    }
+    for entry in &defined {
+        line(&mut out, &format!("### {}", escape(&entry.term)));
+        line(&mut out, &escape(entry.definition.as_deref().unwrap_or_default()));
+        let mut facts = String::new();
+        fact(&mut facts, words.synonyms, &entry.synonyms, words.comma);
+        fact(&mut facts, words.related, &entry.related, words.comma);
+        for evidence in &entry.evidence {
+            let shown = entry
+                .definition
+                .as_deref()
+                .is_some_and(|text| letters(text) == letters(&evidence.quote));
+            let quote = if shown {
+                String::new()
+            } else {
+                format!("{} ", (words.quote)(&escape(&evidence.quote)))
+            };
+            let _ = writeln!(facts, "- {}{} {quote}— {}", words.source, words.colon, place(evidence));
+        }
+        line(&mut out, facts.trim_end());
+    }
+
+    if !undefined.is_empty() {
+        line(&mut out, &format!("## {}", words.undefined));
+        line(&mut out, words.undefined_note);
+        for entry in &undefined {
+            line(&mut out, &format!("### {}", escape(&entry.term)));
+            let mut facts = String::new();
+            fact(&mut facts, words.synonyms, &entry.synonyms, words.comma);
+            for evidence in &entry.evidence {
+                let _ = writeln!(
+                    facts,
+                    "- {} — {}",
+                    (words.quote)(&escape(&evidence.quote)),
+                    place(evidence)
+                );
+            }
+            if !facts.is_empty() {
+                line(&mut out, facts.trim_end());
+            }
+        }
+    }
+
+    if !open.is_empty() {
+        line(&mut out, &format!("## {}", words.issues));
+        let mut list = String::new();
+        for issue in &open {
+            let said = (words.issue)(&issue.issue.finding);
+            let _ = writeln!(list, "- **{}**{} {said}", escape(&issue.issue.term), words.colon);
+        }
+        line(&mut out, list.trim_end());
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// The words of one interface language.
+struct Words {
+    title: fn(&str) -> String,
+    summary: fn(usize, usize, usize, usize) -> String,
+    definitions: &'static str,
+    synonyms: &'static str,
+    related: &'static str,
+    source: &'static str,
+    undefined: &'static str,
+    undefined_note: &'static str,
+    issues: &'static str,
+    comma: &'static str,
+    colon: &'static str,
+    quote: fn(&str) -> String,
+    issue: fn(&Finding) -> String,
+}
+
+impl Words {
+    fn of(language: Language) -> Self {
+        match language {
+            Language::English => Self {
+                title: |project| format!("{project}: glossary"),
+                summary: |defined, undefined, documents, issues| {
+                    format!(
+                        "{defined} defined {}, {undefined} without a definition, from {documents} {}. Open issues: {issues}.",
+                        if defined == 1 { "term" } else { "terms" },
+                        if documents == 1 { "document" } else { "documents" },
+                    )
+                },
+                definitions: "Definitions",
+                synonyms: "Also called: ",
+                related: "See also: ",
+                source: "Source",
+                undefined: "Terms without a definition",
+                undefined_note: "The documents use these terms but do not define them. The sentences show how they are used.",
+                issues: "Open issues",
+                comma: ", ",
+                colon: ":",
+                quote: |text| format!("“{text}”"),
+                issue: english,
+            },
+            Language::Japanese => Self {
+                title: |project| format!("{project} 用語集"),
+                summary: |defined, undefined, documents, issues| {
+                    format!(
+                        "文書 {documents} 件から、定義のある用語 {defined} 件、定義のない用語 {undefined} 件。未解決の問題 {issues} 件。"
+                    )
+                },
+                definitions: "定義",
+                synonyms: "別名：",
+                related: "関連語：",
+                source: "出典",
+                undefined: "定義のない用語",
+                undefined_note: "文書の中で使われていますが、定義は見つかりませんでした。用例を示します。",
+                issues: "未解決の問題",
+                comma: "、",
+                colon: "：",
+                quote: |text| format!("「{text}」"),
+                issue: japanese,
+            },
+        }
+    }
+}
+
+fn english(finding: &Finding) -> String {
+    match finding {
+        Finding::Undefined { occurrences } => {
+            format!(
+                "used {occurrences} {}, never defined.",
+                if *occurrences == 1 { "time" } else { "times" }
+            )
+        }
+        Finding::Circular { path } if path.len() < 2 => "the definition explains the term by itself.".to_owned(),
+        Finding::Circular { path } => format!("the definitions lead in a circle: {}.", circle(path)),
+        Finding::Duplicate { others, reason } => {
+            let why = match reason {
+                DuplicateReason::Spelling => "spelling variants",
+                DuplicateReason::Abbreviation => "short and full form",
+                DuplicateReason::SameDefinition => "the same definition",
+            };
+            format!("may be the same as {} ({why}).", names(others, ", "))
+        }
+        Finding::Contradiction { first, second } => format!(
+            "two documents disagree: “{}” ({}) and “{}” ({}).",
+            escape(&first.quote),
+            place(first),
+            escape(&second.quote),
+            place(second)
+        ),
+        Finding::MissingRelated { related } => {
+            format!("the definition uses “{}”, which has no entry.", escape(related))
+        }
+    }
+}
+
+fn japanese(finding: &Finding) -> String {
+    match finding {
+        Finding::Undefined { occurrences } => format!("{occurrences} 回使われていますが、定義がありません。"),
+        Finding::Circular { path } if path.len() < 2 => "定義がその用語自身で説明されています。".to_owned(),
+        Finding::Circular { path } => format!("定義が循環しています：{}", circle(path)),
+        Finding::Duplicate { others, reason } => {
+            let why = match reason {
+                DuplicateReason::Spelling => "表記の違い",
+                DuplicateReason::Abbreviation => "略語と正式名",
+                DuplicateReason::SameDefinition => "定義が同じ",
+            };
+            format!("{} と同じ用語の可能性があります（{why}）。", names(others, "、"))
+        }
+        Finding::Contradiction { first, second } => format!(
+            "文書の間で定義が食い違っています：「{}」（{}）と「{}」（{}）。",
+            escape(&first.quote),
+            place(first),
+            escape(&second.quote),
+            place(second)
+        ),
+        Finding::MissingRelated { related } => format!("定義の中の「{}」が用語集にありません。", escape(related)),
+    }
+}
+
+fn circle(path: &[String]) -> String {
+    path.iter()
+        .chain(path.first())
+        .map(|term| escape(term))
+        .collect::<Vec<_>>()
+        .join(" → ")
+}
+
+fn names(names: &[String], comma: &str) -> String {
+    names.iter().map(|name| escape(name)).collect::<Vec<_>>().join(comma)
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push_str("\n\n");
+}
+
+fn fact(out: &mut String, label: &str, values: &[String], comma: &str) {
+    if !values.is_empty() {
+        let _ = writeln!(out, "- {label}{}", names(values, comma));
+    }
+}
+
+fn place(evidence: &Evidence) -> String {
+    code(&format!("{}:{}", evidence.document, evidence.line))
+}
+
+/// A code span, fenced by more backticks than the text holds in a row.
+fn code(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    if longest == 0 {
+        format!("{fence}{text}{fence}")
+    } else {
+        format!("{fence} {text} {fence}")
+    }
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Document text as Markdown shows it: on one line, every sign that means something escaped.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        for (at, c) in word.char_indices() {
+            let block = at == 0 && out.is_empty() && matches!(c, '#' | '+' | '-' | '=' | '>');
+            let numbered =
+                matches!(c, '.' | ')') && out.len() < 10 && !out.is_empty() && out.bytes().all(|b| b.is_ascii_digit());
+            if block
+                || numbered
+                || matches!(
+                    c,
+                    '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$'
+                )
+            {
+                out.push('\\');
+            }
+            if !c.is_control() {
+                out.push(c);
+            }
+        }
+    }
+    out
+}

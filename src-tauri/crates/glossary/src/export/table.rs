@@ -1,0 +1,58 @@
+//! The term list as tab-separated values, for a spreadsheet or a script.
+
+use std::fmt::Write as _;
+
+use crate::{Category, Term};
+
+/// A header, then one row per term in the order given: term, score (four decimals), category, documents, occurrences.
+///
+/// Tabs, line breaks and backslashes inside a term are written as `\t`, `\n`, `\r` and `\\`. A term that a spreadsheet
+/// would run as a formula gets an apostrophe in front, as in `'=SUM(A1)`. An affix such as `-ase` stays as it is: without
+/// brackets, operators or references there is nothing in it to run.
+pub fn tsv(terms: &[Term]) -> String {
+    let mut out = String::from("term\tscore\tcategory\tdocuments\toccurrences\n");
+    for term in terms {
+        let category = match term.category {
+            Category::Concept => "concept",
+            Category::Abbreviation => "abbreviation",
+            Category::Name => "name",
+        };
+        let _ = writeln!(
+            out,
+            "{}\t{:.4}\t{category}\t{}\t{}",
+            cell(&term.text),
+            term.score,
+            term.documents,
+            term.occurrences
+        );
+    }
+    out
+}
+
+fn cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    if runs(text) {
+        out.push('\'');
+    }
+    for c in text.chars() {
+        match c {
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\\' => out.push_str("\\\\"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Whether a spreadsheet could do something with the cell. Full-width signs count: some programs read them alike.
+fn runs(text: &str) -> bool {
+    let text = text.trim_start();
+    let mut chars = text.chars();
+    match chars.next() {
+        Some('=' | '＝') => true,
+        Some('+' | '-' | '@' | '＋' | '－' | '＠') => !chars.all(|c| c.is_alphanumeric() || c == ' ' || c == '-'),
+        _ => false,
+    }
+}

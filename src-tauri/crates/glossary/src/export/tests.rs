@@ -1,0 +1,185 @@
+use super::{Export, ExportedDocument, ResolvedIssue, json, markdown, tsv};
+use crate::{Category, Entry, Evidence, Finding, Issue, Language, Occurrence, Resolution, Severity, Term, Variant};
+
+fn evidence(quote: &str) -> Evidence {
+    Evidence {
+        document: "docs/a.md".into(),
+        line: 7,
+        start: 0,
+        end: quote.len() as u32,
+        quote: quote.into(),
+    }
+}
+
+fn entry(term: &str, definition: Option<&str>) -> Entry {
+    Entry {
+        term: term.into(),
+        key: crate::normalise::key(term),
+        language: Language::English,
+        category: Category::Concept,
+        definition: definition.map(str::to_owned),
+        confidence: if definition.is_some() { 0.8 } else { 0.0 },
+        evidence: vec![evidence(definition.unwrap_or("It uses it."))],
+        alternatives: Vec::new(),
+        synonyms: vec!["other".into()],
+        related: vec!["thing".into()],
+    }
+}
+
+fn term(text: &str) -> Term {
+    Term {
+        text: text.into(),
+        key: crate::normalise::key(text),
+        language: Language::English,
+        category: Category::Abbreviation,
+        score: 0.75,
+        documents: 2,
+        occurrences: 5,
+        variants: vec![Variant {
+            text: text.into(),
+            count: 5,
+        }],
+        expansion: None,
+    }
+}
+
+fn export() -> Export {
+    Export {
+        project: "My *project*".into(),
+        documents: vec![ExportedDocument {
+            path: "docs/a.md".into(),
+            language: Language::English,
+            occurrences: vec![Occurrence {
+                term: 0,
+                line: 7,
+                start: 0,
+                end: 3,
+            }],
+        }],
+        terms: vec![term("Pod")],
+        entries: vec![
+            entry("Pod", Some("A Pod is <b>a</b> unit_of [work].")),
+            entry("Node", None),
+        ],
+        issues: [Resolution::Open, Resolution::Merged]
+            .map(|resolution| ResolvedIssue {
+                issue: Issue {
+                    term: "Node".into(),
+                    key: "node".into(),
+                    severity: Severity::High,
+                    finding: Finding::Undefined { occurrences: 3 },
+                },
+                resolution,
+            })
+            .into(),
+    }
+}
+
+#[test]
+fn the_document_shows_definition_source_and_what_is_missing() {
+    let text = markdown(&export(), Language::English);
+    for part in [
+        "# My \\*project\\*: glossary",
+        "### Pod\n\nA Pod is \\<b\\>a\\</b\\> unit\\_of \\[work\\].",
+        "- Also called: other",
+        "- See also: thing",
+        "`docs/a.md:7`",
+        "## Terms without a definition",
+        "### Node",
+        "- “It uses it.” — `docs/a.md:7`",
+        "## Open issues\n\n- **Node**: used 3 times, never defined.",
+    ] {
+        assert!(text.contains(part), "{part:?} belongs in\n{text}");
+    }
+    assert_eq!(
+        text.matches("never defined").count(),
+        1,
+        "a settled issue is not listed as open"
+    );
+    assert_eq!(
+        text,
+        markdown(&export(), Language::English),
+        "the same glossary gives the same bytes"
+    );
+}
+
+#[test]
+fn headings_follow_the_language_of_the_interface() {
+    let text = markdown(&export(), Language::Japanese);
+    for part in [
+        "用語集",
+        "## 定義のない用語",
+        "## 未解決の問題",
+        "別名：other",
+        "3 回使われていますが",
+    ] {
+        assert!(text.contains(part), "{part:?} belongs in\n{text}");
+    }
+}
+
+#[test]
+fn document_text_cannot_become_markup() {
+    let mut export = export();
+    export.entries = vec![entry(
+        "# a\n# b",
+        Some("1. first\n\n## heading\n- item | ![x](y) `code` ~~s~~ &amp; $x$"),
+    )];
+    let text = markdown(&export, Language::English);
+    assert!(text.contains("### \\# a # b\n"), "{text}");
+    assert!(
+        text.contains("\n1\\. first ## heading - item \\| !\\[x\\](y) \\`code\\` \\~\\~s\\~\\~ \\&amp; \\$x\\$\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_empty_glossary_is_a_document_too() {
+    let empty = Export {
+        project: String::new(),
+        documents: vec![],
+        terms: vec![],
+        entries: vec![],
+        issues: vec![],
+    };
+    assert!(markdown(&empty, Language::English).contains("0 defined terms"));
+    assert_eq!(tsv(&[]), "term\tscore\tcategory\tdocuments\toccurrences\n");
+    assert!(json(&empty).ends_with("}\n"));
+}
+
+#[test]
+fn a_row_stays_a_row_and_a_formula_stays_text() {
+    let rows = |text: &str| tsv(&[term(text)]).lines().nth(1).map(str::to_owned).unwrap();
+    assert_eq!(rows("Pod"), "Pod\t0.7500\tabbreviation\t2\t5");
+    assert_eq!(rows("a\tb\nc\\d\r"), "a\\tb\\nc\\\\d\\r\t0.7500\tabbreviation\t2\t5");
+    for affix in ["-ase", "+ion", "-", "@home", "C++", "-2"] {
+        assert!(rows(affix).starts_with(&format!("{affix}\t")), "{affix} survives");
+    }
+    for formula in [
+        "=1+1",
+        "=cmd|' /C calc'!A0",
+        "+SUM(A1)",
+        "-1+cmd()",
+        "@SUM(A1)",
+        " =A1",
+        "＝1",
+    ] {
+        assert!(rows(formula).starts_with('\''), "{formula} is not run");
+    }
+}
+
+#[test]
+fn json_gives_everything_back() {
+    let export = export();
+    let text = json(&export);
+    let back: Export = serde_json::from_str(&text).unwrap();
+    assert_eq!(back, export);
+    for part in [
+        "\"confidence\"",
+        "\"quote\"",
+        "\"occurrences\"",
+        "\"resolution\": \"open\"",
+        "\"kind\": \"undefined\"",
+    ] {
+        assert!(text.contains(part), "{part} belongs in the export");
+    }
+}

@@ -1,0 +1,221 @@
+//! Candidates of all documents, the written variants of one expression put together under their key.
+
+use rustc_hash::FxHashMap;
+
+use super::{Form, Harvest, Kind};
+use crate::{Category, Language, Stop, Stopped, Variant, normalise};
+
+/// One expression in all its written forms.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    pub(super) key: String,
+    /// The written forms with their counts, most frequent first.
+    pub(super) variants: Vec<Variant>,
+    pub(super) kind: Option<Kind>,
+    /// Its occurrences as a candidate, all forms together.
+    pub(super) count: u32,
+    pub(super) initial: u32,
+    pub(super) names: u32,
+    pub(super) topics: u32,
+    pub(super) documents: u32,
+    /// Where the morphemes of the first variant end; empty for English.
+    pub(super) ends: Vec<u16>,
+}
+
+impl Group {
+    /// The most frequent form as it is written.
+    pub(super) fn main(&self) -> &str {
+        self.variants.first().map_or("", |variant| variant.text.as_str())
+    }
+
+    /// The words (English) or morphemes (Japanese) of the most frequent form, folded for statistics.
+    pub(super) fn parts(&self) -> Vec<String> {
+        if self.ends.is_empty() {
+            return self.main().split(' ').map(str::to_lowercase).collect();
+        }
+        let mut start = 0;
+        let mut parts = Vec::with_capacity(self.ends.len());
+        for end in self.ends.iter().map(|end| usize::from(*end)) {
+            if let Some(part) = self.main().get(start..end) {
+                parts.push(super::japanese::fold(part.trim()));
+            }
+            start = end;
+        }
+        parts
+    }
+
+    /// The form to show: the most frequent one, or its singular unless that is rare, in lower case when its capitals
+    /// only come from where it stands.
+    pub(super) fn headword(&self) -> String {
+        let main = self.singular().unwrap_or_else(|| self.main());
+        if !main.contains(|c: char| c.is_ascii_uppercase()) || self.is_name() || has_inner_capital(main) {
+            return main.to_owned();
+        }
+        let lower = main.to_lowercase();
+        let written = self
+            .variants
+            .iter()
+            .find(|variant| variant.text == lower)
+            .map_or(0, |variant| variant.count);
+        let titles_only = self.initial == self.count && (main.contains(' ') || written > 0);
+        if written * 4 >= self.count || titles_only {
+            lower
+        } else {
+            main.to_owned()
+        }
+    }
+
+    /// The singular of the most frequent form, if it is a plural and the singular a third as frequent.
+    fn singular(&self) -> Option<&str> {
+        let main = self.variants.first().filter(|variant| variant.text.ends_with('s'))?;
+        let shorter = |text: &str| text.len() < main.text.len() && (!text.ends_with('s') || text.ends_with("ss"));
+        self.variants
+            .iter()
+            .find(|variant| variant.text.is_ascii() && shorter(&variant.text) && variant.count * 3 >= main.count)
+            .map(|variant| variant.text.as_str())
+    }
+
+    pub(super) fn is_name(&self) -> bool {
+        self.names * 2 > self.count
+    }
+
+    pub(super) fn category(&self) -> Category {
+        if is_short_form(self.main()) {
+            Category::Abbreviation
+        } else if self.is_name() {
+            Category::Name
+        } else {
+            Category::Concept
+        }
+    }
+}
+
+/// All candidates of the harvests, which are in one language, in the order of their keys.
+pub(super) fn groups(harvests: &[&Harvest], language: Language, stop: &dyn Stop) -> Result<Vec<Group>, Stopped> {
+    // A form is folded once, however many documents hold it.
+    let mut keys: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut by_key: FxHashMap<String, usize> = FxHashMap::default();
+    let mut groups: Vec<Group> = Vec::new();
+    let mut forms: Vec<FxHashMap<&str, (u32, &Form)>> = Vec::new();
+    let mut kinds: Vec<[u32; 4]> = Vec::new();
+    let mut last_document: Vec<usize> = Vec::new();
+    for (number, harvest) in harvests.iter().enumerate() {
+        if stop.requested() {
+            return Err(Stopped);
+        }
+        for form in &harvest.forms {
+            if language == Language::English && is_noise(&form.text)
+                || language == Language::Japanese && is_japanese_noise(&form.text)
+            {
+                continue;
+            }
+            let id = *keys.entry(&form.text).or_insert_with(|| {
+                let key = if is_shouted(&form.text) {
+                    normalise::key(&form.text.to_lowercase())
+                } else {
+                    normalise::key(&form.text)
+                };
+                *by_key.entry(key.clone()).or_insert_with(|| {
+                    groups.push(Group {
+                        key,
+                        ..Group::default()
+                    });
+                    forms.push(FxHashMap::default());
+                    kinds.push([0; 4]);
+                    last_document.push(usize::MAX);
+                    groups.len() - 1
+                })
+            });
+            let group = &mut groups[id];
+            group.count += form.count;
+            group.initial += form.initial;
+            group.names += form.names;
+            group.topics += form.topics;
+            if last_document[id] != number {
+                last_document[id] = number;
+                group.documents += 1;
+            }
+            kinds[id][form.kind as usize] += form.count;
+            forms[id].entry(&form.text).or_insert((0, form)).0 += form.count;
+        }
+    }
+    for ((group, forms), kinds) in groups.iter_mut().zip(&forms).zip(&kinds) {
+        let mut variants: Vec<(&str, u32, &Form)> = forms
+            .iter()
+            .map(|(text, (count, form))| (*text, *count, *form))
+            .collect();
+        variants.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        group.ends = variants.first().map_or_else(Vec::new, |(_, _, form)| form.ends.clone());
+        group.variants = variants
+            .iter()
+            .map(|(text, count, _)| Variant {
+                text: (*text).to_owned(),
+                count: *count,
+            })
+            .collect();
+        let order = [Kind::Phrase, Kind::Prepositional, Kind::Adjective, Kind::Verb];
+        group.kind = order
+            .into_iter()
+            .max_by_key(|kind| (kinds[*kind as usize], std::cmp::Reverse(*kind)));
+    }
+    groups.retain(|group| !group.key.is_empty());
+    groups.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    Ok(groups)
+}
+
+/// An acronym or the like by its form: short, one word, mostly capitals.
+pub(super) fn is_short_form(text: &str) -> bool {
+    let letters = text.chars().filter(char::is_ascii_alphabetic).count();
+    let capitals = text.chars().filter(char::is_ascii_uppercase).count();
+    (2..=8).contains(&text.len())
+        && text.is_ascii()
+        && !text.contains([' ', '.'])
+        && capitals >= 2
+        && capitals * 2 >= letters
+}
+
+/// A heading in capitals, where an S may well be a plural. A short form it is not: that is one short word.
+fn is_shouted(text: &str) -> bool {
+    text.is_ascii()
+        && !text.contains(|c: char| c.is_ascii_lowercase())
+        && text.split([' ', '-']).any(|word| word.len() > 5)
+}
+
+/// What no list of terms should hold whatever its score: addresses, numbers, single letters, remains of a layout.
+fn is_noise(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let special = text.ends_with(['+', '#']) || text.starts_with('.');
+    if special {
+        return text.chars().filter(|c| c.is_alphabetic()).count() == 0;
+    }
+    if letters < 2 || text.len() < 3 && !is_short_form(text) {
+        return true;
+    }
+    let address = ["www", "http", "@"].iter().any(|sign| text.contains(sign))
+        || [".com", ".org", ".net", ".htm", ".html", ".pdf"]
+            .iter()
+            .any(|end| text.ends_with(end));
+    let fragment = text
+        .split(' ')
+        .any(|word| word.chars().filter(|c| c.is_alphabetic()).count() < 2);
+    let mixed = !text.contains([' ', '-'])
+        && text.contains(|c: char| c.is_ascii_digit())
+        && !text.starts_with(|c: char| c.is_ascii_alphabetic());
+    address || fragment || mixed
+}
+
+fn is_japanese_noise(text: &str) -> bool {
+    let mut characters = text.chars();
+    let first = characters.next();
+    let single = characters.next().is_none() && !first.is_some_and(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let hiragana = text.chars().all(|c| matches!(c, '\u{3041}'..='\u{309f}'));
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let address = ["www", "http", "://", "@"].iter().any(|sign| text.contains(sign));
+    single || hiragana || letters == 0 || text.is_ascii() && letters < 2 && !text.ends_with(['+', '#']) || address
+}
+
+/// A capital behind the first letter of a word: `mTLS`, `DevOps`, `JSON`.
+fn has_inner_capital(text: &str) -> bool {
+    text.split([' ', '-'])
+        .any(|word| word.chars().skip(1).any(|c| c.is_ascii_uppercase()))
+}

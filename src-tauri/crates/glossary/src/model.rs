@@ -1,0 +1,239 @@
+//! The values that pass between the stages. A stage takes some of these and returns others; the engine stores them.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// The language of a document or of a term, as far as the analysers care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// English, and any other text in Latin script that no better analyser exists for.
+    English,
+    /// Japanese: any text with kana, or Han without another sign of Chinese.
+    Japanese,
+}
+
+/// A document as the pipeline sees it: decoded, without BOM, with LF line ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Path inside the project's folder, with `/` as separator. The identity of the document.
+    pub path: String,
+    /// The whole text. All spans are byte offsets into it.
+    pub text: String,
+    /// The main language of the text.
+    pub language: Language,
+}
+
+/// A stop request that long work asks about. The engine hands in its cancellation token.
+pub trait Stop: Sync {
+    /// True once the work should end as soon as it can.
+    fn requested(&self) -> bool;
+}
+
+/// Work ended because [`Stop::requested`] said so. Not an error of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("stopped on request")]
+pub struct Stopped;
+
+/// What kind of thing a term names, as far as its form tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// A concept of the subject: the usual case.
+    Concept,
+    /// A short form such as an acronym or initialism.
+    Abbreviation,
+    /// A proper name: organisation, person, place, product.
+    Name,
+}
+
+/// One written form of a term, with the number of its occurrences.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Variant {
+    /// The form as it stands in the documents.
+    pub text: String,
+    /// How often it stands there.
+    pub count: u32,
+}
+
+/// A term, best form first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct Term {
+    /// The form that the glossary shows.
+    pub text: String,
+    /// The fold of `text` under which its variants meet; unique in a term list. See `normalise::key`.
+    pub key: String,
+    /// The language the form belongs to.
+    pub language: Language,
+    /// What kind of thing it names.
+    pub category: Category,
+    /// Termhood from 0 to 1, comparable inside one run only.
+    pub score: f64,
+    /// Number of documents it occurs in.
+    pub documents: u32,
+    /// Number of its occurrences, all variants together.
+    pub occurrences: u32,
+    /// Every written form, most frequent first, `text` included.
+    pub variants: Vec<Variant>,
+    /// For an abbreviation, the full form the documents give for it.
+    pub expansion: Option<String>,
+}
+
+/// One place where a term stands in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Occurrence {
+    /// Index into the term list that the matcher was made of.
+    pub term: u32,
+    /// Line, from 1.
+    pub line: u32,
+    /// Byte offset of the first byte in the document's text.
+    pub start: u32,
+    /// Byte offset behind the last byte.
+    pub end: u32,
+}
+
+/// A verbatim piece of a document that supports a definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Evidence {
+    /// Path of the document.
+    pub document: String,
+    /// Line on which the quote begins, from 1.
+    pub line: u32,
+    /// Byte offset of the quote in the document's text.
+    pub start: u32,
+    /// Byte offset behind it.
+    pub end: u32,
+    /// `text[start..end]`, byte for byte.
+    pub quote: String,
+}
+
+/// One entry of a glossary, provisional or refined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct Entry {
+    /// The headword.
+    pub term: String,
+    /// The key of the term; unique in a glossary.
+    pub key: String,
+    /// The language of headword and definition.
+    pub language: Language,
+    /// The category of the term.
+    pub category: Category,
+    /// The definition, or nothing when the documents give none. Never invented.
+    pub definition: Option<String>,
+    /// From 0 to 1: how sure it is that `definition` defines the term. 0 without a definition.
+    pub confidence: f64,
+    /// Where the definition comes from. Without a definition: the best contexts, so that a person can write one.
+    pub evidence: Vec<Evidence>,
+    /// Other definitions that the documents give, next best first, at most a few.
+    pub alternatives: Vec<Alternative>,
+    /// Other names of the same concept.
+    pub synonyms: Vec<String>,
+    /// Headwords that the definition mentions.
+    pub related: Vec<String>,
+}
+
+/// A definition that lost against the chosen one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct Alternative {
+    /// Its text.
+    pub definition: String,
+    /// Its confidence, 0 to 1.
+    pub confidence: f64,
+    /// Its source.
+    pub evidence: Evidence,
+}
+
+/// How much an issue matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// A matter of taste or a hint.
+    Low,
+    /// Worth a look.
+    Medium,
+    /// The glossary is wrong or silent here.
+    High,
+}
+
+/// What the review found. Each kind carries what a sentence about it needs; the interface words it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Finding {
+    /// The documents use the term and never define it.
+    Undefined {
+        /// Number of occurrences.
+        occurrences: u32,
+    },
+    /// The definition leads back to the term.
+    Circular {
+        /// Headwords along the cycle; the first is the term, and the last leads back to it.
+        path: Vec<String>,
+    },
+    /// Two or more entries name one concept.
+    Duplicate {
+        /// The other headwords.
+        others: Vec<String>,
+        /// Why they look alike.
+        reason: DuplicateReason,
+    },
+    /// Two documents define the term in ways that cannot both hold.
+    Contradiction {
+        /// The definition in the glossary.
+        first: Evidence,
+        /// The one it clashes with.
+        second: Evidence,
+    },
+    /// A definition uses a term-like expression that is not in the glossary.
+    MissingRelated {
+        /// The expression.
+        related: String,
+    },
+}
+
+/// Why entries look like one concept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DuplicateReason {
+    /// They differ in case, width, hyphen, plural, long vowel or the like.
+    Spelling,
+    /// One is the short form of the other.
+    Abbreviation,
+    /// They have the same definition.
+    SameDefinition,
+}
+
+/// One issue of the glossary.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct Issue {
+    /// Headword of the entry it is about.
+    pub term: String,
+    /// Key of that entry.
+    pub key: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong.
+    pub finding: Finding,
+}
+
+/// What refinement did about an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// The entries became one; the other names are synonyms now.
+    Merged,
+    /// Another definition from the documents was taken.
+    Replaced,
+    /// The missing term became an entry of its own.
+    Added,
+    /// Rules cannot settle it; it stays visible.
+    Open,
+}
+
+/// The refined glossary, and what became of each issue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refinement {
+    /// The entries in glossary order.
+    pub entries: Vec<Entry>,
+    /// One for each issue given, in their order.
+    pub resolutions: Vec<Resolution>,
+}

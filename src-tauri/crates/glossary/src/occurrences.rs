@@ -1,0 +1,143 @@
+//! Where the terms stand in the documents: all occurrences of all terms in one pass over each text. A list of terms says
+//! what to look for; the place of a match says whether it is the term or a piece of another word.
+
+mod boundary;
+mod fold;
+mod patterns;
+
+use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
+
+use crate::{Document, Occurrence, Stop, Stopped, Term, Variant};
+use boundary::Boundaries;
+use fold::Folded;
+pub(crate) use fold::fold;
+use patterns::Case;
+
+/// Finds every term of a list in a text: all its variants in any case, width and number, with hyphen or space.
+///
+/// A term that stands inside a longer term counts; one that is a piece of a longer word does not. A short form such as
+/// `IT` is found in capitals only, unless its variants say otherwise.
+pub struct Matcher {
+    /// Nothing when there is nothing to look for.
+    automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    /// Of each pattern: its term, and the letters it must have.
+    patterns: Vec<(u32, Case)>,
+    /// The bytes of the longest pattern.
+    longest: usize,
+}
+
+impl Matcher {
+    /// Prepares the search for `terms`. Occurrences refer to their indices.
+    pub fn new(terms: &[Term]) -> Self {
+        let patterns = patterns::patterns(terms);
+        let longest = patterns.iter().map(|pattern| pattern.text.len()).max().unwrap_or(0);
+        let texts = patterns
+            .iter()
+            .enumerate()
+            .map(|(id, pattern)| (pattern.text.as_str(), id as u32));
+        // Building fails on no patterns, and on more than the automaton can number: four thousand million.
+        let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
+            .build_with_values(texts)
+            .ok();
+        Self {
+            automaton,
+            patterns: patterns.iter().map(|pattern| (pattern.term, pattern.case)).collect(),
+            longest,
+        }
+    }
+
+    /// All occurrences in `document`, in the order of their places; at one place the shorter first.
+    ///
+    /// Asks `stop` at least every 64 KB of text.
+    pub fn find(&self, document: &Document, stop: &dyn Stop) -> Result<Vec<Occurrence>, Stopped> {
+        let mut occurrences = Vec::new();
+        let Some(automaton) = &self.automaton else {
+            return Ok(occurrences);
+        };
+        let text = &document.text;
+        let mut start = 0;
+        for piece in crate::extract::pieces(text) {
+            if stop.requested() {
+                return Err(Stopped);
+            }
+            let end = start + piece.len();
+            // A term may reach over the end of the piece. Folding shortens a text by less than a factor of four, apart
+            // from long runs of white space.
+            let reach = text.ceil_char_boundary((end + 4 * self.longest + 16).min(text.len()));
+            let window = &text[start..reach];
+            let folded = Folded::new(window);
+            let mut boundaries = Boundaries::new(text, start, window);
+            for found in automaton.find_overlapping_iter(&folded.text) {
+                let (from, to) = (start + folded.start(found.start()), start + folded.end(found.end()));
+                let (term, case) = self.patterns[found.value() as usize];
+                if from < end && case.fits(&text[from..to]) && boundaries.hold(from, to) {
+                    occurrences.push(Occurrence {
+                        term,
+                        line: 0,
+                        start: from as u32,
+                        end: to as u32,
+                    });
+                }
+            }
+            start = end;
+        }
+        occurrences.sort_unstable_by_key(|found| (found.start, found.end, found.term));
+        occurrences.dedup_by_key(|found| (found.start, found.end, found.term));
+        number_lines(text, &mut occurrences);
+        Ok(occurrences)
+    }
+}
+
+/// Sets documents, occurrences and variants of each term from what was found, so that a list of terms and the
+/// occurrences behind it agree. Scores, texts and the order of the terms stay.
+///
+/// `found` holds each document once, with what [`Matcher::find`] returned for it over the same terms.
+pub fn tally(terms: &mut [Term], found: &[(&Document, &[Occurrence])]) {
+    let mut forms: Vec<rustc_hash::FxHashMap<String, u32>> = vec![rustc_hash::FxHashMap::default(); terms.len()];
+    let mut documents = vec![0_u32; terms.len()];
+    let mut last = vec![usize::MAX; terms.len()];
+    for (number, (document, occurrences)) in found.iter().enumerate() {
+        for occurrence in *occurrences {
+            let term = occurrence.term as usize;
+            let Some(written) = document.text.get(occurrence.start as usize..occurrence.end as usize) else {
+                continue;
+            };
+            let Some(headword) = terms.get(term).map(|term| term.text.as_str()) else {
+                continue;
+            };
+            let form = patterns::written(written, headword);
+            *forms[term].entry(form).or_default() += 1;
+            if last[term] != number {
+                last[term] = number;
+                documents[term] += 1;
+            }
+        }
+    }
+    for ((term, forms), documents) in terms.iter_mut().zip(forms).zip(documents) {
+        term.documents = documents;
+        term.occurrences = forms.values().sum();
+        term.variants = forms.into_iter().map(|(text, count)| Variant { text, count }).collect();
+        if !term.variants.iter().any(|variant| variant.text == term.text) {
+            term.variants.push(Variant {
+                text: term.text.clone(),
+                count: 0,
+            });
+        }
+        term.variants
+            .sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+    }
+}
+
+/// Sets the lines of occurrences that are ordered by their places.
+fn number_lines(text: &str, occurrences: &mut [Occurrence]) {
+    let (mut at, mut line) = (0, 1);
+    for occurrence in occurrences {
+        let start = occurrence.start as usize;
+        line += text[at..start].matches('\n').count() as u32;
+        at = start;
+        occurrence.line = line;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+use super::{reading_order, refine};
+use crate::normalise::key;
+use crate::review::Reviewer;
+use crate::{
+    Alternative, Category, Entry, Evidence, Finding, Issue, Language, Refinement, Resolution, Severity, Stop, Stopped,
+};
+
+struct Stopper(bool);
+
+impl Stop for Stopper {
+    fn requested(&self) -> bool {
+        self.0
+    }
+}
+
+fn entry(term: &str, definition: &str) -> Entry {
+    let evidence = Evidence {
+        document: "a.md".into(),
+        line: 1,
+        start: 0,
+        end: definition.len() as u32,
+        quote: definition.into(),
+    };
+    Entry {
+        term: term.into(),
+        key: key(term),
+        language: Language::English,
+        category: Category::Concept,
+        definition: (!definition.is_empty()).then(|| definition.to_owned()),
+        confidence: if definition.is_empty() { 0.0 } else { 0.8 },
+        evidence: vec![evidence],
+        alternatives: Vec::new(),
+        synonyms: Vec::new(),
+        related: Vec::new(),
+    }
+}
+
+fn other(definition: &str) -> Alternative {
+    let evidence = Evidence {
+        document: "b.md".into(),
+        line: 2,
+        start: 0,
+        end: definition.len() as u32,
+        quote: definition.into(),
+    };
+    Alternative {
+        definition: definition.into(),
+        confidence: 0.6,
+        evidence,
+    }
+}
+
+fn refined(entries: &[Entry]) -> (Refinement, Vec<Issue>) {
+    let reviewer = Reviewer::new(entries, &[]);
+    let issues: Vec<Issue> = (0..reviewer.len()).flat_map(|at| reviewer.review(at)).collect();
+    (refine(entries, &issues, &Stopper(false)).unwrap(), issues)
+}
+
+#[test]
+fn a_glossary_without_issues_comes_back_as_it_was() {
+    let entries = [
+        entry("zebra", "A zebra is a horse with stripes."),
+        entry("ant", "An ant is a small insect."),
+    ];
+    let (refinement, issues) = refined(&entries);
+    assert!(issues.is_empty());
+    assert_eq!(refinement.entries, entries);
+    assert!(refinement.resolutions.is_empty());
+}
+
+#[test]
+fn spelling_variants_become_one_entry_and_lose_nothing() {
+    let mut user = entry("node", "A node is a machine of a data centre.");
+    user.related = vec!["data centre".into()];
+    let mut entries = vec![
+        entry("data center", "A data center is a building for computers."),
+        entry("data centre", ""),
+        user,
+    ];
+    entries[1].synonyms = vec!["server hall".into()];
+    let (refinement, _) = refined(&entries);
+    assert_eq!(
+        refinement
+            .resolutions
+            .iter()
+            .filter(|r| **r == Resolution::Merged)
+            .count(),
+        2,
+        "the duplicate and the gap"
+    );
+    let names: Vec<&str> = refinement.entries.iter().map(|entry| entry.term.as_str()).collect();
+    assert_eq!(names, ["data center", "node"]);
+    assert_eq!(refinement.entries[0].synonyms, ["data centre", "server hall"]);
+    assert_eq!(
+        refinement.entries[1].related,
+        ["data center"],
+        "mentions follow the entry to its new name"
+    );
+}
+
+#[test]
+fn entries_that_share_a_key_are_merged_too() {
+    let entries = [
+        entry("サーバ", "サーバとは、要求に応える計算機である。"),
+        entry("サーバー", "サーバーとは、機能を提供する機械である。"),
+    ];
+    let (refinement, _) = refined(&entries);
+    assert_eq!(refinement.resolutions, [Resolution::Merged]);
+    assert_eq!(refinement.entries.len(), 1);
+    assert_eq!(refinement.entries[0].synonyms, ["サーバー"]);
+    assert_eq!(
+        refinement.entries[0].alternatives.len(),
+        1,
+        "the other definition is kept"
+    );
+}
+
+#[test]
+fn the_full_form_keeps_the_headword() {
+    let mut short = entry("TLS", "TLS is a protocol for safety between two ends.");
+    short.synonyms = vec!["Transport Layer Security".into()];
+    let (refinement, _) = refined(&[short, entry("Transport Layer Security", "")]);
+    assert_eq!(refinement.entries.len(), 1);
+    let kept = &refinement.entries[0];
+    assert_eq!(kept.term, "Transport Layer Security");
+    assert_eq!(kept.synonyms, ["TLS"]);
+    assert!(
+        kept.definition.is_some(),
+        "the definition of the short form is the definition of the full form"
+    );
+}
+
+#[test]
+fn equal_definitions_alone_do_not_make_synonyms() {
+    let text = "Pods and capsules are units of deployment.";
+    let (refinement, issues) = refined(&[entry("pod", text), entry("capsule", text)]);
+    assert_eq!(
+        (refinement.resolutions.as_slice(), refinement.entries.len()),
+        ([Resolution::Open].as_slice(), 2)
+    );
+    assert!(matches!(issues[0].finding, Finding::Duplicate { .. }));
+    let mut named = [entry("pod", text), entry("capsule", text)];
+    named[0].synonyms = vec!["capsule".into()];
+    assert_eq!(
+        refined(&named).0.resolutions,
+        [Resolution::Merged],
+        "unless the documents say so"
+    );
+}
+
+#[test]
+fn a_circular_definition_gives_way_to_another_one() {
+    let mut cache = entry("cache", "A cache is a cache that caches.");
+    cache.alternatives = vec![
+        other("A cache is a kind of cache."),
+        other("A cache is a small store in front of a slow one."),
+    ];
+    let (refinement, _) = refined(&[cache]);
+    assert_eq!(refinement.resolutions, [Resolution::Replaced]);
+    let kept = &refinement.entries[0];
+    assert_eq!(
+        kept.definition.as_deref(),
+        Some("A cache is a small store in front of a slow one.")
+    );
+    assert_eq!(
+        kept.evidence[0].document, "b.md",
+        "the evidence belongs to the new definition"
+    );
+    assert!((kept.confidence - 0.6).abs() < 1e-9);
+    assert_eq!(
+        kept.alternatives.last().map(|a| a.definition.as_str()),
+        Some("A cache is a cache that caches.")
+    );
+
+    let mut pod = entry("pod", "A pod is a group of containers.");
+    pod.alternatives = vec![other("A pod is the smallest unit that can be deployed.")];
+    let (refinement, _) = refined(&[entry("container", "A container is a part of a pod."), pod]);
+    assert_eq!(refinement.resolutions, [Resolution::Replaced]);
+    let (refinement, _) = refined(&[
+        entry("container", "A container is a part of a pod."),
+        entry("pod", "A pod is a group of containers."),
+    ]);
+    assert_eq!(
+        refinement.resolutions,
+        [Resolution::Open],
+        "without another definition the circle stays visible"
+    );
+}
+
+#[test]
+fn what_rules_cannot_settle_stays_open() {
+    let (refinement, issues) = refined(&[entry("pod", ""), entry("node", "A node is a machine.")]);
+    assert_eq!(issues.len(), 1);
+    assert_eq!(refinement.resolutions, [Resolution::Open]);
+    assert_eq!(refinement.entries.len(), 2, "nothing is thrown away");
+}
+
+#[test]
+fn the_order_is_the_reading_order() {
+    let mut names = ["仮想化", "Zebra", "サーバ", "ant", "あい", "API", "Ａｌｐｈａ", "アイ"];
+    names.sort_by(|a, b| reading_order(a, b));
+    assert_eq!(
+        names,
+        ["Ａｌｐｈａ", "ant", "API", "Zebra", "あい", "アイ", "サーバ", "仮想化"]
+    );
+    let (refinement, _) = refined(&[entry("zebra", ""), entry("Ant", "An ant is a small insect.")]);
+    assert_eq!(refinement.entries[0].term, "Ant");
+}
+
+#[test]
+fn a_stop_request_ends_the_work() {
+    assert_eq!(refine(&[], &[], &Stopper(true)), Err(Stopped));
+}
+
+#[test]
+fn issues_about_entries_that_are_not_there_are_left_open() {
+    let issue = |finding| Issue {
+        term: "ghost".into(),
+        key: "ghost".into(),
+        severity: Severity::Low,
+        finding,
+    };
+    let issues = [
+        issue(Finding::Circular { path: vec![] }),
+        issue(Finding::Circular {
+            path: vec!["ghost".into(), "pod".into()],
+        }),
+        issue(Finding::Duplicate {
+            others: vec!["phantom".into()],
+            reason: crate::DuplicateReason::Spelling,
+        }),
+        issue(Finding::Undefined { occurrences: 1 }),
+    ];
+    let refinement = refine(&[entry("pod", "A pod is a unit.")], &issues, &Stopper(false)).unwrap();
+    assert_eq!(refinement.resolutions, [Resolution::Open; 4]);
+}

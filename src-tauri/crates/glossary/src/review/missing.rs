@@ -1,0 +1,104 @@
+//! Terms that a definition uses and the glossary lacks. Reported once per term, under the first entry whose definition
+//! uses it, and only for what the extraction itself took for a term: an abbreviation, a term of several words, or a word
+//! as telling as the entries themselves.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::lexicon::Lexicon;
+use crate::normalise::key;
+use crate::{Category, Entry, Finding, Language, Severity, Term};
+
+/// Missing terms that one entry may be blamed for.
+const PER_ENTRY: usize = 3;
+/// A term that occurs less often than this may be an accident.
+const OCCURRENCES: u32 = 2;
+
+pub(super) fn find(entries: &[Entry], terms: &[Term]) -> Vec<(usize, Severity, Finding)> {
+    let mut present: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
+    present.extend(entries.iter().flat_map(|entry| &entry.synonyms).map(|name| key(name)));
+    let bar = bar(entries, terms);
+    // Entries and their other names first: they hide shorter terms inside them and stop the same words from counting twice.
+    let mut lexicon = Lexicon::default();
+    for name in entries
+        .iter()
+        .flat_map(|entry| std::iter::once(&entry.term).chain(&entry.synonyms))
+    {
+        lexicon.insert(name, u32::MAX);
+    }
+    for (at, term) in terms.iter().enumerate() {
+        let there = present.contains(&term.key);
+        let number = if there || !is_worth(term, bar) {
+            u32::MAX
+        } else {
+            at as u32
+        };
+        lexicon.insert(&term.text, number);
+        for variant in &term.variants {
+            lexicon.insert(&variant.text, number);
+        }
+        // The full form of an abbreviation is there with it, and the other way round.
+        if let (true, Some(full)) = (there, &term.expansion) {
+            lexicon.insert(full, u32::MAX);
+        }
+    }
+    let mut blamed: HashSet<u32> = HashSet::new();
+    let mut found: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(text) = entry.definition.as_deref() else {
+            continue;
+        };
+        for hit in lexicon.find(text) {
+            let term = hit.name;
+            let here = found.entry(at).or_default();
+            let own_short = terms
+                .get(term as usize)
+                .and_then(|t| t.expansion.as_deref())
+                .is_some_and(|full| key(full) == entry.key);
+            if term != u32::MAX && !own_short && here.len() < PER_ENTRY && blamed.insert(term) {
+                here.push(term);
+            }
+        }
+    }
+    found
+        .into_iter()
+        .flat_map(|(at, missing)| missing.into_iter().map(move |term| (at, term)))
+        .map(|(at, term)| {
+            (
+                at,
+                Severity::Low,
+                Finding::MissingRelated {
+                    related: terms[term as usize].text.clone(),
+                },
+            )
+        })
+        .collect()
+}
+
+/// The median score of the terms that have an entry.
+fn bar(entries: &[Entry], terms: &[Term]) -> f64 {
+    let present: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+    let mut scores: Vec<f64> = terms
+        .iter()
+        .filter(|term| present.contains(term.key.as_str()))
+        .map(|term| term.score)
+        .collect();
+    scores.sort_by(f64::total_cmp);
+    scores.get(scores.len() / 2).copied().unwrap_or(f64::INFINITY)
+}
+
+fn is_worth(term: &Term, bar: f64) -> bool {
+    if term.occurrences < OCCURRENCES {
+        return false;
+    }
+    let several_words = match term.language {
+        Language::English => {
+            term.text
+                .split([' ', '-'])
+                .filter(|word| word.chars().count() > 1)
+                .count()
+                >= 2
+        }
+        Language::Japanese => term.text.chars().count() >= 5,
+    };
+    term.category == Category::Abbreviation || several_words || term.score >= bar
+}

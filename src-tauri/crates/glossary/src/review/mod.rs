@@ -1,0 +1,127 @@
+//! Looks for what is wrong with a glossary: terms without a definition, definitions that lead in a circle, entries that
+//! name one concept, definitions that cannot both hold, and terms that a definition uses but the glossary lacks. The
+//! rules would rather miss a defect than report a false one: noise costs trust.
+
+mod circular;
+mod contradiction;
+mod duplicate;
+mod missing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use crate::lexicon::Lexicon;
+use crate::{Entry, Finding, Issue, Severity, Term};
+
+pub(crate) use circular::is_about_itself;
+
+/// From this number of occurrences on, a term without a definition is a hole in the glossary.
+const OFTEN: u32 = 5;
+
+/// Reviews a glossary entry by entry. What needs a view of the whole is prepared once, in near-linear time; an entry is
+/// then reviewed in time that depends on that entry alone.
+#[derive(Debug)]
+pub struct Reviewer {
+    entries: Vec<Reviewed>,
+}
+
+/// What the review of one entry needs.
+#[derive(Debug)]
+struct Reviewed {
+    entry: Entry,
+    occurrences: u32,
+    /// Issues that concern several entries, filed under the first of them.
+    shared: Vec<(Severity, Finding)>,
+}
+
+/// One definition's view of the other headwords.
+#[derive(Debug, Default, Clone)]
+struct Mentions {
+    /// The entries that the definition mentions, with the byte spans, from left to right.
+    hits: Vec<crate::lexicon::Hit>,
+}
+
+impl Reviewer {
+    /// Prepares the review of all entries. `terms` is the list that the entries were made from, or a longer one: terms
+    /// in it without an entry are what a definition may be missing.
+    pub fn new(entries: &[Entry], terms: &[Term]) -> Self {
+        let by_key: HashMap<&str, &Term> = terms.iter().map(|term| (term.key.as_str(), term)).collect();
+        let mut lexicon = Lexicon::default();
+        for (at, entry) in entries.iter().enumerate() {
+            lexicon.insert(&entry.term, at as u32);
+        }
+        let mentions: Vec<Mentions> = entries
+            .iter()
+            .map(|entry| Mentions {
+                hits: entry
+                    .definition
+                    .as_deref()
+                    .map_or_else(Vec::new, |text| lexicon.find(text)),
+            })
+            .collect();
+        let mut reviewed: Vec<Reviewed> = entries
+            .iter()
+            .map(|entry| Reviewed {
+                entry: entry.clone(),
+                occurrences: by_key.get(entry.key.as_str()).map_or(0, |term| term.occurrences),
+                shared: Vec::new(),
+            })
+            .collect();
+        let found = circular::find(entries, &mentions)
+            .into_iter()
+            .chain(duplicate::find(entries, &by_key))
+            .chain(missing::find(entries, terms));
+        for (at, severity, finding) in found {
+            reviewed[at].shared.push((severity, finding));
+        }
+        Self { entries: reviewed }
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True without entries.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The issues of one entry, worst kind first. An issue that concerns several entries is filed under the first of
+    /// them in the list. Nothing for an index behind the end.
+    pub fn review(&self, index: usize) -> Vec<Issue> {
+        let Some(reviewed) = self.entries.get(index) else {
+            return Vec::new();
+        };
+        let entry = &reviewed.entry;
+        let mut findings = Vec::new();
+        if entry.definition.is_none() {
+            let severity = if reviewed.occurrences >= OFTEN {
+                Severity::High
+            } else {
+                Severity::Medium
+            };
+            findings.push((
+                severity,
+                Finding::Undefined {
+                    occurrences: reviewed.occurrences,
+                },
+            ));
+        }
+        if let Some((first, second)) = contradiction::find(entry) {
+            findings.push((Severity::High, Finding::Contradiction { first, second }));
+        }
+        findings.extend(reviewed.shared.iter().cloned());
+        findings.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+        findings
+            .into_iter()
+            .map(|(severity, finding)| Issue {
+                term: entry.term.clone(),
+                key: entry.key.clone(),
+                severity,
+                finding,
+            })
+            .collect()
+    }
+}

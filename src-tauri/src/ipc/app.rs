@@ -1,0 +1,55 @@
+//! The app itself: what it is, where its data lives, how it looks.
+
+use genglossary_engine::AppSettings;
+use serde::Serialize;
+use specta::Type;
+use tauri::State;
+
+use super::error::IpcResult;
+use crate::state::AppState;
+
+/// About this app.
+#[derive(Debug, Clone, Serialize, Type)]
+pub struct AppInfo {
+    /// Its version.
+    pub version: String,
+    /// Where its data lives.
+    pub data_dir: String,
+    /// The project to show first, when a folder was named at the start.
+    pub open_project: Option<String>,
+}
+
+/// About this app.
+///
+/// # Errors
+/// When the data folder could not be opened.
+#[tauri::command]
+#[specta::specta]
+pub async fn get_app_info(state: State<'_, AppState>) -> IpcResult<AppInfo> {
+    state.engine()?;
+    Ok(AppInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        data_dir: state.home().display().to_string(),
+        open_project: state.open_project().map(str::to_owned),
+    })
+}
+
+/// Language, colours, reading face.
+///
+/// # Errors
+/// When the settings cannot be read.
+#[tauri::command]
+#[specta::specta]
+pub async fn get_settings(state: State<'_, AppState>) -> IpcResult<AppSettings> {
+    Ok(state.engine()?.app_settings().await?)
+}
+
+/// Stores language, colours, reading face.
+///
+/// # Errors
+/// When they cannot be stored.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_settings(state: State<'_, AppState>, settings: AppSettings) -> IpcResult<AppSettings> {
+    Ok(state.engine()?.set_app_settings(settings).await?)
+}

@@ -1,0 +1,53 @@
+//! The commands and events that the interface may use, one file per domain. A command parses, calls the engine and
+//! converts; it decides nothing.
+
+pub mod app;
+pub mod documents;
+pub mod error;
+pub mod glossary;
+pub mod logs;
+pub mod projects;
+pub mod runs;
+pub mod terms;
+
+use tauri::Runtime;
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::sink::{LogAppended, LogEnded, ProjectChanged, RunChanged};
+
+/// All commands and events: the contract with the interface, from which its TypeScript is generated.
+pub fn contract<R: Runtime>() -> Builder<R> {
+    Builder::new()
+        .commands(collect_commands![
+            app::get_app_info,
+            app::get_settings,
+            app::set_settings,
+            projects::list_projects,
+            projects::create_project,
+            projects::rename_project,
+            projects::delete_project,
+            projects::get_project,
+            projects::open_folder::<tauri::Wry>,
+            projects::get_project_settings,
+            projects::set_project_settings,
+            runs::start_run,
+            runs::cancel_run,
+            runs::list_runs,
+            runs::get_run,
+            logs::read_log,
+            documents::list_documents,
+            documents::list_skipped,
+            terms::list_terms,
+            terms::get_term,
+            terms::list_occurrences,
+            terms::decide_term,
+            terms::add_term,
+            glossary::list_entries,
+            glossary::count_entries,
+            glossary::get_entry,
+            glossary::edit_definition,
+            glossary::list_issues,
+            glossary::export_glossary,
+        ])
+        .events(collect_events![RunChanged, LogAppended, LogEnded, ProjectChanged])
+}

@@ -1,0 +1,68 @@
+//! Terms, their occurrences, and the researcher's decisions about them.
+
+use genglossary_engine::{Decision, OccurrenceRow, Page, TermDetail, TermQuery, TermRow};
+use tauri::State;
+
+use super::error::IpcResult;
+use crate::state::AppState;
+
+/// A page of the terms.
+///
+/// # Errors
+/// When they cannot be read.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_terms(state: State<'_, AppState>, project_id: String, query: TermQuery) -> IpcResult<Page<TermRow>> {
+    Ok(state.engine()?.list_terms(&project_id, &query).await?)
+}
+
+/// One term.
+///
+/// # Errors
+/// `term_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn get_term(state: State<'_, AppState>, project_id: String, key: String) -> IpcResult<TermDetail> {
+    Ok(state.engine()?.term(&project_id, &key).await?)
+}
+
+/// Occurrences of a term in context.
+///
+/// # Errors
+/// When they cannot be read.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_occurrences(
+    state: State<'_, AppState>,
+    project_id: String,
+    key: String,
+    offset: u32,
+    limit: u32,
+) -> IpcResult<Page<OccurrenceRow>> {
+    Ok(state.engine()?.list_occurrences(&project_id, &key, offset, limit).await?)
+}
+
+/// Stores the decision about a term.
+///
+/// # Errors
+/// `term_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn decide_term(
+    state: State<'_, AppState>,
+    project_id: String,
+    key: String,
+    decision: Decision,
+) -> IpcResult<TermDetail> {
+    Ok(state.engine()?.decide_term(&project_id, &key, &decision).await?)
+}
+
+/// Adds a term that the engine did not find.
+///
+/// # Errors
+/// `project_not_found`, `empty_term`.
+#[tauri::command]
+#[specta::specta]
+pub async fn add_term(state: State<'_, AppState>, project_id: String, text: String) -> IpcResult<TermDetail> {
+    Ok(state.engine()?.add_term(&project_id, &text).await?)
+}

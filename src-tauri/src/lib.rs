@@ -1,0 +1,79 @@
+//! The desktop app: an engine, a window, and the wires between them.
+
+pub mod ipc;
+pub mod sink;
+pub mod state;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use genglossary_engine::{Engine, Error, data_folder};
+use tauri::{App, AppHandle, Manager, RunEvent, Runtime};
+
+use crate::sink::WindowSink;
+use crate::state::AppState;
+
+/// How long the app waits at its exit for runs to stop.
+const EXIT_LIMIT: Duration = Duration::from_secs(5);
+
+/// Opens the window and runs until it is closed. `folder` is the project to show first.
+///
+/// # Errors
+/// When the webview cannot be started.
+pub fn run(folder: Option<PathBuf>) -> tauri::Result<()> {
+    let app = builder(tauri::Builder::default(), folder).build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            shut_down(app);
+        }
+    });
+    Ok(())
+}
+
+/// Everything but the platform: the same wiring under a real webview and under a test.
+pub fn builder<R: Runtime>(builder: tauri::Builder<R>, folder: Option<PathBuf>) -> tauri::Builder<R> {
+    let contract = ipc::contract::<R>();
+    builder
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_shell::init())
+        .invoke_handler(contract.invoke_handler())
+        .setup(move |app| {
+            contract.mount_events(app);
+            let state = open(app, folder.as_deref());
+            app.manage(state);
+            Ok(())
+        })
+}
+
+fn open<R: Runtime>(app: &App<R>, folder: Option<&Path>) -> AppState {
+    let home = data_folder().unwrap_or_default();
+    let sink = WindowSink(app.handle().clone());
+    tauri::async_runtime::block_on(async {
+        let engine = Engine::open(&home, sink).await;
+        let project = match (&engine, folder) {
+            (Ok(engine), Some(folder)) => project_of(engine, folder).await,
+            _ => None,
+        };
+        if let Err(error) = &engine {
+            tracing::error!(%error, "the data folder cannot be opened");
+        }
+        AppState::new(engine, home, project)
+    })
+}
+
+async fn project_of(engine: &Engine, folder: &Path) -> Option<String> {
+    let project: Result<_, Error> = engine.project_for_folder(folder).await;
+    project.inspect_err(|error| tracing::error!(%error, "the folder cannot be opened")).ok().map(|project| project.id)
+}
+
+/// Stops what still runs, so that nothing is left half-way, and closes the database.
+fn shut_down<R: Runtime>(app: &AppHandle<R>) {
+    if let Ok(engine) = app.state::<AppState>().engine() {
+        tauri::async_runtime::block_on(async {
+            if !engine.stop_all(EXIT_LIMIT).await {
+                tracing::warn!("a run did not stop in time");
+            }
+            engine.close().await;
+        });
+    }
+}

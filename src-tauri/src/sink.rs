@@ -1,0 +1,40 @@
+//! Engine events become typed Tauri events.
+
+use genglossary_engine as engine;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::{AppHandle, Runtime};
+use tauri_specta::Event as _;
+
+/// A run has another status, stage or progress.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct RunChanged(pub engine::RunView);
+
+/// New records of a log.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct LogAppended(pub engine::LogTail);
+
+/// A log is complete.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct LogEnded(pub engine::LogEnd);
+
+/// Results or decisions of a project changed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct ProjectChanged(pub engine::ProjectRef);
+
+/// Sends the engine's events to every window.
+pub struct WindowSink<R: Runtime>(pub AppHandle<R>);
+
+impl<R: Runtime> engine::EventSink for WindowSink<R> {
+    fn emit(&self, event: engine::Event) {
+        let sent = match event {
+            engine::Event::RunChanged(run) => RunChanged(*run).emit(&self.0),
+            engine::Event::LogAppended(records) => LogAppended(records).emit(&self.0),
+            engine::Event::LogEnded(end) => LogEnded(end).emit(&self.0),
+            engine::Event::ProjectChanged(project) => ProjectChanged(project).emit(&self.0),
+        };
+        if let Err(error) = sent {
+            tracing::warn!(%error, "an event did not reach the window");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// What a researcher does in the app, in the words of the tests.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from './app.mjs';
+
+/** From the list of projects to the new, open project. */
+export async function createProject(app, { name, folder }) {
+  await app.click('new-project');
+  await app.type('project-folder', folder);
+  await app.type('project-name', name);
+  await app.click('create-project');
+  await app.byTestId('state-badge');
+}
+
+/** From the list of projects to the project of that name. */
+export async function openProject(app, name) {
+  await app.waitFor(
+    async () => {
+      for (const row of await app.all('project-row')) {
+        if ((await row.getText()).includes(name)) {
+          await row.click();
+          return true;
+        }
+      }
+      return false;
+    },
+    { what: `the project ${name} in the list` },
+  );
+  await app.click('open-project');
+  await app.byTestId('state-badge');
+}
+
+export async function chooseScope(app, scope) {
+  await app.click('scope');
+  await app.click(`scope-${scope}`);
+}
+
+export const state = (app) => app.attribute('state-badge', 'data-state');
+
+export async function waitForState(app, wanted, { timeout = 120_000 } = {}) {
+  let last = '';
+  await app.waitFor(async () => wanted.includes((last = await state(app))), {
+    what: () => `the state ${wanted}, it is ${last}`,
+    timeout,
+  });
+  return last;
+}
+
+export async function openLog(app) {
+  if ((await app.attribute('log-dock', 'data-open')) !== 'true') await app.click('toggle-log');
+  await app.waitFor(async () => (await app.attribute('log-dock', 'data-open')) === 'true', { what: 'the open log' });
+}
+
+/** The sequence numbers of the log rows that are drawn. */
+export const logRows = (app) =>
+  app.run(() => [...document.querySelectorAll('[data-testid="log-row"]')].map((row) => Number(row.dataset.seq)).sort((a, b) => a - b));
+
+/** W6: after the end, nothing on the page says or shows that something runs. */
+export async function assertNothingRuns(app) {
+  const found = await app.run(() => ({
+    marked: [...document.querySelectorAll('[data-status="running"], [data-state="running"], [data-state="live"]')].map((each) => each.dataset.testid),
+    said: [...document.querySelectorAll('header, nav, [data-testid="stages"], [data-testid="log-dock"] h2 ~ *')]
+      .map((each) => each.innerText)
+      .filter((text) => /\bRunning\b|\bCancelling\b|実行中|中止しています/.test(text)),
+    turning: document.getAnimations().filter((each) => each.playState === 'running' && each.effect.getTiming().iterations === Infinity).length,
+    stoppable: document.querySelector('[data-testid="stop"]')?.disabled === false,
+  }));
+  assert.deepEqual(found, { marked: [], said: [], turning: 0, stoppable: false }, 'a run that ended must not look as if it ran');
+}
+
+/** Notes every state, stage and log position that the page shows from now on, however short it is there. */
+export async function watch(app) {
+  await app.run(() => {
+    const seen = (window.__seen = { states: [], stages: [], progress: [], log: [] });
+    const note = (list, value) => value != null && value !== list.at(-1) && list.push(value);
+    const look = () => {
+      note(seen.states, document.querySelector('[data-testid="state-badge"]')?.dataset.state);
+      const stage = document.querySelector('[data-testid^="stage-"][data-status="running"]');
+      note(seen.stages, stage?.dataset.testid);
+      note(seen.progress, stage && `${stage.dataset.testid} ${stage.style.getPropertyValue('--p')}`);
+      const rows = [...document.querySelectorAll('[data-testid="log-row"]')].map((row) => Number(row.dataset.seq));
+      if (rows.length > 0) note(seen.log, Math.max(...rows));
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    look();
+  });
+}
+
+export const watched = (app) => app.run(() => window.__seen);
+
+/** A folder that takes a while: many documents, all different, with terms and defining sentences. */
+export function largeFolder(documents = 1500) {
+  const folder = temporaryFolder('large');
+  const stems = ['germination', 'accession', 'viability', 'moisture', 'storage', 'dormancy', 'regeneration', 'collection'];
+  const heads = ['test', 'record', 'curve', 'threshold', 'protocol', 'index', 'chamber', 'sample'];
+  for (let i = 0; i < documents; i += 1) {
+    const lines = [`# Report ${i}`, ''];
+    for (let k = 0; k < 60; k += 1) {
+      const term = `${stems[(i + k) % 8]} ${heads[(i * 3 + k) % 8]} ${String.fromCharCode(97 + ((i + k) % 26))}${(i * 7 + k) % 400}`;
+      lines.push(`A ${term} is a ${heads[k % 8]} that the laboratory keeps for lot ${i}-${k}. The ${term} was read again on day ${k}.`);
+      lines.push(`発芽試験${(i + k) % 500}とは、種子の生存率を確かめるための試験である。第${k}回の発芽試験${(i + k) % 500}を行った。`);
+    }
+    const part = join(folder, `part-${i % 10}`);
+    mkdirSync(part, { recursive: true });
+    writeFileSync(join(part, `report-${i}.md`), lines.join('\n'));
+  }
+  return folder;
+}

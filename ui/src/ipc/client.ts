@@ -1,0 +1,145 @@
+// Typed calls to the Rust side. A call answers with its data or throws an AppError; nothing else in the
+// interface knows about Tauri, results or transports.
+import { isTauri } from '@tauri-apps/api/core';
+import { open, save } from '@tauri-apps/plugin-dialog';
+import * as bindings from './bindings';
+import type { IpcError, Result, RunView } from './bindings';
+import type { Backend, Commands, Events, LogAppended, LogEnded, SaveFilter } from './contract';
+
+export type { EntryStage, LogAppended, LogEnded } from './contract';
+
+export class AppError extends Error {
+  readonly code: string;
+  readonly params: Record<string, string>;
+  readonly detail: string | null;
+
+  constructor(error: IpcError) {
+    super(error.code);
+    this.code = error.code;
+    this.params = error.params;
+    this.detail = error.detail;
+  }
+
+  /** Anything that was thrown, as an AppError: what did not come from a command is `internal`. */
+  static from(thrown: unknown): AppError {
+    if (thrown instanceof AppError) return thrown;
+    const detail = thrown instanceof Error ? thrown.message : String(thrown);
+    return new AppError({ code: 'internal', params: {}, detail });
+  }
+}
+
+type Data<T> = T extends Promise<Result<infer D, IpcError>> ? D : never;
+type Call<K extends keyof Commands> = (
+  ...args: Parameters<Commands[K]>
+) => Promise<Data<ReturnType<Commands[K]>>>;
+export type Api = { [K in keyof Commands]: Call<K> };
+
+type Generated = typeof bindings extends { commands: infer C; events: infer E }
+  ? { commands: C; events: E }
+  : { commands: Commands; events: Events };
+
+function tauriBackend(): Backend {
+  const { commands, events } = bindings as unknown as Generated;
+  return {
+    commands,
+    events,
+    dialogs: {
+      pickFolder: (title) => open({ title, directory: true, multiple: false }),
+      pickSavePath: (title, defaultPath, filters) => save({ title, defaultPath, filters }),
+    },
+  };
+}
+
+let backend: Backend | null = null;
+
+/** Chooses the other side: Rust in the app, the browser twin in a development server. */
+export async function connect(): Promise<void> {
+  if (import.meta.env.DEV && !isTauri()) {
+    backend = (await import('./fake')).fakeBackend();
+    return;
+  }
+  backend = tauriBackend();
+}
+
+function connected(): Backend {
+  if (!backend) throw new Error('connect() comes before the first call');
+  return backend;
+}
+
+export const api = new Proxy({} as Api, {
+  get(_target, name: string) {
+    return async (...args: unknown[]) => {
+      const command = connected().commands[name as keyof Commands] as (
+        ...args: unknown[]
+      ) => Promise<Result<unknown, IpcError>>;
+      const result = await command(...args);
+      if (result.status === 'error') throw new AppError(result.error);
+      return result.data;
+    };
+  },
+});
+
+/**
+ * Starts a run. A call that was lost on the way (no answer from a command, so not an AppError) is sent
+ * once more under the same request id, and the engine answers with the run that it already started.
+ */
+export async function startRun(
+  projectId: string,
+  scope: Parameters<Commands['startRun']>[1],
+): Promise<RunView> {
+  const requestId = crypto.randomUUID();
+  try {
+    return await api.startRun(projectId, scope, requestId);
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
+    return api.startRun(projectId, scope, requestId);
+  }
+}
+
+export function pickFolder(title: string): Promise<string | null> {
+  return connected().dialogs.pickFolder(title);
+}
+
+export function pickSavePath(
+  title: string,
+  name: string,
+  filters: SaveFilter[],
+): Promise<string | null> {
+  return connected().dialogs.pickSavePath(title, name, filters);
+}
+
+/** Listens to an event of the engine; the answer stops it, also while the subscription is under way. */
+export function listen<K extends keyof Events>(
+  name: K,
+  receive: (payload: Payload<K>) => void,
+): { ready: Promise<void>; stop: () => void } {
+  let stopped = false;
+  let unlisten: (() => void) | null = null;
+  const source = connected().events[name] as {
+    listen(receive: (event: { payload: Payload<K> }) => void): Promise<() => void>;
+  };
+  const ready = source
+    .listen((event) => {
+      if (!stopped) receive(event.payload);
+    })
+    .then((stop) => {
+      if (stopped) stop();
+      else unlisten = stop;
+    });
+  return {
+    ready,
+    stop() {
+      stopped = true;
+      unlisten?.();
+      unlisten = null;
+    },
+  };
+}
+
+type Payload<K extends keyof Events> = K extends 'runChanged'
+  ? RunView
+  : K extends 'logAppended'
+    ? LogAppended
+    : K extends 'logEnded'
+      ? LogEnded
+      : { project_id: string };

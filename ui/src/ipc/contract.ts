@@ -1,0 +1,86 @@
+// What the interface needs from the other side. The generated bindings are checked against these two
+// types where client.ts takes them, so a renamed command or field stops the build.
+import type * as B from './bindings';
+
+type Answer<T> = Promise<B.Result<T, B.IpcError>>;
+export type EntryStage = 'define' | 'refine';
+
+export interface Commands {
+  listProjects(): Answer<B.ProjectSummary[]>;
+  createProject(name: string, folder: string): Answer<B.ProjectSummary>;
+  renameProject(projectId: string, name: string): Answer<B.ProjectSummary>;
+  deleteProject(projectId: string): Answer<null>;
+  getProject(projectId: string): Answer<B.ProjectDetail>;
+  openFolder(projectId: string): Answer<null>;
+  startRun(projectId: string, scope: B.Scope, requestId: string): Answer<B.RunView>;
+  cancelRun(runId: string): Answer<B.CancelOutcome>;
+  listRuns(projectId: string, offset: number, limit: number): Answer<B.Page<B.RunView>>;
+  getRun(runId: string): Answer<B.RunDetail>;
+  readLog(runId: string, query: B.LogQuery): Answer<B.LogPage>;
+  listDocuments(
+    projectId: string,
+    offset: number,
+    limit: number,
+    search: string,
+  ): Answer<B.Page<B.DocumentRow>>;
+  listSkipped(projectId: string, offset: number, limit: number): Answer<B.Page<B.SkippedFile>>;
+  listTerms(projectId: string, query: B.TermQuery): Answer<B.Page<B.TermRow>>;
+  getTerm(projectId: string, key: string): Answer<B.TermDetail>;
+  listOccurrences(
+    projectId: string,
+    key: string,
+    offset: number,
+    limit: number,
+  ): Answer<B.Page<B.OccurrenceRow>>;
+  decideTerm(projectId: string, key: string, decision: B.Decision): Answer<B.TermDetail>;
+  addTerm(projectId: string, text: string): Answer<B.TermDetail>;
+  listEntries(
+    projectId: string,
+    stage: EntryStage,
+    query: B.EntryQuery,
+  ): Answer<B.Page<B.EntryRow>>;
+  countEntries(projectId: string, stage: EntryStage): Answer<B.EntryCounts>;
+  getEntry(projectId: string, stage: EntryStage, key: string): Answer<B.EntryDetail>;
+  editDefinition(projectId: string, key: string, definition: string | null): Answer<B.EntryDetail>;
+  listIssues(projectId: string, query: B.IssueQuery): Answer<B.Page<B.IssueRow>>;
+  exportGlossary(projectId: string, path: string): Answer<B.ExportReport>;
+  getSettings(): Answer<B.AppSettings>;
+  setSettings(settings: B.AppSettings): Answer<B.AppSettings>;
+  getProjectSettings(projectId: string): Answer<B.ProjectSettings>;
+  setProjectSettings(projectId: string, settings: B.ProjectSettings): Answer<B.ProjectSettings>;
+  getAppInfo(): Answer<B.AppInfo>;
+}
+
+export type LogAppended = {
+  project_id: string;
+  run_id: string;
+  records: B.LogRecord[];
+  total: number;
+};
+export type LogEnded = { project_id: string; run_id: string; status: B.RunStatus; total: number };
+export type ProjectChanged = { project_id: string };
+
+type Listen<T> = { listen(receive: (event: { payload: T }) => void): Promise<() => void> };
+
+export interface Events {
+  runChanged: Listen<B.RunView>;
+  logAppended: Listen<LogAppended>;
+  logEnded: Listen<LogEnded>;
+  projectChanged: Listen<ProjectChanged>;
+}
+
+export interface SaveFilter {
+  name: string;
+  extensions: string[];
+}
+
+export interface Dialogs {
+  pickFolder(title: string): Promise<string | null>;
+  pickSavePath(title: string, name: string, filters: SaveFilter[]): Promise<string | null>;
+}
+
+export interface Backend {
+  commands: Commands;
+  events: Events;
+  dialogs: Dialogs;
+}

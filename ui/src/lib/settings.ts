@@ -1,0 +1,40 @@
+// A project's settings as the fields hold them, and what is wrong with what was typed.
+import type { ProjectSettings } from '../ipc/bindings';
+
+export type Draft = Record<keyof ProjectSettings, string>;
+
+export function draftOf(settings: ProjectSettings): Draft {
+  return {
+    max_file_mb: String(settings.max_file_mb),
+    max_terms: settings.max_terms === null ? '' : String(settings.max_terms),
+    min_occurrences: String(settings.min_occurrences),
+  };
+}
+
+export function settingsOf(draft: Draft): ProjectSettings {
+  return {
+    max_file_mb: whole(draft.max_file_mb),
+    max_terms: draft.max_terms.trim() === '' ? null : whole(draft.max_terms),
+    min_occurrences: whole(draft.min_occurrences),
+  };
+}
+
+export function problemsOf(draft: Draft): Set<keyof ProjectSettings> {
+  const problems = new Set<keyof ProjectSettings>();
+  if (!within(whole(draft.max_file_mb), 1, 500)) problems.add('max_file_mb');
+  if (draft.max_terms.trim() !== '' && !within(whole(draft.max_terms), 1, 1_000_000)) {
+    problems.add('max_terms');
+  }
+  if (!within(whole(draft.min_occurrences), 1, 1_000_000)) problems.add('min_occurrences');
+  return problems;
+}
+
+/** A whole number, also in full-width digits; NaN for anything else. */
+function whole(text: string): number {
+  const plain = text.normalize('NFKC').replaceAll(',', '').trim();
+  return /^\d+$/.test(plain) ? Number(plain) : Number.NaN;
+}
+
+function within(value: number, low: number, high: number): boolean {
+  return value >= low && value <= high;
+}

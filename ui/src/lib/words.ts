@@ -1,0 +1,91 @@
+// Words for values that are partly ours and partly the researcher's.
+import type { DuplicateReason, Finding, IssueRow } from '../ipc/bindings';
+import { list } from './format';
+import { i18n, t } from './i18n.svelte';
+import { has } from './messages';
+
+/** A category of ours in the interface language; the researcher's own word as it is. */
+export function categoryName(category: string): string {
+  const key = `category.${category}`;
+  return has(key) ? t(key) : category;
+}
+
+/** The key of a category that was typed in the interface language, or the word itself. */
+export function categoryKey(word: string): string {
+  const known = ['concept', 'abbreviation', 'name'].find(
+    (category) => categoryName(category).toLocaleLowerCase() === word.toLocaleLowerCase(),
+  );
+  return known ?? word;
+}
+
+/** "214 occurrences in 38 documents" */
+export function whereText(occurrences: number, documents: number): string {
+  return t('terms.where', {
+    occurrences: t('n.occurrences', { n: occurrences }),
+    documents: t('n.documents', { n: documents }),
+  });
+}
+
+/** One clause for the list: what was found. */
+export function findingShort(finding: Finding): string {
+  switch (finding.kind) {
+    case 'undefined':
+      return t('finding.undefined.short', { n: finding.occurrences });
+    case 'circular':
+      return finding.path.join(' → ');
+    case 'duplicate':
+      return t(`finding.duplicate.short.${finding.reason}`, {
+        others: list(finding.others, i18n.lang),
+      });
+    case 'contradiction':
+      return t('finding.contradiction.short', {
+        first: place(finding.first.document, finding.first.line),
+        second: place(finding.second.document, finding.second.line),
+      });
+    case 'missing_related':
+      return t('finding.missing_related.short', { related: finding.related });
+  }
+}
+
+/** The sentence of the detail: why this is an issue. */
+export function findingSentence(issue: Pick<IssueRow, 'term' | 'finding'>): string {
+  const { term, finding } = issue;
+  switch (finding.kind) {
+    case 'undefined':
+      return t('finding.undefined.sentence', { term, n: finding.occurrences });
+    case 'circular':
+      return t('finding.circular.sentence', { term });
+    case 'duplicate':
+      return t(`finding.duplicate.sentence.${finding.reason as DuplicateReason}`, {
+        term,
+        others: list(finding.others, i18n.lang),
+      });
+    case 'contradiction':
+      return t('finding.contradiction.sentence', { term });
+    case 'missing_related':
+      return t('finding.missing_related.sentence', { term, related: finding.related });
+  }
+}
+
+export function resolutionSentence(issue: IssueRow): string {
+  if (issue.resolution === null) return t('resolution.not_run');
+  return t(`resolution.${issue.resolution}`);
+}
+
+/** Terms that an issue is about, without the term it is filed under. */
+export function involved(issue: Pick<IssueRow, 'term' | 'finding'>): string[] {
+  const { finding } = issue;
+  const all =
+    finding.kind === 'circular'
+      ? finding.path
+      : finding.kind === 'duplicate'
+        ? finding.others
+        : finding.kind === 'missing_related'
+          ? [finding.related]
+          : [];
+  return [...new Set(all)].filter((term) => term !== issue.term);
+}
+
+function place(document: string, line: number): string {
+  return `${document.slice(document.lastIndexOf('/') + 1)}:${line}`;
+}

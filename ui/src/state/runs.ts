@@ -1,0 +1,62 @@
+// What is known about runs. Every RunView from anywhere (a list, an answer, an event) goes through
+// accept(); everything shown is read from here. So a late event of another run cannot change this one,
+// and after a terminal status nothing shows Running again.
+import type { ProjectState, RunStatus, RunView } from '../ipc/bindings';
+import { isLive } from '../lib/glossary';
+
+export type RunBook = Map<string, RunView>;
+
+/** True if the view was news. */
+export function accept(book: RunBook, run: RunView): boolean {
+  const known = book.get(run.id);
+  if (known && (known.revision >= run.revision || (!isLive(known.status) && isLive(run.status)))) {
+    return false;
+  }
+  book.set(run.id, run);
+  return true;
+}
+
+export function newest(book: RunBook, run: RunView): RunView {
+  const known = book.get(run.id);
+  return known && known.revision >= run.revision ? known : run;
+}
+
+export function lastRun(book: RunBook, projectId: string): RunView | null {
+  let last: RunView | null = null;
+  for (const run of book.values()) {
+    if (run.project_id !== projectId) continue;
+    if (
+      !last ||
+      run.created_at > last.created_at ||
+      (run.created_at === last.created_at && run.id > last.id)
+    ) {
+      last = run;
+    }
+  }
+  return last;
+}
+
+export function activeRun(book: RunBook, projectId: string): RunView | null {
+  for (const run of book.values()) {
+    if (run.project_id === projectId && isLive(run.status)) return run;
+  }
+  return null;
+}
+
+const AFTER: Partial<Record<RunStatus, ProjectState>> = {
+  partial: 'partial',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  interrupted: 'interrupted',
+};
+
+/**
+ * The state to show: a live run outweighs what was stored, and once it ended "running" is never shown,
+ * even before the project is read again.
+ */
+export function shownState(stored: ProjectState, book: RunBook, projectId: string): ProjectState {
+  if (activeRun(book, projectId)) return 'running';
+  if (stored !== 'running') return stored;
+  const last = lastRun(book, projectId);
+  return (last && AFTER[last.status]) ?? 'up_to_date';
+}

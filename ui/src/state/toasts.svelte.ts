@@ -1,0 +1,43 @@
+// Short notices in the corner; what can be undone offers it here instead of asking before.
+import { AppError } from '../ipc/client';
+import { errorText } from '../lib/errors';
+import { sentences } from '../lib/i18n.svelte';
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'ok' | 'bad';
+  undo: (() => void) | null;
+}
+
+const SHOWN_MS = 6000;
+const ERROR_SHOWN_MS = 12_000;
+
+let list = $state.raw<Toast[]>([]);
+let lastId = 0;
+
+export const toasts = {
+  get list() {
+    return list;
+  },
+};
+
+export function toast(text: string, options: Partial<Pick<Toast, 'tone' | 'undo'>> = {}): void {
+  const item: Toast = {
+    id: ++lastId,
+    text,
+    tone: options.tone ?? 'ok',
+    undo: options.undo ?? null,
+  };
+  list = [...list.slice(-2), item];
+  setTimeout(() => dismiss(item.id), item.tone === 'bad' ? ERROR_SHOWN_MS : SHOWN_MS);
+}
+
+export function dismiss(id: number): void {
+  list = list.filter((item) => item.id !== id);
+}
+
+export function showError(thrown: unknown): void {
+  const { what, todo, detail } = errorText(AppError.from(thrown));
+  toast(sentences(what, todo, detail), { tone: 'bad' });
+}

@@ -1,0 +1,16 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [svelte()],
+  clearScreen: false,
+  server: { host: '127.0.0.1', port: 5173, strictPort: true },
+  build: {
+    outDir: 'dist',
+    target: ['es2022', 'safari16'],
+    // The content security policy of the window allows neither data: URLs nor inline scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
