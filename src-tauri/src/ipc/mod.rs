@@ -18,6 +18,8 @@ use crate::sink::{LogAppended, LogEnded, ProjectChanged, RunChanged};
 /// All commands and events: the contract with the interface, from which its TypeScript is generated.
 pub fn contract<R: Runtime>() -> Builder<R> {
     Builder::new()
+        // What is written is what is read: one TypeScript type per Rust type.
+        .disable_serde_phases()
         .commands(collect_commands![
             app::get_app_info,
             app::get_settings,

@@ -13,203 +13,203 @@ export const commands = {
 	 *  # Errors
 	 *  When the data folder could not be opened.
 	 */
-	getAppInfo: () => typedError<AppInfo_Serialize, IpcError_Serialize>(__TAURI_INVOKE("get_app_info")),
+	getAppInfo: () => typedError<AppInfo, IpcError>(__TAURI_INVOKE("get_app_info")),
 	/**
 	 *  Language, colours, reading face.
 	 * 
 	 *  # Errors
 	 *  When the settings cannot be read.
 	 */
-	getSettings: () => typedError<AppSettings_Serialize, IpcError_Serialize>(__TAURI_INVOKE("get_settings")),
+	getSettings: () => typedError<AppSettings, IpcError>(__TAURI_INVOKE("get_settings")),
 	/**
 	 *  Stores language, colours, reading face.
 	 * 
 	 *  # Errors
 	 *  When they cannot be stored.
 	 */
-	setSettings: (settings: AppSettings_Deserialize) => typedError<AppSettings_Serialize, IpcError_Serialize>(__TAURI_INVOKE("set_settings", { settings })),
+	setSettings: (settings: AppSettings) => typedError<AppSettings, IpcError>(__TAURI_INVOKE("set_settings", { settings })),
 	/**
 	 *  All projects, the one with the newest run first.
 	 * 
 	 *  # Errors
 	 *  When they cannot be read.
 	 */
-	listProjects: () => typedError<ProjectSummary_Serialize[], IpcError_Serialize>(__TAURI_INVOKE("list_projects")),
+	listProjects: () => typedError<ProjectSummary[], IpcError>(__TAURI_INVOKE("list_projects")),
 	/**
 	 *  Creates a project on a folder that no other project has.
 	 * 
 	 *  # Errors
 	 *  `name_empty`, `folder_not_found`, `folder_not_a_directory`, `folder_in_use`.
 	 */
-	createProject: (name: string, folder: string) => typedError<ProjectSummary_Serialize, IpcError_Serialize>(__TAURI_INVOKE("create_project", { name, folder })),
+	createProject: (name: string, folder: string) => typedError<ProjectSummary, IpcError>(__TAURI_INVOKE("create_project", { name, folder })),
 	/**
 	 *  Gives a project another name.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`, `name_empty`.
 	 */
-	renameProject: (projectId: string, name: string) => typedError<ProjectSummary_Serialize, IpcError_Serialize>(__TAURI_INVOKE("rename_project", { projectId, name })),
+	renameProject: (projectId: string, name: string) => typedError<ProjectSummary, IpcError>(__TAURI_INVOKE("rename_project", { projectId, name })),
 	/**
 	 *  Deletes a project with its runs, results, decisions and logs. Its folder is not touched.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`, `run_active`.
 	 */
-	deleteProject: (projectId: string) => typedError<null, IpcError_Serialize>(__TAURI_INVOKE("delete_project", { projectId })),
+	deleteProject: (projectId: string) => typedError<null, IpcError>(__TAURI_INVOKE("delete_project", { projectId })),
 	/**
 	 *  One project with its state.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`.
 	 */
-	getProject: (projectId: string) => typedError<ProjectDetail_Serialize, IpcError_Serialize>(__TAURI_INVOKE("get_project", { projectId })),
+	getProject: (projectId: string) => typedError<ProjectDetail, IpcError>(__TAURI_INVOKE("get_project", { projectId })),
 	/**
 	 *  Shows the folder of a project in the system's file manager. The page names a project, never a path.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`, `folder_not_found`, `internal`.
 	 */
-	openFolder: (projectId: string) => typedError<null, IpcError_Serialize>(__TAURI_INVOKE("open_folder", { projectId })),
+	openFolder: (projectId: string) => typedError<null, IpcError>(__TAURI_INVOKE("open_folder", { projectId })),
 	/**
 	 *  The settings of a project.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`.
 	 */
-	getProjectSettings: (projectId: string) => typedError<ProjectSettings_Serialize, IpcError_Serialize>(__TAURI_INVOKE("get_project_settings", { projectId })),
+	getProjectSettings: (projectId: string) => typedError<ProjectSettings, IpcError>(__TAURI_INVOKE("get_project_settings", { projectId })),
 	/**
 	 *  Stores the settings of a project; they count from the next run on.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`, `invalid_settings`.
 	 */
-	setProjectSettings: (projectId: string, settings: ProjectSettings_Deserialize) => typedError<ProjectSettings_Serialize, IpcError_Serialize>(__TAURI_INVOKE("set_project_settings", { projectId, settings })),
+	setProjectSettings: (projectId: string, settings: ProjectSettings) => typedError<ProjectSettings, IpcError>(__TAURI_INVOKE("set_project_settings", { projectId, settings })),
 	/**
 	 *  Starts a run and returns at once. The same `request_id` again returns the run that it started.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`, `run_active`.
 	 */
-	startRun: (projectId: string, scope: Scope, requestId: string) => typedError<RunView_Serialize, IpcError_Serialize>(__TAURI_INVOKE("start_run", { projectId, scope, requestId })),
+	startRun: (projectId: string, scope: Scope, requestId: string) => typedError<RunView, IpcError>(__TAURI_INVOKE("start_run", { projectId, scope, requestId })),
 	/**
 	 *  Asks a run to stop.
 	 * 
 	 *  # Errors
 	 *  `run_not_found`.
 	 */
-	cancelRun: (runId: string) => typedError<CancelOutcome, IpcError_Serialize>(__TAURI_INVOKE("cancel_run", { runId })),
+	cancelRun: (runId: string) => typedError<CancelOutcome, IpcError>(__TAURI_INVOKE("cancel_run", { runId })),
 	/**
 	 *  Runs of a project, newest first.
 	 * 
 	 *  # Errors
 	 *  When they cannot be read.
 	 */
-	listRuns: (projectId: string, offset: number, limit: number) => typedError<Page<RunView_Serialize>, IpcError_Serialize>(__TAURI_INVOKE("list_runs", { projectId, offset, limit })),
+	listRuns: (projectId: string, offset: number, limit: number) => typedError<Page<RunView>, IpcError>(__TAURI_INVOKE("list_runs", { projectId, offset, limit })),
 	/**
 	 *  One run with its status history.
 	 * 
 	 *  # Errors
 	 *  `run_not_found`.
 	 */
-	getRun: (runId: string) => typedError<RunDetail_Serialize, IpcError_Serialize>(__TAURI_INVOKE("get_run", { runId })),
+	getRun: (runId: string) => typedError<RunDetail, IpcError>(__TAURI_INVOKE("get_run", { runId })),
 	/**
 	 *  A window of the log of a run, running or ended.
 	 * 
 	 *  # Errors
 	 *  `run_not_found`, `log_unreadable`.
 	 */
-	readLog: (runId: string, query: LogQuery_Deserialize) => typedError<LogPage_Serialize, IpcError_Serialize>(__TAURI_INVOKE("read_log", { runId, query })),
+	readLog: (runId: string, query: LogQuery) => typedError<LogPage, IpcError>(__TAURI_INVOKE("read_log", { runId, query })),
 	/**
 	 *  Documents in the order of their paths.
 	 * 
 	 *  # Errors
 	 *  When they cannot be read.
 	 */
-	listDocuments: (projectId: string, offset: number, limit: number, search: string) => typedError<Page<DocumentRow_Serialize>, IpcError_Serialize>(__TAURI_INVOKE("list_documents", { projectId, offset, limit, search })),
+	listDocuments: (projectId: string, offset: number, limit: number, search: string) => typedError<Page<DocumentRow>, IpcError>(__TAURI_INVOKE("list_documents", { projectId, offset, limit, search })),
 	/**
 	 *  Files that were left out, with the reason.
 	 * 
 	 *  # Errors
 	 *  When they cannot be read.
 	 */
-	listSkipped: (projectId: string, offset: number, limit: number) => typedError<Page<SkippedFile_Serialize>, IpcError_Serialize>(__TAURI_INVOKE("list_skipped", { projectId, offset, limit })),
+	listSkipped: (projectId: string, offset: number, limit: number) => typedError<Page<SkippedFile>, IpcError>(__TAURI_INVOKE("list_skipped", { projectId, offset, limit })),
 	/**
 	 *  A page of the terms.
 	 * 
 	 *  # Errors
 	 *  When they cannot be read.
 	 */
-	listTerms: (projectId: string, query: TermQuery_Deserialize) => typedError<Page<TermRow_Serialize>, IpcError_Serialize>(__TAURI_INVOKE("list_terms", { projectId, query })),
+	listTerms: (projectId: string, query: TermQuery) => typedError<Page<TermRow>, IpcError>(__TAURI_INVOKE("list_terms", { projectId, query })),
 	/**
 	 *  One term.
 	 * 
 	 *  # Errors
 	 *  `term_not_found`.
 	 */
-	getTerm: (projectId: string, key: string) => typedError<TermDetail_Serialize, IpcError_Serialize>(__TAURI_INVOKE("get_term", { projectId, key })),
+	getTerm: (projectId: string, key: string) => typedError<TermDetail, IpcError>(__TAURI_INVOKE("get_term", { projectId, key })),
 	/**
 	 *  Occurrences of a term in context.
 	 * 
 	 *  # Errors
 	 *  When they cannot be read.
 	 */
-	listOccurrences: (projectId: string, key: string, offset: number, limit: number) => typedError<Page<OccurrenceRow>, IpcError_Serialize>(__TAURI_INVOKE("list_occurrences", { projectId, key, offset, limit })),
+	listOccurrences: (projectId: string, key: string, offset: number, limit: number) => typedError<Page<OccurrenceRow>, IpcError>(__TAURI_INVOKE("list_occurrences", { projectId, key, offset, limit })),
 	/**
 	 *  Stores the decision about a term.
 	 * 
 	 *  # Errors
 	 *  `term_not_found`.
 	 */
-	decideTerm: (projectId: string, key: string, decision: Decision_Deserialize) => typedError<TermDetail_Serialize, IpcError_Serialize>(__TAURI_INVOKE("decide_term", { projectId, key, decision })),
+	decideTerm: (projectId: string, key: string, decision: Decision) => typedError<TermDetail, IpcError>(__TAURI_INVOKE("decide_term", { projectId, key, decision })),
 	/**
 	 *  Adds a term that the engine did not find.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`, `empty_term`.
 	 */
-	addTerm: (projectId: string, text: string) => typedError<TermDetail_Serialize, IpcError_Serialize>(__TAURI_INVOKE("add_term", { projectId, text })),
+	addTerm: (projectId: string, text: string) => typedError<TermDetail, IpcError>(__TAURI_INVOKE("add_term", { projectId, text })),
 	/**
 	 *  A page of the provisional (`define`) or refined (`refine`) glossary.
 	 * 
 	 *  # Errors
 	 *  When it cannot be read.
 	 */
-	listEntries: (projectId: string, stage: Stage, query: EntryQuery) => typedError<Page<EntryRow_Serialize>, IpcError_Serialize>(__TAURI_INVOKE("list_entries", { projectId, stage, query })),
+	listEntries: (projectId: string, stage: Stage, query: EntryQuery) => typedError<Page<EntryRow>, IpcError>(__TAURI_INVOKE("list_entries", { projectId, stage, query })),
 	/**
 	 *  How many entries each filter lists.
 	 * 
 	 *  # Errors
 	 *  When they cannot be counted.
 	 */
-	countEntries: (projectId: string, stage: Stage) => typedError<EntryCounts, IpcError_Serialize>(__TAURI_INVOKE("count_entries", { projectId, stage })),
+	countEntries: (projectId: string, stage: Stage) => typedError<EntryCounts, IpcError>(__TAURI_INVOKE("count_entries", { projectId, stage })),
 	/**
 	 *  One entry.
 	 * 
 	 *  # Errors
 	 *  `entry_not_found`.
 	 */
-	getEntry: (projectId: string, stage: Stage, key: string) => typedError<EntryDetail_Serialize, IpcError_Serialize>(__TAURI_INVOKE("get_entry", { projectId, stage, key })),
+	getEntry: (projectId: string, stage: Stage, key: string) => typedError<EntryDetail, IpcError>(__TAURI_INVOKE("get_entry", { projectId, stage, key })),
 	/**
 	 *  Stores the researcher's own definition, or takes it back.
 	 * 
 	 *  # Errors
 	 *  `entry_not_found`.
 	 */
-	editDefinition: (projectId: string, key: string, definition: string | null) => typedError<EntryDetail_Serialize, IpcError_Serialize>(__TAURI_INVOKE("edit_definition", { projectId, key, definition })),
+	editDefinition: (projectId: string, key: string, definition: string | null) => typedError<EntryDetail, IpcError>(__TAURI_INVOKE("edit_definition", { projectId, key, definition })),
 	/**
 	 *  A page of the issues, gravest first.
 	 * 
 	 *  # Errors
 	 *  When they cannot be read.
 	 */
-	listIssues: (projectId: string, query: IssueQuery_Deserialize) => typedError<Page<IssueRow_Serialize>, IpcError_Serialize>(__TAURI_INVOKE("list_issues", { projectId, query })),
+	listIssues: (projectId: string, query: IssueQuery) => typedError<Page<IssueRow>, IpcError>(__TAURI_INVOKE("list_issues", { projectId, query })),
 	/**
 	 *  Writes the glossary to a file whose extension names the format.
 	 * 
 	 *  # Errors
 	 *  `no_input`, `export_format`, `export_failed`.
 	 */
-	exportGlossary: (projectId: string, path: string) => typedError<ExportReport, IpcError_Serialize>(__TAURI_INVOKE("export_glossary", { projectId, path })),
+	exportGlossary: (projectId: string, path: string) => typedError<ExportReport, IpcError>(__TAURI_INVOKE("export_glossary", { projectId, path })),
 };
 
 /** Events */
@@ -217,7 +217,7 @@ export const events = {
 	logAppended: makeEvent<LogAppended, LogAppended>("log-appended"),
 	logEnded: makeEvent<LogEnded, LogEnded>("log-ended"),
 	projectChanged: makeEvent<ProjectChanged, ProjectChanged>("project-changed"),
-	runChanged: makeEvent<RunChanged_Serialize, RunChanged_Deserialize>("run-changed"),
+	runChanged: makeEvent<RunChanged, RunChanged>("run-changed"),
 };
 
 /* Types */
@@ -226,26 +226,13 @@ export type Alternative = {
 	/**  Its text. */
 	definition: string,
 	/**  Its confidence, 0 to 1. */
-	confidence: number | null,
+	confidence: number,
 	/**  Its source. */
 	evidence: Evidence,
 };
 
 /**  About this app. */
-export type AppInfo = AppInfo_Serialize | AppInfo_Deserialize;
-
-/**  About this app. */
-export type AppInfo_Deserialize = {
-	/**  Its version. */
-	version: string,
-	/**  Where its data lives. */
-	data_dir: string,
-	/**  The project to show first, when a folder was named at the start. */
-	open_project?: string | null,
-};
-
-/**  About this app. */
-export type AppInfo_Serialize = {
+export type AppInfo = {
 	/**  Its version. */
 	version: string,
 	/**  Where its data lives. */
@@ -255,20 +242,7 @@ export type AppInfo_Serialize = {
 };
 
 /**  Settings of the app, the same for all projects. */
-export type AppSettings = AppSettings_Serialize | AppSettings_Deserialize;
-
-/**  Settings of the app, the same for all projects. */
-export type AppSettings_Deserialize = {
-	/**  Language of the interface. */
-	language?: UiLanguage,
-	/**  Colours of the interface. */
-	theme?: Theme,
-	/**  Definitions in the sans-serif face. */
-	sans_reading?: boolean,
-};
-
-/**  Settings of the app, the same for all projects. */
-export type AppSettings_Serialize = {
+export type AppSettings = {
 	/**  Language of the interface. */
 	language: UiLanguage,
 	/**  Colours of the interface. */
@@ -294,21 +268,7 @@ export type Category =
 "name";
 
 /**  Sizes of the current results. Nothing means that the stage never finished; 0 means that it found nothing. */
-export type Counts = Counts_Serialize | Counts_Deserialize;
-
-/**  Sizes of the current results. Nothing means that the stage never finished; 0 means that it found nothing. */
-export type Counts_Deserialize = {
-	documents?: number | null,
-	skipped?: number | null,
-	terms?: number | null,
-	provisional?: number | null,
-	issues?: number | null,
-	open_issues?: number | null,
-	refined?: number | null,
-};
-
-/**  Sizes of the current results. Nothing means that the stage never finished; 0 means that it found nothing. */
-export type Counts_Serialize = {
+export type Counts = {
 	documents: number | null,
 	skipped: number | null,
 	terms: number | null,
@@ -319,20 +279,7 @@ export type Counts_Serialize = {
 };
 
 /**  The whole decision about a term. What is nothing is not decided. */
-export type Decision = Decision_Serialize | Decision_Deserialize;
-
-/**  The whole decision about a term. What is nothing is not decided. */
-export type Decision_Deserialize = {
-	/**  In or out. */
-	verdict?: Verdict | null,
-	/**  The researcher's category. */
-	category?: string | null,
-	/**  The researcher's note. */
-	note?: string | null,
-};
-
-/**  The whole decision about a term. What is nothing is not decided. */
-export type Decision_Serialize = {
+export type Decision = {
 	/**  In or out. */
 	verdict: Verdict | null,
 	/**  The researcher's category. */
@@ -342,10 +289,7 @@ export type Decision_Serialize = {
 };
 
 /**  A document in a list. */
-export type DocumentRow = DocumentRow_Serialize | DocumentRow_Deserialize;
-
-/**  A document in a list. */
-export type DocumentRow_Deserialize = {
+export type DocumentRow = {
 	/**  Path inside the project's folder. */
 	path: string,
 	/**  Its main language. */
@@ -353,25 +297,7 @@ export type DocumentRow_Deserialize = {
 	/**  How it was encoded. */
 	encoding: string,
 	/**  Size of the file in bytes. */
-	bytes: number | null,
-	/**  Number of lines. */
-	lines: number,
-	/**  Number of different terms in it; nothing before terms were extracted from this very set of documents. */
-	terms?: number | null,
-	/**  Number of occurrences in it; likewise. */
-	occurrences?: number | null,
-};
-
-/**  A document in a list. */
-export type DocumentRow_Serialize = {
-	/**  Path inside the project's folder. */
-	path: string,
-	/**  Its main language. */
-	language: Language,
-	/**  How it was encoded. */
-	encoding: string,
-	/**  Size of the file in bytes. */
-	bytes: number | null,
+	bytes: number,
 	/**  Number of lines. */
 	lines: number,
 	/**  Number of different terms in it; nothing before terms were extracted from this very set of documents. */
@@ -390,7 +316,28 @@ export type DuplicateReason =
 "same_definition";
 
 /**  One entry of a glossary, provisional or refined. */
-export type Entry = Entry_Serialize | Entry_Deserialize;
+export type Entry = {
+	/**  The headword. */
+	term: string,
+	/**  The key of the term; unique in a glossary. */
+	key: string,
+	/**  The language of headword and definition. */
+	language: Language,
+	/**  The category of the term. */
+	category: Category,
+	/**  The definition, or nothing when the documents give none. Never invented. */
+	definition: string | null,
+	/**  From 0 to 1: how sure it is that `definition` defines the term. 0 without a definition. */
+	confidence: number,
+	/**  Where the definition comes from. Without a definition: the best contexts, so that a person can write one. */
+	evidence: Evidence[],
+	/**  Other definitions that the documents give, next best first, at most a few. */
+	alternatives: Alternative[],
+	/**  Other names of the same concept. */
+	synonyms: string[],
+	/**  Headwords that the definition mentions. */
+	related: string[],
+};
 
 /**  Number of entries under each filter. */
 export type EntryCounts = {
@@ -401,28 +348,9 @@ export type EntryCounts = {
 };
 
 /**  Everything about an entry. */
-export type EntryDetail = EntryDetail_Serialize | EntryDetail_Deserialize;
-
-/**  Everything about an entry. */
-export type EntryDetail_Deserialize = {
+export type EntryDetail = {
 	/**  The entry as the engine made it. */
-	entry: Entry_Deserialize,
-	/**  The definition before the refinement, for a refined entry. */
-	provisional?: string | null,
-	/**  The researcher's own definition; it counts. */
-	edited?: string | null,
-	/**  Number of documents the term occurs in. */
-	documents: number,
-	/**  Number of its occurrences. */
-	occurrences: number,
-	/**  What the review found about it. */
-	issues: IssueRow_Deserialize[],
-};
-
-/**  Everything about an entry. */
-export type EntryDetail_Serialize = {
-	/**  The entry as the engine made it. */
-	entry: Entry_Serialize,
+	entry: Entry,
 	/**  The definition before the refinement, for a refined entry. */
 	provisional: string | null,
 	/**  The researcher's own definition; it counts. */
@@ -432,7 +360,7 @@ export type EntryDetail_Serialize = {
 	/**  Number of its occurrences. */
 	occurrences: number,
 	/**  What the review found about it. */
-	issues: IssueRow_Serialize[],
+	issues: IssueRow[],
 };
 
 /**  Which entries to list. */
@@ -459,28 +387,7 @@ export type EntryQuery = {
 };
 
 /**  An entry in a list. */
-export type EntryRow = EntryRow_Serialize | EntryRow_Deserialize;
-
-/**  An entry in a list. */
-export type EntryRow_Deserialize = {
-	/**  Identifies the entry in its glossary. */
-	key: string,
-	/**  The headword. */
-	term: string,
-	/**  Its language. */
-	language: Language,
-	/**  The definition that counts. */
-	definition?: string | null,
-	/**  Confidence of the engine's definition, 0 to 1. */
-	confidence: number | null,
-	/**  The refinement changed it. */
-	changed: boolean,
-	/**  The definition is the researcher's own. */
-	edited: boolean,
-};
-
-/**  An entry in a list. */
-export type EntryRow_Serialize = {
+export type EntryRow = {
 	/**  Identifies the entry in its glossary. */
 	key: string,
 	/**  The headword. */
@@ -490,59 +397,11 @@ export type EntryRow_Serialize = {
 	/**  The definition that counts. */
 	definition: string | null,
 	/**  Confidence of the engine's definition, 0 to 1. */
-	confidence: number | null,
+	confidence: number,
 	/**  The refinement changed it. */
 	changed: boolean,
 	/**  The definition is the researcher's own. */
 	edited: boolean,
-};
-
-/**  One entry of a glossary, provisional or refined. */
-export type Entry_Deserialize = {
-	/**  The headword. */
-	term: string,
-	/**  The key of the term; unique in a glossary. */
-	key: string,
-	/**  The language of headword and definition. */
-	language: Language,
-	/**  The category of the term. */
-	category: Category,
-	/**  The definition, or nothing when the documents give none. Never invented. */
-	definition?: string | null,
-	/**  From 0 to 1: how sure it is that `definition` defines the term. 0 without a definition. */
-	confidence: number | null,
-	/**  Where the definition comes from. Without a definition: the best contexts, so that a person can write one. */
-	evidence: Evidence[],
-	/**  Other definitions that the documents give, next best first, at most a few. */
-	alternatives: Alternative[],
-	/**  Other names of the same concept. */
-	synonyms: string[],
-	/**  Headwords that the definition mentions. */
-	related: string[],
-};
-
-/**  One entry of a glossary, provisional or refined. */
-export type Entry_Serialize = {
-	/**  The headword. */
-	term: string,
-	/**  The key of the term; unique in a glossary. */
-	key: string,
-	/**  The language of headword and definition. */
-	language: Language,
-	/**  The category of the term. */
-	category: Category,
-	/**  The definition, or nothing when the documents give none. Never invented. */
-	definition: string | null,
-	/**  From 0 to 1: how sure it is that `definition` defines the term. 0 without a definition. */
-	confidence: number | null,
-	/**  Where the definition comes from. Without a definition: the best contexts, so that a person can write one. */
-	evidence: Evidence[],
-	/**  Other definitions that the documents give, next best first, at most a few. */
-	alternatives: Alternative[],
-	/**  Other names of the same concept. */
-	synonyms: string[],
-	/**  Headwords that the definition mentions. */
-	related: string[],
 };
 
 /**  A verbatim piece of a document that supports a definition. */
@@ -595,20 +454,7 @@ second: Evidence } |
 related: string };
 
 /**  What went wrong: a code for the interface to word, its parameters, and what the system said. */
-export type IpcError = IpcError_Serialize | IpcError_Deserialize;
-
-/**  What went wrong: a code for the interface to word, its parameters, and what the system said. */
-export type IpcError_Deserialize = {
-	/**  Stable name of what happened. */
-	code: string,
-	/**  Values that the sentence needs. */
-	params: { [key in string]: string },
-	/**  The system's own words. */
-	detail?: string | null,
-};
-
-/**  What went wrong: a code for the interface to word, its parameters, and what the system said. */
-export type IpcError_Serialize = {
+export type IpcError = {
 	/**  Stable name of what happened. */
 	code: string,
 	/**  Values that the sentence needs. */
@@ -618,26 +464,7 @@ export type IpcError_Serialize = {
 };
 
 /**  Which issues to list. */
-export type IssueQuery = IssueQuery_Serialize | IssueQuery_Deserialize;
-
-/**  Which issues to list. */
-export type IssueQuery_Deserialize = {
-	/**  Position of the first row. */
-	offset: number,
-	/**  The most rows. */
-	limit: number,
-	/**  Part of a term; empty for all. */
-	search: string,
-	/**  Only this kind of finding. */
-	kind?: string | null,
-	/**  Only this severity. */
-	severity?: Severity | null,
-	/**  Only open ones, or only resolved ones. */
-	open?: boolean | null,
-};
-
-/**  Which issues to list. */
-export type IssueQuery_Serialize = {
+export type IssueQuery = {
 	/**  Position of the first row. */
 	offset: number,
 	/**  The most rows. */
@@ -653,26 +480,7 @@ export type IssueQuery_Serialize = {
 };
 
 /**  An issue and what became of it. */
-export type IssueRow = IssueRow_Serialize | IssueRow_Deserialize;
-
-/**  An issue and what became of it. */
-export type IssueRow_Deserialize = {
-	/**  Identifies the issue in its review. */
-	id: string,
-	/**  Headword of the entry it is about. */
-	term: string,
-	/**  Key of that entry. */
-	key: string,
-	/**  How much it matters. */
-	severity: Severity,
-	/**  What is wrong. */
-	finding: Finding,
-	/**  What the refinement did; nothing before it has run on this review. */
-	resolution?: Resolution | null,
-};
-
-/**  An issue and what became of it. */
-export type IssueRow_Serialize = {
+export type IssueRow = {
 	/**  Identifies the issue in its review. */
 	id: string,
 	/**  Headword of the entry it is about. */
@@ -732,26 +540,7 @@ export type LogLevel =
 "error";
 
 /**  A window of a log. */
-export type LogPage = LogPage_Serialize | LogPage_Deserialize;
-
-/**  A window of a log. */
-export type LogPage_Deserialize = {
-	/**  The records, in order. */
-	records: LogRecord[],
-	/**  Position of the first among those that pass the filter. */
-	from: number,
-	/**  Number of records that pass the filter. */
-	matching: number,
-	/**  Number of records in the log. */
-	total: number,
-	/**  Number of records of each level in the whole log. */
-	counts: LogCounts,
-	/**  The status of the run once its log is complete. */
-	ended?: RunStatus | null,
-};
-
-/**  A window of a log. */
-export type LogPage_Serialize = {
+export type LogPage = {
 	/**  The records, in order. */
 	records: LogRecord[],
 	/**  Position of the first among those that pass the filter. */
@@ -767,20 +556,7 @@ export type LogPage_Serialize = {
 };
 
 /**  Which part of a log to read. */
-export type LogQuery = LogQuery_Serialize | LogQuery_Deserialize;
-
-/**  Which part of a log to read. */
-export type LogQuery_Deserialize = {
-	/**  Position of the first record to return, from 0, among those that pass the filter. */
-	from: number,
-	/**  The most records to return. At most 2,000 are. */
-	limit: number,
-	/**  Only these levels; nothing for all. */
-	levels?: LogLevel[] | null,
-};
-
-/**  Which part of a log to read. */
-export type LogQuery_Serialize = {
+export type LogQuery = {
 	/**  Position of the first record to return, from 0, among those that pass the filter. */
 	from: number,
 	/**  The most records to return. At most 2,000 are. */
@@ -818,20 +594,7 @@ export type LogTail = {
 };
 
 /**  An error without words: the interface translates `code` and fills in `params`. */
-export type Message = Message_Serialize | Message_Deserialize;
-
-/**  An error without words: the interface translates `code` and fills in `params`. */
-export type Message_Deserialize = {
-	/**  Stable name of what happened. */
-	code: string,
-	/**  Values that the sentence needs. */
-	params: { [key in string]: string },
-	/**  What the system said, in its own words; for the detail view and the log. */
-	detail?: string | null,
-};
-
-/**  An error without words: the interface translates `code` and fills in `params`. */
-export type Message_Serialize = {
+export type Message = {
 	/**  Stable name of what happened. */
 	code: string,
 	/**  Values that the sentence needs. */
@@ -870,24 +633,11 @@ export type Page<T> = {
 export type ProjectChanged = ProjectRef;
 
 /**  A project in full. */
-export type ProjectDetail = ProjectDetail_Serialize | ProjectDetail_Deserialize;
-
-/**  A project in full. */
-export type ProjectDetail_Deserialize = {
+export type ProjectDetail = {
 	/**  The project. */
-	summary: ProjectSummary_Deserialize,
+	summary: ProjectSummary,
 	/**  Its active run. */
-	active_run?: RunView_Deserialize | null,
-	/**  Stages whose result is missing or older than what it should be made from, in order. */
-	stale: Stage[],
-};
-
-/**  A project in full. */
-export type ProjectDetail_Serialize = {
-	/**  The project. */
-	summary: ProjectSummary_Serialize,
-	/**  Its active run. */
-	active_run: RunView_Serialize | null,
+	active_run: RunView | null,
 	/**  Stages whose result is missing or older than what it should be made from, in order. */
 	stale: Stage[],
 };
@@ -899,20 +649,7 @@ export type ProjectRef = {
 };
 
 /**  Settings of a project. A run keeps those that it started with. */
-export type ProjectSettings = ProjectSettings_Serialize | ProjectSettings_Deserialize;
-
-/**  Settings of a project. A run keeps those that it started with. */
-export type ProjectSettings_Deserialize = {
-	/**  Larger files are skipped and reported. In MiB, 1 to 500. */
-	max_file_mb?: number,
-	/**  The most terms to keep; nothing lets the engine find the cut. */
-	max_terms?: number | null,
-	/**  Terms with fewer occurrences are left out. From 1. */
-	min_occurrences?: number,
-};
-
-/**  Settings of a project. A run keeps those that it started with. */
-export type ProjectSettings_Serialize = {
+export type ProjectSettings = {
 	/**  Larger files are skipped and reported. In MiB, 1 to 500. */
 	max_file_mb: number,
 	/**  The most terms to keep; nothing lets the engine find the cut. */
@@ -939,10 +676,7 @@ export type ProjectState =
 "interrupted";
 
 /**  A project in a list. */
-export type ProjectSummary = ProjectSummary_Serialize | ProjectSummary_Deserialize;
-
-/**  A project in a list. */
-export type ProjectSummary_Deserialize = {
+export type ProjectSummary = {
 	/**  `UUIDv7`. */
 	id: string,
 	/**  Its name. */
@@ -954,27 +688,9 @@ export type ProjectSummary_Deserialize = {
 	/**  Its state. */
 	state: ProjectState,
 	/**  Sizes of its results. */
-	counts: Counts_Deserialize,
+	counts: Counts,
 	/**  The run that is active, or else the last one. */
-	last_run?: RunView_Deserialize | null,
-};
-
-/**  A project in a list. */
-export type ProjectSummary_Serialize = {
-	/**  `UUIDv7`. */
-	id: string,
-	/**  Its name. */
-	name: string,
-	/**  Its folder, an absolute path. */
-	folder: string,
-	/**  When it was created, UTC. */
-	created_at: string,
-	/**  Its state. */
-	state: ProjectState,
-	/**  Sizes of its results. */
-	counts: Counts_Serialize,
-	/**  The run that is active, or else the last one. */
-	last_run: RunView_Serialize | null,
+	last_run: RunView | null,
 };
 
 /**  What refinement did about an issue. */
@@ -989,31 +705,14 @@ export type Resolution =
 "open";
 
 /**  A run has another status, stage or progress. */
-export type RunChanged = RunChanged_Serialize | RunChanged_Deserialize;
-
-/**  A run has another status, stage or progress. */
-export type RunChanged_Deserialize = RunView_Deserialize;
-
-/**  A run has another status, stage or progress. */
-export type RunChanged_Serialize = RunView_Serialize;
+export type RunChanged = RunView;
 
 /**  A run and its life. */
-export type RunDetail = RunDetail_Serialize | RunDetail_Deserialize;
-
-/**  A run and its life. */
-export type RunDetail_Deserialize = {
+export type RunDetail = {
 	/**  The run. */
-	run: RunView_Deserialize,
+	run: RunView,
 	/**  Its status changes, first one first. */
-	history: StatusChange_Deserialize[],
-};
-
-/**  A run and its life. */
-export type RunDetail_Serialize = {
-	/**  The run. */
-	run: RunView_Serialize,
-	/**  Its status changes, first one first. */
-	history: StatusChange_Serialize[],
+	history: StatusChange[],
 };
 
 /**  Where a run is in its life. The last five are final. */
@@ -1034,46 +733,7 @@ export type RunStatus =
 "interrupted";
 
 /**  A run as a caller sees it. Times are UTC, RFC 3339 with milliseconds. */
-export type RunView = RunView_Serialize | RunView_Deserialize;
-
-/**  A run as a caller sees it. Times are UTC, RFC 3339 with milliseconds. */
-export type RunView_Deserialize = {
-	/**  `UUIDv7`. */
-	id: string,
-	/**  The project. */
-	project_id: string,
-	/**  The name of the project. */
-	project_name: string,
-	/**  What it covers. */
-	scope: Scope,
-	/**  Who started it. */
-	trigger: Trigger,
-	/**  Where it is. */
-	status: RunStatus,
-	/**  A stop was requested and takes effect. */
-	cancelling: boolean,
-	/**  The engine that did the work. */
-	engine: string,
-	/**  Its model, for engines that have one. */
-	model?: string | null,
-	/**  Version of the app that ran it. */
-	app_version: string,
-	/**  When it was accepted. */
-	created_at: string,
-	/**  When its work began. */
-	started_at?: string | null,
-	/**  When it ended. */
-	finished_at?: string | null,
-	/**  Its stages in order. */
-	stages: StageView_Deserialize[],
-	/**  Why it failed. */
-	error?: Message_Deserialize | null,
-	/**  Grows with every change; of two views of one run the higher one is newer. */
-	revision: number,
-};
-
-/**  A run as a caller sees it. Times are UTC, RFC 3339 with milliseconds. */
-export type RunView_Serialize = {
+export type RunView = {
 	/**  `UUIDv7`. */
 	id: string,
 	/**  The project. */
@@ -1101,9 +761,9 @@ export type RunView_Serialize = {
 	/**  When it ended. */
 	finished_at: string | null,
 	/**  Its stages in order. */
-	stages: StageView_Serialize[],
+	stages: StageView[],
 	/**  Why it failed. */
-	error: Message_Serialize | null,
+	error: Message | null,
 	/**  Grows with every change; of two views of one run the higher one is newer. */
 	revision: number,
 };
@@ -1137,20 +797,7 @@ export type Severity =
 "high";
 
 /**  A file that was left out. */
-export type SkippedFile = SkippedFile_Serialize | SkippedFile_Deserialize;
-
-/**  A file that was left out. */
-export type SkippedFile_Deserialize = {
-	/**  Path inside the project's folder. */
-	path: string,
-	/**  `hidden`, `secret`, `unsupported`, `binary`, `empty`, `too_large`, `unreadable`, `link` or `outside`. */
-	reason: string,
-	/**  Size in bytes for `too_large`, what the system said for `unreadable`. */
-	detail?: string | null,
-};
-
-/**  A file that was left out. */
-export type SkippedFile_Serialize = {
+export type SkippedFile = {
 	/**  Path inside the project's folder. */
 	path: string,
 	/**  `hidden`, `secret`, `unsupported`, `binary`, `empty`, `too_large`, `unreadable`, `link` or `outside`. */
@@ -1186,28 +833,7 @@ export type StageStatus =
 "cancelled";
 
 /**  A stage of a run, with its progress. */
-export type StageView = StageView_Serialize | StageView_Deserialize;
-
-/**  A stage of a run, with its progress. */
-export type StageView_Deserialize = {
-	/**  The stage. */
-	stage: Stage,
-	/**  Where it is. */
-	status: StageStatus,
-	/**  Units done, skipped ones included. */
-	done: number,
-	/**  Units in all; 0 until they are counted. */
-	total: number,
-	/**  What it is at. */
-	item?: string | null,
-	/**  UTC. */
-	started_at?: string | null,
-	/**  UTC. */
-	finished_at?: string | null,
-};
-
-/**  A stage of a run, with its progress. */
-export type StageView_Serialize = {
+export type StageView = {
 	/**  The stage. */
 	stage: Stage,
 	/**  Where it is. */
@@ -1225,24 +851,7 @@ export type StageView_Serialize = {
 };
 
 /**  One change of the status of a run. */
-export type StatusChange = StatusChange_Serialize | StatusChange_Deserialize;
-
-/**  One change of the status of a run. */
-export type StatusChange_Deserialize = {
-	/**  The new status. */
-	status: RunStatus,
-	/**  The stage it was in. */
-	stage?: Stage | null,
-	/**  When, UTC. */
-	at: string,
-	/**  Why, if there is more to say. */
-	reason?: string | null,
-	/**  Who caused it: `user`, `system`. */
-	actor: string,
-};
-
-/**  One change of the status of a run. */
-export type StatusChange_Serialize = {
+export type StatusChange = {
 	/**  The new status. */
 	status: RunStatus,
 	/**  The stage it was in. */
@@ -1256,26 +865,9 @@ export type StatusChange_Serialize = {
 };
 
 /**  Everything about a term but its occurrences. */
-export type TermDetail = TermDetail_Serialize | TermDetail_Deserialize;
-
-/**  Everything about a term but its occurrences. */
-export type TermDetail_Deserialize = {
+export type TermDetail = {
 	/**  The term. */
-	row: TermRow_Deserialize,
-	/**  Its written forms, most frequent first. */
-	variants: Variant[],
-	/**  The full form of an abbreviation. */
-	expansion?: string | null,
-	/**  The researcher's note. */
-	note?: string | null,
-	/**  Added by the researcher. */
-	manual: boolean,
-};
-
-/**  Everything about a term but its occurrences. */
-export type TermDetail_Serialize = {
-	/**  The term. */
-	row: TermRow_Serialize,
+	row: TermRow,
 	/**  Its written forms, most frequent first. */
 	variants: Variant[],
 	/**  The full form of an abbreviation. */
@@ -1287,30 +879,7 @@ export type TermDetail_Serialize = {
 };
 
 /**  Which terms to list. */
-export type TermQuery = TermQuery_Serialize | TermQuery_Deserialize;
-
-/**  Which terms to list. */
-export type TermQuery_Deserialize = {
-	/**  Position of the first row. */
-	offset: number,
-	/**  The most rows. */
-	limit: number,
-	/**  Part of a term; empty for all. */
-	search: string,
-	/**  The order. */
-	sort: TermSort,
-	/**  Largest first. */
-	descending: boolean,
-	/**  Only this language. */
-	language?: Language | null,
-	/**  Only this category. */
-	category?: string | null,
-	/**  Only terms with this verdict. */
-	verdict?: Verdict | null,
-};
-
-/**  Which terms to list. */
-export type TermQuery_Serialize = {
+export type TermQuery = {
 	/**  Position of the first row. */
 	offset: number,
 	/**  The most rows. */
@@ -1330,10 +899,7 @@ export type TermQuery_Serialize = {
 };
 
 /**  A term in a list. */
-export type TermRow = TermRow_Serialize | TermRow_Deserialize;
-
-/**  A term in a list. */
-export type TermRow_Deserialize = {
+export type TermRow = {
 	/**  Identifies the term in its project. */
 	key: string,
 	/**  The form that is shown. */
@@ -1343,29 +909,7 @@ export type TermRow_Deserialize = {
 	/**  `concept`, `abbreviation`, `name`, or the researcher's own word. */
 	category: string,
 	/**  Termhood, 0 to 1. */
-	score: number | null,
-	/**  Number of documents it occurs in. */
-	documents: number,
-	/**  Number of its occurrences. */
-	occurrences: number,
-	/**  What the researcher decided. */
-	verdict?: Verdict | null,
-	/**  The researcher changed its category or wrote a note. */
-	edited: boolean,
-};
-
-/**  A term in a list. */
-export type TermRow_Serialize = {
-	/**  Identifies the term in its project. */
-	key: string,
-	/**  The form that is shown. */
-	text: string,
-	/**  Its language. */
-	language: Language,
-	/**  `concept`, `abbreviation`, `name`, or the researcher's own word. */
-	category: string,
-	/**  Termhood, 0 to 1. */
-	score: number | null,
+	score: number,
 	/**  Number of documents it occurs in. */
 	documents: number,
 	/**  Number of its occurrences. */

@@ -2,7 +2,10 @@
 // types where client.ts takes them, so a renamed command or field stops the build.
 import type * as B from './bindings';
 
-type Answer<T> = Promise<B.Result<T, B.IpcError>>;
+/** What a command answers: an error of the engine is a value, not a rejection. */
+export type Result<T, E> = { status: 'ok'; data: T } | { status: 'error'; error: E };
+
+type Answer<T> = Promise<Result<T, B.IpcError>>;
 export type EntryStage = 'define' | 'refine';
 
 export interface Commands {

@@ -44,9 +44,9 @@ export function activeRun(book: RunBook, projectId: string): RunView | null {
 }
 
 const AFTER: Partial<Record<RunStatus, ProjectState>> = {
+  completed: 'up_to_date',
   partial: 'partial',
   failed: 'failed',
-  cancelled: 'cancelled',
   interrupted: 'interrupted',
 };
 
@@ -58,5 +58,5 @@ export function shownState(stored: ProjectState, book: RunBook, projectId: strin
   if (activeRun(book, projectId)) return 'running';
   if (stored !== 'running') return stored;
   const last = lastRun(book, projectId);
-  return (last && AFTER[last.status]) ?? 'up_to_date';
+  return (last && AFTER[last.status]) ?? 'needs_rerun';
 }

@@ -220,7 +220,7 @@ impl Engine {
         let json = sqlx::query_scalar!("SELECT settings FROM run WHERE id = ?", run_id)
             .fetch_one(self.store().reader())
             .await?;
-        Ok(serde_json::from_str(&json)?)
+        ProjectSettings::stored(&json)
     }
 
     /// Notes which documents a run read.

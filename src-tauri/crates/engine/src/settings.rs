@@ -1,6 +1,8 @@
 //! Settings of the app and of a project.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use specta::Type;
 
 use crate::engine::Engine;
@@ -34,7 +36,6 @@ pub enum Theme {
 
 /// Settings of the app, the same for all projects.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
-#[serde(default)]
 pub struct AppSettings {
     /// Language of the interface.
     pub language: UiLanguage,
@@ -46,7 +47,6 @@ pub struct AppSettings {
 
 /// Settings of a project. A run keeps those that it started with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(default)]
 pub struct ProjectSettings {
     /// Larger files are skipped and reported. In MiB, 1 to 500.
     pub max_file_mb: u32,
@@ -77,6 +77,22 @@ impl ProjectSettings {
     }
 }
 
+impl ProjectSettings {
+    /// The settings as they are stored, with defaults for those that are newer than what was stored.
+    pub(crate) fn stored(json: &str) -> Result<Self> {
+        with_defaults(json)
+    }
+}
+
+/// Reads settings that an older version may have stored with fewer fields.
+fn with_defaults<T: Default + Serialize + DeserializeOwned>(json: &str) -> Result<T> {
+    let mut settings = serde_json::to_value(T::default())?;
+    if let (Some(settings), Value::Object(stored)) = (settings.as_object_mut(), serde_json::from_str(json)?) {
+        settings.extend(stored);
+    }
+    Ok(serde_json::from_value(settings)?)
+}
+
 const APP: &str = "app";
 
 impl Engine {
@@ -85,7 +101,7 @@ impl Engine {
         let value = sqlx::query_scalar!("SELECT value FROM setting WHERE key = ?", APP)
             .fetch_optional(self.store().reader())
             .await?;
-        Ok(value.map(|json| serde_json::from_str(&json)).transpose()?.unwrap_or_default())
+        value.map_or_else(|| Ok(AppSettings::default()), |json| with_defaults(&json))
     }
 
     /// Stores the settings of the app.
@@ -109,7 +125,7 @@ impl Engine {
             .fetch_optional(self.store().reader())
             .await?
             .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))?;
-        Ok(serde_json::from_str(&json)?)
+        ProjectSettings::stored(&json)
     }
 
     /// Stores the settings of a project. A run that is active keeps its own.
@@ -126,5 +142,17 @@ impl Engine {
             return Err(Error::ProjectNotFound(project_id.to_owned()));
         }
         Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_an_older_version_get_the_defaults_of_what_is_new() {
+        let read = ProjectSettings::stored(r#"{"max_terms": 7, "gone": true}"#).unwrap();
+        assert_eq!(read, ProjectSettings { max_terms: Some(7), ..ProjectSettings::default() });
+        assert!(ProjectSettings::stored("[]").is_ok_and(|read| read == ProjectSettings::default()));
     }
 }

@@ -68,6 +68,7 @@ pub struct Term {
     /// What kind of thing it names.
     pub category: Category,
     /// Termhood from 0 to 1, comparable inside one run only.
+    #[specta(type = u32)] // a plain number: it is never NaN
     pub score: f64,
     /// Number of documents it occurs in.
     pub documents: u32,
@@ -121,6 +122,7 @@ pub struct Entry {
     /// The definition, or nothing when the documents give none. Never invented.
     pub definition: Option<String>,
     /// From 0 to 1: how sure it is that `definition` defines the term. 0 without a definition.
+    #[specta(type = u32)] // a plain number: it is never NaN
     pub confidence: f64,
     /// Where the definition comes from. Without a definition: the best contexts, so that a person can write one.
     pub evidence: Vec<Evidence>,
@@ -138,6 +140,7 @@ pub struct Alternative {
     /// Its text.
     pub definition: String,
     /// Its confidence, 0 to 1.
+    #[specta(type = u32)] // a plain number: it is never NaN
     pub confidence: f64,
     /// Its source.
     pub evidence: Evidence,

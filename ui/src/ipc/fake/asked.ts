@@ -1,7 +1,8 @@
 // What the address asks of the browser twin, and how it answers.
 import type * as B from '../bindings';
+import type { Result } from '../contract';
 
-type Answer<T> = Promise<B.Result<T, B.IpcError>>;
+type Answer<T> = Promise<Result<T, B.IpcError>>;
 export type State =
   | 'done'
   | 'running'

@@ -189,7 +189,6 @@ export function populate() {
       cancelling: 'running',
       failed: 'failed',
       partial: 'partial',
-      cancelled: 'cancelled',
       interrupted: 'interrupted',
     };
     main.state = states[state] ?? 'up_to_date';
@@ -293,7 +292,7 @@ export function finish(run: B.RunView, status: B.RunStatus) {
   });
   for (const stage of run.stages) if (stage.status === 'running') stage.status = 'cancelled';
   const project = projectOf(run.project_id);
-  project.state = status === 'completed' ? 'up_to_date' : 'cancelled';
+  project.state = status === 'completed' ? 'up_to_date' : 'needs_rerun';
   project.last_run = run;
   runChanged.emit(run);
   logEnded.emit({

@@ -19,7 +19,7 @@ pub struct DocumentRow {
     /// How it was encoded.
     pub encoding: String,
     /// Size of the file in bytes.
-    pub bytes: f64,
+    pub bytes: u32,
     /// Number of lines.
     pub lines: u32,
     /// Number of different terms in it; nothing before terms were extracted from this very set of documents.
@@ -87,7 +87,7 @@ impl Engine {
                     path: row.path,
                     language: results::parse(&row.language)?,
                     encoding: row.encoding,
-                    bytes: row.bytes as f64,
+                    bytes: row.bytes as u32,
                     lines: row.lines as u32,
                     terms: extract.map(|_| count.map_or(0, |count| count.terms as u32)),
                     occurrences: extract.map(|_| count.map_or(0, |count| count.occurrences as u32)),

@@ -51,6 +51,7 @@ pub struct EntryRow {
     /// The definition that counts.
     pub definition: Option<String>,
     /// Confidence of the engine's definition, 0 to 1.
+    #[specta(type = u32)] // a plain number: it is never NaN
     pub confidence: f64,
     /// The refinement changed it.
     pub changed: bool,

@@ -60,6 +60,7 @@ pub struct TermRow {
     /// `concept`, `abbreviation`, `name`, or the researcher's own word.
     pub category: String,
     /// Termhood, 0 to 1.
+    #[specta(type = u32)] // a plain number: it is never NaN
     pub score: f64,
     /// Number of documents it occurs in.
     pub documents: u32,
