@@ -104,11 +104,11 @@ class App {
     await this.gone(pid);
   }
 
+  /** The driver is the parent of the app, so only when both have ended nothing is left of it. */
   async gone(pid) {
-    await until(() => !existsSync(`/proc/${pid}`) || zombie(pid), { what: 'the app to end', timeout: 10_000 }).catch(() =>
-      process.kill(pid, 'SIGKILL'),
-    );
-    this.server.kill('SIGTERM');
+    await until(() => zombie(pid), { what: 'the app to end', timeout: 10_000 }).catch(() => process.kill(pid, 'SIGKILL'));
+    this.server.kill('SIGKILL');
+    await until(() => !existsSync(`/proc/${pid}`), { what: 'the app to be gone', timeout: 5_000 });
   }
 
   /** Closes the app and starts it again on the same data. */

@@ -90,6 +90,12 @@ export async function watch(app) {
 
 export const watched = (app) => app.run(() => window.__seen);
 
+/** What the history of runs says of the newest one. */
+export async function lastRun(app) {
+  await app.click('tab-runs');
+  return app.text('run-list-row');
+}
+
 /** A folder that takes a while: many documents, all different, with terms and defining sentences. */
 export function largeFolder(documents = 1500) {
   const folder = temporaryFolder('large');

@@ -276,6 +276,8 @@ export type Counts = {
 	issues: number | null,
 	open_issues: number | null,
 	refined: number | null,
+	/**  Entries that have a definition: the refined ones, or the provisional ones before there are refined ones. */
+	defined: number | null,
 };
 
 /**  The whole decision about a term. What is nothing is not decided. */

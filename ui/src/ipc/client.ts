@@ -4,7 +4,15 @@ import { isTauri } from '@tauri-apps/api/core';
 import { open, save } from '@tauri-apps/plugin-dialog';
 import * as bindings from './bindings';
 import type { IpcError, RunView } from './bindings';
-import type { Backend, Commands, Events, LogAppended, LogEnded, Result, SaveFilter } from './contract';
+import type {
+  Backend,
+  Commands,
+  Events,
+  LogAppended,
+  LogEnded,
+  Result,
+  SaveFilter,
+} from './contract';
 
 export type { EntryStage, LogAppended, LogEnded } from './contract';
 

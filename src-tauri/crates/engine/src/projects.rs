@@ -44,6 +44,8 @@ pub struct Counts {
     pub issues: Option<u32>,
     pub open_issues: Option<u32>,
     pub refined: Option<u32>,
+    /// Entries that have a definition: the refined ones, or the provisional ones before there are refined ones.
+    pub defined: Option<u32>,
 }
 
 /// A project in a list.
@@ -314,7 +316,12 @@ impl Engine {
                   FROM review) AS "open_issues?: i64",
                  (SELECT (SELECT count(*) FROM entry e WHERE generation_id = id AND NOT EXISTS
                      (SELECT 1 FROM decision d WHERE d.project_id = ?1 AND d.key = e.key AND d.verdict = 'excluded'))
-                  FROM refine) AS "refined?: i64""#,
+                  FROM refine) AS "refined?: i64",
+                 (SELECT (SELECT count(*) FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+                     WHERE e.generation_id = glossary.id AND d.verdict IS NOT 'excluded'
+                       AND coalesce(d.definition, e.definition) IS NOT NULL)
+                  FROM (SELECT coalesce((SELECT id FROM refine), (SELECT id FROM define)) AS id) AS glossary
+                  WHERE glossary.id IS NOT NULL) AS "defined?: i64""#,
             project_id
         )
         .fetch_one(self.store().reader())
@@ -328,6 +335,7 @@ impl Engine {
             issues: count(row.issues),
             open_issues: count(row.open_issues),
             refined: count(row.refined),
+            defined: count(row.defined),
         })
     }
 }

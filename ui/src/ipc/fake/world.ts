@@ -130,6 +130,7 @@ export function makeProject(
     issues: null,
     open_issues: null,
     refined: null,
+    defined: null,
   };
   const project: B.ProjectSummary = {
     id: id('project'),
@@ -137,7 +138,7 @@ export function makeProject(
     folder,
     created_at: iso(START),
     state: stored,
-    counts: { ...none, ...counts },
+    counts: { ...none, defined: counts.refined ?? null, ...counts },
     last_run: null,
   };
   projects.push(project);
@@ -155,6 +156,7 @@ export function populate() {
     issues: ISSUES,
     open_issues: open,
     refined: TERMS,
+    defined: TERMS,
   };
   const main = makeProject(
     ja ? '収蔵品保存マニュアル' : 'Collection care manual',
