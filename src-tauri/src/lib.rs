@@ -21,7 +21,8 @@ const EXIT_LIMIT: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the webview cannot be started.
 pub fn run(folder: Option<PathBuf>) -> tauri::Result<()> {
-    let app = builder(tauri::Builder::default(), folder).build(tauri::generate_context!())?;
+    let home = data_folder().unwrap_or_default();
+    let app = builder(tauri::Builder::default(), home, folder).build(tauri::generate_context!())?;
     app.run(|app, event| {
         if let RunEvent::Exit = event {
             shut_down(app);
@@ -30,8 +31,8 @@ pub fn run(folder: Option<PathBuf>) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Everything but the platform: the same wiring under a real webview and under a test.
-pub fn builder<R: Runtime>(builder: tauri::Builder<R>, folder: Option<PathBuf>) -> tauri::Builder<R> {
+/// Everything but the platform: the same wiring under a real webview and under a test. `home` is the data folder.
+pub fn builder<R: Runtime>(builder: tauri::Builder<R>, home: PathBuf, folder: Option<PathBuf>) -> tauri::Builder<R> {
     let contract = ipc::contract::<R>();
     builder
         .plugin(tauri_plugin_dialog::init())
@@ -39,14 +40,13 @@ pub fn builder<R: Runtime>(builder: tauri::Builder<R>, folder: Option<PathBuf>) 
         .invoke_handler(contract.invoke_handler())
         .setup(move |app| {
             contract.mount_events(app);
-            let state = open(app, folder.as_deref());
+            let state = open(app, home, folder.as_deref());
             app.manage(state);
             Ok(())
         })
 }
 
-fn open<R: Runtime>(app: &App<R>, folder: Option<&Path>) -> AppState {
-    let home = data_folder().unwrap_or_default();
+fn open<R: Runtime>(app: &App<R>, home: PathBuf, folder: Option<&Path>) -> AppState {
     let sink = WindowSink(app.handle().clone());
     tauri::async_runtime::block_on(async {
         let engine = Engine::open(&home, sink).await;
@@ -63,7 +63,10 @@ fn open<R: Runtime>(app: &App<R>, folder: Option<&Path>) -> AppState {
 
 async fn project_of(engine: &Engine, folder: &Path) -> Option<String> {
     let project: Result<_, Error> = engine.project_for_folder(folder).await;
-    project.inspect_err(|error| tracing::error!(%error, "the folder cannot be opened")).ok().map(|project| project.id)
+    project
+        .inspect_err(|error| tracing::error!(%error, "the folder cannot be opened"))
+        .ok()
+        .map(|project| project.id)
 }
 
 /// Stops what still runs, so that nothing is left half-way, and closes the database.

@@ -16,7 +16,11 @@ pub struct AppState {
 impl AppState {
     /// The state around an opened engine. `open_project` is the project to show first.
     pub fn new(engine: Result<Engine, Error>, home: PathBuf, open_project: Option<String>) -> Self {
-        Self { engine, home, open_project }
+        Self {
+            engine,
+            home,
+            open_project,
+        }
     }
 
     /// The engine.

@@ -19,7 +19,10 @@ pub async fn list_documents(
     limit: u32,
     search: String,
 ) -> IpcResult<Page<DocumentRow>> {
-    Ok(state.engine()?.list_documents(&project_id, offset, limit, &search).await?)
+    Ok(state
+        .engine()?
+        .list_documents(&project_id, offset, limit, &search)
+        .await?)
 }
 
 /// Files that were left out, with the reason.

@@ -33,7 +33,11 @@ impl From<Error> for IpcError {
 impl IpcError {
     /// An error of the shell itself.
     pub fn internal(error: &dyn std::error::Error) -> Self {
-        Self { code: "internal".to_owned(), params: BTreeMap::new(), detail: Some(error.to_string()) }
+        Self {
+            code: "internal".to_owned(),
+            params: BTreeMap::new(),
+            detail: Some(error.to_string()),
+        }
     }
 }
 

@@ -62,7 +62,10 @@ pub async fn edit_definition(
     key: String,
     definition: Option<String>,
 ) -> IpcResult<EntryDetail> {
-    Ok(state.engine()?.edit_definition(&project_id, &key, definition.as_deref()).await?)
+    Ok(state
+        .engine()?
+        .edit_definition(&project_id, &key, definition.as_deref())
+        .await?)
 }
 
 /// A page of the issues, gravest first.

@@ -18,7 +18,10 @@ pub async fn start_run(
     scope: Scope,
     request_id: String,
 ) -> IpcResult<RunView> {
-    Ok(state.engine()?.start_run(&project_id, scope, Trigger::User, &request_id).await?)
+    Ok(state
+        .engine()?
+        .start_run(&project_id, scope, Trigger::User, &request_id)
+        .await?)
 }
 
 /// Asks a run to stop.

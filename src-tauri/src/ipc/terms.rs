@@ -39,7 +39,10 @@ pub async fn list_occurrences(
     offset: u32,
     limit: u32,
 ) -> IpcResult<Page<OccurrenceRow>> {
-    Ok(state.engine()?.list_occurrences(&project_id, &key, offset, limit).await?)
+    Ok(state
+        .engine()?
+        .list_occurrences(&project_id, &key, offset, limit)
+        .await?)
 }
 
 /// Stores the decision about a term.

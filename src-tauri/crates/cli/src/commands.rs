@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use genglossary_engine::{
-    CancelOutcome, Engine, Error, LogQuery, LogRecord, NoSink, Result, RunStatus, RunView, Scope, Trigger,
-    data_folder,
+    CancelOutcome, Engine, Error, LogQuery, LogRecord, NoSink, Result, RunStatus, RunView, Scope, Trigger, data_folder,
 };
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -70,7 +69,9 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> R
     let (sender, mut events) = mpsc::unbounded_channel();
     let engine = Engine::open(&home()?, ChannelSink(sender)).await?;
     let project = engine.project_for_folder(folder).await?;
-    let run = engine.start_run(&project.id, scope, Trigger::User, &uuid::Uuid::now_v7().to_string()).await?;
+    let run = engine
+        .start_run(&project.id, scope, Trigger::User, &uuid::Uuid::now_v7().to_string())
+        .await?;
     let words = Words::of_environment();
     let mut progress = Progress::new(words, json);
     progress.begin(&run);
@@ -81,7 +82,7 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> R
                 Some(event) => if let Some(ended) = progress.take(event, &run.id) { break ended },
                 None => break engine.run(&run.id).await?,
             },
-            _ = stop_signal() => {
+            () = stop_signal() => {
                 stops += 1;
                 if stops > 1 {
                     std::process::exit(130);
@@ -139,11 +140,17 @@ async fn runs(folder: Option<&Path>, limit: u32, json: bool) -> Result<ExitCode>
     let engine = Engine::open(&home()?, NoSink).await?;
     let project = match folder {
         Some(folder) => Some(
-            engine.find_project(folder).await?.ok_or_else(|| Error::ProjectNotFound(folder.display().to_string()))?,
+            engine
+                .find_project(folder)
+                .await?
+                .ok_or_else(|| Error::ProjectNotFound(folder.display().to_string()))?,
         ),
         None => None,
     };
-    let runs = engine.list_runs(project.as_ref().map(|project| &*project.id), 0, limit).await?.rows;
+    let runs = engine
+        .list_runs(project.as_ref().map(|project| &*project.id), 0, limit)
+        .await?
+        .rows;
     if json {
         print_json(&runs);
     } else {
@@ -160,7 +167,11 @@ async fn runs(folder: Option<&Path>, limit: u32, json: bool) -> Result<ExitCode>
 }
 
 fn line_of(run: &RunView, words: Words) -> String {
-    let error = run.error.as_ref().map(|error| format!("\t{}", words.error(error))).unwrap_or_default();
+    let error = run
+        .error
+        .as_ref()
+        .map(|error| format!("\t{}", words.error(error)))
+        .unwrap_or_default();
     format!(
         "{}\t{}\t{}\t{}\t{}{error}",
         run.id,
@@ -176,7 +187,16 @@ async fn log(run: &str, follow: bool, json: bool) -> Result<ExitCode> {
     let run = engine.find_run(run).await?;
     let mut from = 0;
     loop {
-        let page = engine.read_log(&run, LogQuery { from, limit: LOG_PAGE, levels: None }).await?;
+        let page = engine
+            .read_log(
+                &run,
+                LogQuery {
+                    from,
+                    limit: LOG_PAGE,
+                    levels: None,
+                },
+            )
+            .await?;
         for record in &page.records {
             if json {
                 print_json(record);
@@ -200,16 +220,31 @@ async fn log(run: &str, follow: bool, json: bool) -> Result<ExitCode> {
 }
 
 fn line_of_record(record: &LogRecord) -> String {
-    let LogRecord { time, level, stage, item, message, .. } = record;
+    let LogRecord {
+        time,
+        level,
+        stage,
+        item,
+        message,
+        ..
+    } = record;
     // One record stays one line, whatever it quotes.
     let flat = |text: &str| text.replace(['\n', '\r', '\t'], " ");
-    format!("{time}  {:<5}  {stage:<7}  {}{}{}", level.name(), flat(item), if item.is_empty() { "" } else { ": " }, flat(message))
+    format!(
+        "{time}  {:<5}  {stage:<7}  {}{}{}",
+        level.name(),
+        flat(item),
+        if item.is_empty() { "" } else { ": " },
+        flat(message)
+    )
 }
 
 async fn export(folder: &Path, out: &Path, json: bool) -> Result<ExitCode> {
     let engine = Engine::open(&home()?, NoSink).await?;
-    let project =
-        engine.find_project(folder).await?.ok_or_else(|| Error::ProjectNotFound(folder.display().to_string()))?;
+    let project = engine
+        .find_project(folder)
+        .await?
+        .ok_or_else(|| Error::ProjectNotFound(folder.display().to_string()))?;
     let report = engine.export(&project.id, out).await?;
     if json {
         print_json(&report);
@@ -239,13 +274,16 @@ async fn cancel(run: &str, json: bool) -> Result<ExitCode> {
         print_line(&Words::of_environment().cancelled(outcome, &ended));
     }
     engine.close().await;
-    Ok(if outcome == CancelOutcome::AlreadyFinished || ended.status.is_final() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(
+        if outcome == CancelOutcome::AlreadyFinished || ended.status.is_final() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        },
+    )
 }
 
 fn extension(path: &Path) -> Option<String> {
-    path.extension().map(|extension| extension.to_string_lossy().to_lowercase())
+    path.extension()
+        .map(|extension| extension.to_string_lossy().to_lowercase())
 }

@@ -33,13 +33,20 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new(words: Words, json: bool) -> Self {
         let bar = (!json && std::io::stderr().is_terminal()).then(|| {
-            let style = ProgressStyle::with_template("{prefix:<12} {wide_bar} {pos}/{len} {elapsed_precise}  {msg:30!}");
+            let style =
+                ProgressStyle::with_template("{prefix:<12} {wide_bar} {pos}/{len} {elapsed_precise}  {msg:30!}");
             let bar = ProgressBar::new(0);
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
-        Self { words, silent: json, bar, shown: HashMap::new(), last: None }
+        Self {
+            words,
+            silent: json,
+            bar,
+            shown: HashMap::new(),
+            last: None,
+        }
     }
 
     pub(crate) fn begin(&mut self, run: &RunView) {

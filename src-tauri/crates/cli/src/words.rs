@@ -14,7 +14,9 @@ use Words::{English, Japanese};
 impl Words {
     /// As the locale of the environment says.
     pub(crate) fn of_environment() -> Self {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok());
         match set.into_iter().find(|value| !value.is_empty()) {
             Some(locale) if locale.starts_with("ja") => Japanese,
             _ => English,
@@ -63,18 +65,25 @@ impl Words {
     }
 
     pub(crate) fn stopping(self) -> &'static str {
-        self.pick("stopping; once more to leave at once", "中止処理中。もう一度押すと直ちに終了")
+        self.pick(
+            "stopping; once more to leave at once",
+            "中止処理中。もう一度押すと直ちに終了",
+        )
     }
 
     pub(crate) fn ended(self, run: &RunView) -> String {
         let status = match run.status {
             RunStatus::Completed => self.pick("completed", "完了"),
             RunStatus::Partial => self.pick("partial", "一部完了"),
-            RunStatus::Cancelled => {
-                self.pick("stopped; the glossary is as it was", "中止しました。用語集は元のままです")
-            }
+            RunStatus::Cancelled => self.pick(
+                "stopped; the glossary is as it was",
+                "中止しました。用語集は元のままです",
+            ),
             RunStatus::Interrupted => self.pick("interrupted", "中断"),
-            _ => self.pick("failed; the glossary is as it was", "失敗しました。用語集は元のままです"),
+            _ => self.pick(
+                "failed; the glossary is as it was",
+                "失敗しました。用語集は元のままです",
+            ),
         };
         status.to_owned()
     }
@@ -87,7 +96,10 @@ impl Words {
     }
 
     pub(crate) fn no_runs(self) -> &'static str {
-        self.pick("no runs yet; start one with: genglossary run FOLDER", "実行履歴はありません。開始：genglossary run FOLDER")
+        self.pick(
+            "no runs yet; start one with: genglossary run FOLDER",
+            "実行履歴はありません。開始：genglossary run FOLDER",
+        )
     }
 
     pub(crate) fn cancelled(self, outcome: CancelOutcome, run: &RunView) -> String {
@@ -97,9 +109,12 @@ impl Words {
                 format!("{had}: {}", run.status.as_text())
             }
             CancelOutcome::Cancelling if run.status.is_final() => self.ended(run),
-            CancelOutcome::Cancelling => {
-                self.pick("asked to stop; it has not answered yet", "中止を依頼しましたが、まだ応答がありません").to_owned()
-            }
+            CancelOutcome::Cancelling => self
+                .pick(
+                    "asked to stop; it has not answered yet",
+                    "中止を依頼しましたが、まだ応答がありません",
+                )
+                .to_owned(),
         }
     }
 
@@ -133,9 +148,10 @@ impl Words {
                 "The folder {folder} does not exist. Check the path, or that the drive is connected.",
                 "フォルダー{folder}がありません。パスまたはドライブの接続を確認します。",
             ),
-            "folder_not_a_directory" => {
-                ("{folder} is a file. Name the folder that holds it.", "{folder}はファイルです。フォルダーを指定します。")
-            }
+            "folder_not_a_directory" => (
+                "{folder} is a file. Name the folder that holds it.",
+                "{folder}はファイルです。フォルダーを指定します。",
+            ),
             "folder_in_use" => (
                 "The folder {folder} belongs to the project “{project}” already.",
                 "フォルダー{folder}はプロジェクト「{project}」のものです。",
@@ -164,7 +180,10 @@ impl Words {
                 "The database {path} is damaged. Nothing was changed; restore it from a backup, or move it away to start anew.",
                 "データベース{path}が壊れています。変更はしていません。バックアップから戻すか、移動してやり直します。",
             ),
-            "disk_full" => ("The disk is full. Free some space and run again.", "ディスクがいっぱいです。空きを作って再実行します。"),
+            "disk_full" => (
+                "The disk is full. Free some space and run again.",
+                "ディスクがいっぱいです。空きを作って再実行します。",
+            ),
             "export_failed" => ("Cannot write {path}.", "{path}に書き込めません。"),
             "export_format" => (
                 "No format for {path}. Use the extension .md, .tsv or .json.",

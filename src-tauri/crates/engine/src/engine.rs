@@ -25,7 +25,10 @@ impl Engine {
     /// Opens the data folder `home`, creating what is missing. Runs of processes that died are settled before this
     /// returns. Must be called inside a Tokio runtime.
     pub async fn open(home: &Path, sink: impl EventSink) -> Result<Self> {
-        let failed = |source| Error::DataFolder { path: home.to_owned(), source };
+        let failed = |source| Error::DataFolder {
+            path: home.to_owned(),
+            source,
+        };
         std::fs::create_dir_all(home).map_err(failed)?;
         let home = home.canonicalize().map_err(failed)?;
         let store = Store::open(&home).await?;

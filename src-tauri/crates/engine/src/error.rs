@@ -135,7 +135,11 @@ pub enum Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         // SQLITE_FULL: the only database error with something the researcher can do about it.
-        if error.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "13") {
+        if error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .is_some_and(|code| code == "13")
+        {
             return Self::DiskFull;
         }
         Self::Database(error)
@@ -160,21 +164,29 @@ impl Error {
             Self::EmptyTerm => ("empty_term", vec![], None),
             Self::FolderNotFound(path) => ("folder_not_found", vec![("folder", shown(path))], None),
             Self::FolderNotADirectory(path) => ("folder_not_a_directory", vec![("folder", shown(path))], None),
-            Self::FolderInUse { folder, project } => {
-                ("folder_in_use", vec![("folder", shown(folder)), ("project", project.clone())], None)
-            }
+            Self::FolderInUse { folder, project } => (
+                "folder_in_use",
+                vec![("folder", shown(folder)), ("project", project.clone())],
+                None,
+            ),
             Self::RunActive { run } => ("run_active", vec![("run", run.clone())], None),
             Self::InvalidSettings(field) => ("invalid_settings", vec![("field", (*field).to_owned())], None),
-            Self::NoDocuments { folder, skipped } => {
-                ("no_documents", vec![("folder", shown(folder)), ("skipped", skipped.to_string())], None)
-            }
+            Self::NoDocuments { folder, skipped } => (
+                "no_documents",
+                vec![("folder", shown(folder)), ("skipped", skipped.to_string())],
+                None,
+            ),
             Self::NoInput(stage) => ("no_input", vec![("stage", stage.name().to_owned())], None),
-            Self::DataFolder { path, source } => {
-                ("data_folder_read_only", vec![("path", shown(path))], Some(source.to_string()))
-            }
-            Self::DatabaseNewer { found, known } => {
-                ("database_newer", vec![("found", found.to_string()), ("known", known.to_string())], None)
-            }
+            Self::DataFolder { path, source } => (
+                "data_folder_read_only",
+                vec![("path", shown(path))],
+                Some(source.to_string()),
+            ),
+            Self::DatabaseNewer { found, known } => (
+                "database_newer",
+                vec![("found", found.to_string()), ("known", known.to_string())],
+                None,
+            ),
             Self::DatabaseDamaged { path, detail } => {
                 ("database_damaged", vec![("path", shown(path))], Some(detail.clone()))
             }
@@ -182,15 +194,20 @@ impl Error {
             Self::LogUnreadable { path, source } => {
                 ("log_unreadable", vec![("path", shown(path))], Some(source.to_string()))
             }
-            Self::ExportFailed { path, detail } => {
-                ("export_failed", vec![("path", shown(path))], Some(detail.clone()))
-            }
+            Self::ExportFailed { path, detail } => ("export_failed", vec![("path", shown(path))], Some(detail.clone())),
             Self::ExportFormat(path) => ("export_format", vec![("path", shown(path))], None),
             Self::Database(error) => ("internal", vec![], Some(error.to_string())),
             Self::Internal(detail) => ("internal", vec![], Some(detail.clone())),
         };
-        let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Message { code: code.to_owned(), params, detail }
+        let params = params
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        Message {
+            code: code.to_owned(),
+            params,
+            detail,
+        }
     }
 }
 

@@ -28,7 +28,9 @@ impl Engine {
     /// Writes the current glossary to `path`. The extension names the format: `.md`, `.tsv` or `.json`. The file is
     /// replaced in one step: who looks sees the old one or the new one, whole.
     pub async fn export(&self, project_id: &str, path: &Path) -> Result<ExportReport> {
-        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let extension = path
+            .extension()
+            .map(|extension| extension.to_string_lossy().to_lowercase());
         let needed = match extension.as_deref() {
             Some("md" | "markdown" | "json") => Stage::Refine,
             Some("tsv") => Stage::Extract,
@@ -38,14 +40,23 @@ impl Engine {
         let (text, entries) = match extension.as_deref() {
             Some("tsv") => (export::tsv(&export.terms), export.terms.len()),
             Some("json") => (export::json(&export), export.entries.len()),
-            _ => (export::markdown(&export, main_language(&export.entries)), export.entries.len()),
+            _ => (
+                export::markdown(&export, main_language(&export.entries)),
+                export.entries.len(),
+            ),
         };
         let target = path.to_owned();
         tokio::task::spawn_blocking(move || replace(&target, &text))
             .await
             .map_err(|error| Error::Internal(error.to_string()))?
-            .map_err(|error| Error::ExportFailed { path: path.to_owned(), detail: error.to_string() })?;
-        Ok(ExportReport { path: path.display().to_string(), entries: entries as u32 })
+            .map_err(|error| Error::ExportFailed {
+                path: path.to_owned(),
+                detail: error.to_string(),
+            })?;
+        Ok(ExportReport {
+            path: path.display().to_string(),
+            entries: entries as u32,
+        })
     }
 
     async fn gather(&self, project_id: &str, needed: Stage) -> Result<Export> {
@@ -55,7 +66,9 @@ impl Engine {
             return Err(Error::NoInput(needed));
         }
         let extract = *current.get(&Stage::Extract).ok_or(Error::NoInput(Stage::Extract))?;
-        let load = generations::input(self.store(), extract).await?.ok_or(Error::NoInput(Stage::Load))?;
+        let load = generations::input(self.store(), extract)
+            .await?
+            .ok_or(Error::NoInput(Stage::Load))?;
         let documents = results::read_documents(self.store(), load).await?;
         let mut terms = results::read_terms(self.store(), extract).await?;
         let mut occurrences = results::read_occurrences(self.store(), extract, documents.len()).await?;
@@ -77,9 +90,19 @@ impl Engine {
         let documents = documents
             .into_iter()
             .zip(occurrences)
-            .map(|(Document { path, language, .. }, occurrences)| ExportedDocument { path, language, occurrences })
+            .map(|(Document { path, language, .. }, occurrences)| ExportedDocument {
+                path,
+                language,
+                occurrences,
+            })
             .collect();
-        Ok(Export { project, documents, terms, entries, issues })
+        Ok(Export {
+            project,
+            documents,
+            terms,
+            entries,
+            issues,
+        })
     }
 
     async fn edited_definitions(&self, project_id: &str) -> Result<HashMap<String, String>> {
@@ -104,7 +127,10 @@ impl Engine {
         let mut resolutions = resolutions.into_iter();
         Ok(issues
             .into_iter()
-            .map(|issue| ResolvedIssue { issue, resolution: resolutions.next().unwrap_or(Resolution::Open) })
+            .map(|issue| ResolvedIssue {
+                issue,
+                resolution: resolutions.next().unwrap_or(Resolution::Open),
+            })
             .collect())
     }
 }
@@ -120,24 +146,36 @@ fn leave_out(terms: &mut Vec<Term>, occurrences: &mut [Vec<Occurrence>], exclude
     }
     terms.retain(|term| !excluded.contains(&term.key));
     for found in occurrences {
-        found.retain_mut(|occurrence| match places.get(occurrence.term as usize).copied().flatten() {
-            Some(place) => {
-                occurrence.term = place;
-                true
-            }
-            None => false,
-        });
+        found.retain_mut(
+            |occurrence| match places.get(occurrence.term as usize).copied().flatten() {
+                Some(place) => {
+                    occurrence.term = place;
+                    true
+                }
+                None => false,
+            },
+        );
     }
 }
 
 /// The language that most entries have.
 fn main_language(entries: &[Entry]) -> Language {
-    let japanese = entries.iter().filter(|entry| entry.language == Language::Japanese).count();
-    if japanese * 2 > entries.len() { Language::Japanese } else { Language::English }
+    let japanese = entries
+        .iter()
+        .filter(|entry| entry.language == Language::Japanese)
+        .count();
+    if japanese * 2 > entries.len() {
+        Language::Japanese
+    } else {
+        Language::English
+    }
 }
 
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".genglossary-").tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;

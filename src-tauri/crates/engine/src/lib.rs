@@ -25,12 +25,12 @@ pub use error::{Error, Message, Result};
 pub use events::{Event, EventSink, LogEnd, LogTail, NoSink, ProjectRef};
 pub use export::ExportReport;
 pub use home::{HOME_VARIABLE, data_folder};
+pub use library::Page;
 pub use library::decisions::{Decision, Verdict};
 pub use library::documents::{DocumentRow, SkippedFile};
 pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
 pub use library::issues::{IssueQuery, IssueRow};
 pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort};
-pub use library::Page;
 pub use logs::{LogCounts, LogLevel, LogPage, LogQuery, LogRecord};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use runs::{

@@ -121,7 +121,11 @@ impl Engine {
         }
         sqlx::query!(
             "INSERT INTO project (id, name, folder, settings, created_at) VALUES (?, ?, ?, ?, ?)",
-            id, name, folder_text, settings, now
+            id,
+            name,
+            folder_text,
+            settings,
+            now
         )
         .execute(&mut *tx)
         .await?;
@@ -136,12 +140,15 @@ impl Engine {
             return Ok(project);
         }
         let folder = canonical(folder)?;
-        let name = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let name = folder
+            .file_name()
+            .map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
         match self.create_project(&name, &folder).await {
             // Another process was faster with the same folder.
-            Err(Error::FolderInUse { .. }) => {
-                self.find_project(&folder).await?.ok_or_else(|| Error::ProjectNotFound(folder.display().to_string()))
-            }
+            Err(Error::FolderInUse { .. }) => self
+                .find_project(&folder)
+                .await?
+                .ok_or_else(|| Error::ProjectNotFound(folder.display().to_string())),
             created => created,
         }
     }
@@ -149,7 +156,11 @@ impl Engine {
     /// The project of a folder, if there is one.
     pub async fn find_project(&self, folder: &Path) -> Result<Option<ProjectSummary>> {
         // A folder that is gone still names its project.
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).display().to_string();
+        let folder = folder
+            .canonicalize()
+            .unwrap_or_else(|_| folder.to_owned())
+            .display()
+            .to_string();
         let id = sqlx::query_scalar!("SELECT id FROM project WHERE folder = ?", folder)
             .fetch_optional(self.store().reader())
             .await?;
@@ -161,10 +172,14 @@ impl Engine {
 
     /// One project.
     pub async fn project(&self, project_id: &str) -> Result<ProjectDetail> {
-        let row = sqlx::query_as!(Record, "SELECT id, name, folder, created_at FROM project WHERE id = ?", project_id)
-            .fetch_optional(self.store().reader())
-            .await?
-            .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))?;
+        let row = sqlx::query_as!(
+            Record,
+            "SELECT id, name, folder, created_at FROM project WHERE id = ?",
+            project_id
+        )
+        .fetch_optional(self.store().reader())
+        .await?
+        .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))?;
         self.summarise(row).await
     }
 
@@ -175,7 +190,9 @@ impl Engine {
             return Err(Error::NameEmpty);
         }
         let mut tx = self.store().write().await?;
-        sqlx::query!("UPDATE project SET name = ? WHERE id = ?", name, project_id).execute(&mut *tx).await?;
+        sqlx::query!("UPDATE project SET name = ? WHERE id = ?", name, project_id)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         self.project_changed(project_id);
         Ok(self.project(project_id).await?.summary)
@@ -185,14 +202,25 @@ impl Engine {
     /// active.
     pub async fn delete_project(&self, project_id: &str) -> Result<()> {
         let mut tx = self.store().write().await?;
-        let runs = sqlx::query!("SELECT id, status FROM run WHERE project_id = ?", project_id).fetch_all(&mut *tx).await?;
-        if let Some(active) = runs.iter().find(|run| run.status == "pending" || run.status == "running") {
+        let runs = sqlx::query!("SELECT id, status FROM run WHERE project_id = ?", project_id)
+            .fetch_all(&mut *tx)
+            .await?;
+        if let Some(active) = runs
+            .iter()
+            .find(|run| run.status == "pending" || run.status == "running")
+        {
             return Err(Error::RunActive { run: active.id.clone() });
         }
-        sqlx::query!("DELETE FROM current_generation WHERE project_id = ?", project_id).execute(&mut *tx).await?;
-        sqlx::query!("DELETE FROM generation WHERE project_id = ?", project_id).execute(&mut *tx).await?;
-        let deleted =
-            sqlx::query!("DELETE FROM project WHERE id = ?", project_id).execute(&mut *tx).await?.rows_affected();
+        sqlx::query!("DELETE FROM current_generation WHERE project_id = ?", project_id)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query!("DELETE FROM generation WHERE project_id = ?", project_id)
+            .execute(&mut *tx)
+            .await?;
+        let deleted = sqlx::query!("DELETE FROM project WHERE id = ?", project_id)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
         if deleted == 0 {
             return Err(Error::ProjectNotFound(project_id.to_owned()));
         }
@@ -228,7 +256,9 @@ impl Engine {
     /// Notes which documents a run read.
     pub(crate) async fn set_documents_hash(&self, run_id: &str, hash: &str) -> Result<()> {
         let mut tx = self.store().write().await?;
-        sqlx::query!("UPDATE run SET documents_hash = ? WHERE id = ?", hash, run_id).execute(&mut *tx).await?;
+        sqlx::query!("UPDATE run SET documents_hash = ? WHERE id = ?", hash, run_id)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -253,9 +283,26 @@ impl Engine {
             _ => ProjectState::NeedsRerun,
         };
         let counts = self.counts(&row.id).await?;
-        let Record { id, name, folder, created_at } = row;
-        let summary = ProjectSummary { id, name, folder, created_at, state, counts, last_run };
-        Ok(ProjectDetail { summary, active_run, stale })
+        let Record {
+            id,
+            name,
+            folder,
+            created_at,
+        } = row;
+        let summary = ProjectSummary {
+            id,
+            name,
+            folder,
+            created_at,
+            state,
+            counts,
+            last_run,
+        };
+        Ok(ProjectDetail {
+            summary,
+            active_run,
+            stale,
+        })
     }
 
     /// Stages without a result, or whose result was made from one that is not current any more.
@@ -282,7 +329,8 @@ impl Engine {
             let waiting = sqlx::query_scalar!(
                 "SELECT count(*) FROM decision d WHERE d.project_id = ? AND d.verdict = 'required'
                  AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ? AND t.key = d.key)",
-                project_id, extract
+                project_id,
+                extract
             )
             .fetch_one(self.store().reader())
             .await?;
@@ -341,6 +389,12 @@ impl Engine {
 }
 
 fn canonical(folder: &Path) -> Result<PathBuf> {
-    let found = folder.canonicalize().map_err(|_| Error::FolderNotFound(folder.to_owned()))?;
-    if found.is_dir() { Ok(found) } else { Err(Error::FolderNotADirectory(folder.to_owned())) }
+    let found = folder
+        .canonicalize()
+        .map_err(|_| Error::FolderNotFound(folder.to_owned()))?;
+    if found.is_dir() {
+        Ok(found)
+    } else {
+        Err(Error::FolderNotADirectory(folder.to_owned()))
+    }
 }

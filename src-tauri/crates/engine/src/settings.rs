@@ -58,7 +58,11 @@ pub struct ProjectSettings {
 
 impl Default for ProjectSettings {
     fn default() -> Self {
-        Self { max_file_mb: 50, max_terms: None, min_occurrences: 1 }
+        Self {
+            max_file_mb: 50,
+            max_terms: None,
+            min_occurrences: 1,
+        }
     }
 }
 
@@ -152,7 +156,13 @@ mod tests {
     #[test]
     fn settings_of_an_older_version_get_the_defaults_of_what_is_new() {
         let read = ProjectSettings::stored(r#"{"max_terms": 7, "gone": true}"#).unwrap();
-        assert_eq!(read, ProjectSettings { max_terms: Some(7), ..ProjectSettings::default() });
+        assert_eq!(
+            read,
+            ProjectSettings {
+                max_terms: Some(7),
+                ..ProjectSettings::default()
+            }
+        );
         assert!(ProjectSettings::stored("[]").is_ok_and(|read| read == ProjectSettings::default()));
     }
 }

@@ -59,7 +59,12 @@ impl Bench {
         let home = folder.path().join("home");
         let observer = Observer::default();
         let engine = Engine::open(&home, observer.clone()).await.unwrap();
-        Self { engine, observer, home, folder }
+        Self {
+            engine,
+            observer,
+            home,
+            folder,
+        }
     }
 
     /// A folder with the small corpus, and its project.
@@ -81,12 +86,18 @@ impl Bench {
 
     pub(crate) async fn start(&self, project: &str, scope: Scope) -> RunView {
         let request = uuid::Uuid::now_v7().to_string();
-        self.engine.start_run(project, scope, Trigger::User, &request).await.unwrap()
+        self.engine
+            .start_run(project, scope, Trigger::User, &request)
+            .await
+            .unwrap()
     }
 
     /// Waits for the end of all runs.
     pub(crate) async fn settled(&self) {
-        assert!(self.engine.wait_until_idle(Duration::from_secs(120)).await, "a run did not end");
+        assert!(
+            self.engine.wait_until_idle(Duration::from_mins(2)).await,
+            "a run did not end"
+        );
     }
 
     pub(crate) async fn run(&self, project: &str, scope: Scope) -> RunView {
@@ -102,7 +113,18 @@ impl Bench {
     }
 
     pub(crate) async fn log(&self, run: &str) -> Vec<LogRecord> {
-        self.engine.read_log(run, LogQuery { from: 0, limit: 2000, levels: None }).await.unwrap().records
+        self.engine
+            .read_log(
+                run,
+                LogQuery {
+                    from: 0,
+                    limit: 2000,
+                    levels: None,
+                },
+            )
+            .await
+            .unwrap()
+            .records
     }
 
     /// Everything a viewer can see of the results, as text.

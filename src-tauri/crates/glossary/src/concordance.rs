@@ -23,7 +23,11 @@ pub fn around(text: &str, start: usize, end: usize) -> Line {
     let (before, after) = (&text[from..start], &text[end..to]);
     let begin = last_break(before);
     let stop = first_break(after);
-    let mut line = Line { before: fold(&before[begin.unwrap_or(0)..]), hit: fold(&text[start..end]), after: fold(&after[..stop.unwrap_or(after.len())]) };
+    let mut line = Line {
+        before: fold(&before[begin.unwrap_or(0)..]),
+        hit: fold(&text[start..end]),
+        after: fold(&after[..stop.unwrap_or(after.len())]),
+    };
     line.before = line.before.trim_start().to_owned();
     line.after = line.after.trim_end().to_owned();
     if begin.is_none() && from > 0 {
@@ -64,7 +68,11 @@ fn breaks(text: &str) -> impl Iterator<Item = usize> {
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for char in text.chars() {
-        let char = if char.is_whitespace() || char.is_control() { ' ' } else { char };
+        let char = if char.is_whitespace() || char.is_control() {
+            ' '
+        } else {
+            char
+        };
         if char != ' ' || !folded.ends_with(' ') {
             folded.push(char);
         }
@@ -89,12 +97,18 @@ mod tests {
     #[test]
     fn the_context_is_the_sentence_across_line_ends() {
         let text = "First one. The seed\nbank keeps an accession\nat 3.5 percent. Last.";
-        assert_eq!(line(text, "accession"), parts("The seed bank keeps an ", "accession", " at 3.5 percent."));
+        assert_eq!(
+            line(text, "accession"),
+            parts("The seed bank keeps an ", "accession", " at 3.5 percent.")
+        );
     }
 
     #[test]
     fn japanese_sentences_end_at_their_full_stop() {
-        assert_eq!(line("前の文。種子は乾燥させる。次。", "乾燥"), parts("種子は", "乾燥", "させる。"));
+        assert_eq!(
+            line("前の文。種子は乾燥させる。次。", "乾燥"),
+            parts("種子は", "乾燥", "させる。")
+        );
     }
 
     #[test]

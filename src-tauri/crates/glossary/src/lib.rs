@@ -4,18 +4,18 @@
 //! called from a unit test with a string. All results depend on the arguments alone, whatever the thread count.
 
 pub mod concordance;
-pub mod occurrences;
-mod english;
-pub mod extract;
-mod frequency;
 pub mod decode;
 pub mod define;
-pub mod review;
-pub mod refine;
+mod english;
 pub mod export;
+pub mod extract;
+mod frequency;
 mod lexicon;
 mod model;
-pub mod sentence;
 pub mod normalise;
+pub mod occurrences;
+pub mod refine;
+pub mod review;
+pub mod sentence;
 
 pub use model::*;

@@ -45,7 +45,13 @@ impl Engine {
              VALUES (?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (project_id, key) DO UPDATE SET verdict = excluded.verdict, category = excluded.category,
                  note = excluded.note, decided_at = excluded.decided_at",
-            project_id, key, text, verdict, category, note, now
+            project_id,
+            key,
+            text,
+            verdict,
+            category,
+            note,
+            now
         )
         .execute(&mut *tx)
         .await?;
@@ -88,7 +94,10 @@ impl Engine {
             "INSERT INTO decision (project_id, key, text, manual, verdict, decided_at)
              VALUES (?, ?, ?, 1, 'required', ?)
              ON CONFLICT (project_id, key) DO UPDATE SET verdict = 'required', decided_at = excluded.decided_at",
-            project_id, key, text, now
+            project_id,
+            key,
+            text,
+            now
         )
         .execute(&mut *tx)
         .await?;
@@ -132,7 +141,11 @@ impl Engine {
             "INSERT INTO decision (project_id, key, text, definition, decided_at) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (project_id, key) DO UPDATE SET definition = excluded.definition,
                  decided_at = excluded.decided_at",
-            project_id, key, entry.entry.term, definition, now
+            project_id,
+            key,
+            entry.entry.term,
+            definition,
+            now
         )
         .execute(&mut *tx)
         .await?;

@@ -60,14 +60,18 @@ impl Engine {
         let (limit, pattern) = (limit.min(PAGE_LIMIT), pattern(search));
         let total = sqlx::query_scalar!(
             r"SELECT count(*) FROM document WHERE generation_id = ? AND path LIKE ? ESCAPE '\'",
-            generation, pattern
+            generation,
+            pattern
         )
         .fetch_one(self.store().reader())
         .await?;
         let rows = sqlx::query!(
             r#"SELECT ordinal, path, language, encoding, bytes, lines FROM document
                WHERE generation_id = ? AND path LIKE ? ESCAPE '\' ORDER BY ordinal LIMIT ? OFFSET ?"#,
-            generation, pattern, limit, offset
+            generation,
+            pattern,
+            limit,
+            offset
         )
         .fetch_all(self.store().reader())
         .await?;
@@ -75,7 +79,8 @@ impl Engine {
         let counts = sqlx::query!(
             r#"SELECT document, count(DISTINCT rank) AS "terms!: i64", count(*) AS "occurrences!: i64" FROM occurrence
                WHERE generation_id = ? AND document IN (SELECT value FROM json_each(?)) GROUP BY document"#,
-            extract, ordinals
+            extract,
+            ordinals
         )
         .fetch_all(self.store().reader())
         .await?;
@@ -94,7 +99,11 @@ impl Engine {
                 })
             })
             .collect::<Result<_>>()?;
-        Ok(Page { rows, total: total as u32, offset })
+        Ok(Page {
+            rows,
+            total: total as u32,
+            offset,
+        })
     }
 
     /// Files that were left out, in the order of their paths.
@@ -110,10 +119,16 @@ impl Engine {
         let rows = sqlx::query_as!(
             SkippedFile,
             "SELECT path, reason, detail FROM skipped_file WHERE generation_id = ? ORDER BY ordinal LIMIT ? OFFSET ?",
-            generation, limit, offset
+            generation,
+            limit,
+            offset
         )
         .fetch_all(self.store().reader())
         .await?;
-        Ok(Page { rows, total: total as u32, offset })
+        Ok(Page {
+            rows,
+            total: total as u32,
+            offset,
+        })
     }
 }

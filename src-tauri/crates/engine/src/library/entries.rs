@@ -108,7 +108,11 @@ impl Sources {
             _ => None,
         };
         let terms = generations::input(store, provisional.unwrap_or(entries)).await?;
-        Ok(Some(Self { entries, provisional, terms }))
+        Ok(Some(Self {
+            entries,
+            provisional,
+            terms,
+        }))
     }
 }
 
@@ -138,7 +142,13 @@ impl Engine {
                      WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
                      ELSE 1 END
                ORDER BY e.ordinal LIMIT ?6 OFFSET ?7"#,
-            project_id, sources.provisional, sources.entries, pattern, filter, limit, query.offset
+            project_id,
+            sources.provisional,
+            sources.entries,
+            pattern,
+            filter,
+            limit,
+            query.offset
         )
         .fetch_all(self.store().reader())
         .await?;
@@ -162,11 +172,19 @@ impl Engine {
                 })
             })
             .collect::<Result<_>>()?;
-        Ok(Page { rows, total, offset: query.offset })
+        Ok(Page {
+            rows,
+            total,
+            offset: query.offset,
+        })
     }
 
     async fn count_listed(&self, project_id: &str, stage: Stage, query: &EntryQuery) -> Result<u32> {
-        let first = EntryQuery { offset: 0, limit: 1, ..query.clone() };
+        let first = EntryQuery {
+            offset: 0,
+            limit: 1,
+            ..query.clone()
+        };
         Ok(Box::pin(self.list_entries(project_id, stage, &first)).await?.total)
     }
 
@@ -185,7 +203,9 @@ impl Engine {
                LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
                LEFT JOIN entry p ON p.generation_id = ?2 AND p.key = e.key
                WHERE e.generation_id = ?3 AND d.verdict IS NOT 'excluded'"#,
-            project_id, sources.provisional, sources.entries
+            project_id,
+            sources.provisional,
+            sources.entries
         )
         .fetch_one(self.store().reader())
         .await?;
@@ -200,7 +220,9 @@ impl Engine {
     /// One entry of the provisional or refined glossary.
     pub async fn entry(&self, project_id: &str, stage: Stage, key: &str) -> Result<EntryDetail> {
         let missing = || Error::EntryNotFound(key.to_owned());
-        let sources = Sources::find(self.store(), project_id, stage).await?.ok_or_else(missing)?;
+        let sources = Sources::find(self.store(), project_id, stage)
+            .await?
+            .ok_or_else(missing)?;
         let entry: Entry = self.entry_of(sources.entries, key).await?.ok_or_else(missing)?;
         let provisional = match sources.provisional {
             Some(generation) => self.entry_of(generation, key).await?.and_then(|entry| entry.definition),
@@ -208,14 +230,16 @@ impl Engine {
         };
         let edited = sqlx::query_scalar!(
             "SELECT definition FROM decision WHERE project_id = ? AND key = ?",
-            project_id, key
+            project_id,
+            key
         )
         .fetch_optional(self.store().reader())
         .await?
         .flatten();
         let counts = sqlx::query!(
             "SELECT documents, occurrences FROM term WHERE generation_id = ? AND key = ?",
-            sources.terms, key
+            sources.terms,
+            key
         )
         .fetch_optional(self.store().reader())
         .await?;
@@ -234,7 +258,8 @@ impl Engine {
             EntryRecord,
             "SELECT key, term, language, category, definition, confidence, evidence, alternatives, synonyms, related
              FROM entry WHERE generation_id = ? AND key = ?",
-            generation, key
+            generation,
+            key
         )
         .fetch_optional(self.store().reader())
         .await?;

@@ -95,7 +95,12 @@ impl Engine {
                WHERE i.generation_id = ?2 AND i.term LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR i.kind = ?4)
                  AND (?5 IS NULL OR i.severity = ?5)
                  AND (?6 IS NULL OR ?6 = (coalesce(r.resolution, 'open') = 'open'))"#,
-            refine, review, pattern, query.kind, severity, query.open
+            refine,
+            review,
+            pattern,
+            query.kind,
+            severity,
+            query.open
         )
         .fetch_one(self.store().reader())
         .await?;
@@ -107,12 +112,23 @@ impl Engine {
                  AND (?5 IS NULL OR i.severity = ?5)
                  AND (?6 IS NULL OR ?6 = (coalesce(r.resolution, 'open') = 'open'))
                ORDER BY i.severity DESC, i.ordinal LIMIT ?7 OFFSET ?8"#,
-            refine, review, pattern, query.kind, severity, query.open, limit, query.offset
+            refine,
+            review,
+            pattern,
+            query.kind,
+            severity,
+            query.open,
+            limit,
+            query.offset
         )
         .fetch_all(self.store().reader())
         .await?;
         let rows = rows.into_iter().map(IssueRow::try_from).collect::<Result<_>>()?;
-        Ok(Page { rows, total: total as u32, offset: query.offset })
+        Ok(Page {
+            rows,
+            total: total as u32,
+            offset: query.offset,
+        })
     }
 
     /// All issues of one entry, gravest first.
@@ -125,7 +141,9 @@ impl Engine {
             r#"SELECT i.ordinal, i.term, i.key, i.severity, i.finding, r.resolution AS "resolution?" FROM issue i
                LEFT JOIN resolution r ON r.generation_id = ?1 AND r.issue = i.ordinal
                WHERE i.generation_id = ?2 AND i.key = ?3 ORDER BY i.severity DESC, i.ordinal"#,
-            refine, review, key
+            refine,
+            review,
+            key
         )
         .fetch_all(self.store().reader())
         .await?;

@@ -24,7 +24,11 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// The page of a list that is not there yet.
     pub(crate) fn empty(offset: u32) -> Self {
-        Self { rows: Vec::new(), total: 0, offset }
+        Self {
+            rows: Vec::new(),
+            total: 0,
+            offset,
+        }
     }
 }
 

@@ -137,7 +137,10 @@ impl TryFrom<Record> for TermRow {
 impl Engine {
     /// A page of the current terms. Terms that the researcher added since the last run are among them, without counts.
     pub async fn list_terms(&self, project_id: &str, query: &TermQuery) -> Result<Page<TermRow>> {
-        let generation = generations::current(self.store(), project_id).await?.get(&Stage::Extract).copied();
+        let generation = generations::current(self.store(), project_id)
+            .await?
+            .get(&Stage::Extract)
+            .copied();
         let (pattern, limit) = (pattern(&query.search), query.limit.min(PAGE_LIMIT));
         let language = query.language.map(results::text).transpose()?;
         let verdict = query.verdict.map(results::text).transpose()?;
@@ -154,7 +157,12 @@ impl Engine {
                    AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key))
                WHERE text LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR language = ?4) AND (?5 IS NULL OR category = ?5)
                  AND (?6 IS NULL OR verdict = ?6)"#,
-            project_id, generation, pattern, language, query.category, verdict
+            project_id,
+            generation,
+            pattern,
+            language,
+            query.category,
+            verdict
         )
         .fetch_one(self.store().reader())
         .await?;
@@ -186,23 +194,32 @@ impl Engine {
         .fetch_all(self.store().reader())
         .await?;
         let rows = rows.into_iter().map(TermRow::try_from).collect::<Result<_>>()?;
-        Ok(Page { rows, total: total as u32, offset: query.offset })
+        Ok(Page {
+            rows,
+            total: total as u32,
+            offset: query.offset,
+        })
     }
 
     /// One term with the decisions about it.
     pub async fn term(&self, project_id: &str, key: &str) -> Result<TermDetail> {
-        let generation = generations::current(self.store(), project_id).await?.get(&Stage::Extract).copied();
+        let generation = generations::current(self.store(), project_id)
+            .await?
+            .get(&Stage::Extract)
+            .copied();
         let decision = sqlx::query!(
             r#"SELECT text, manual AS "manual: bool", verdict, category, note FROM decision
                WHERE project_id = ? AND key = ?"#,
-            project_id, key
+            project_id,
+            key
         )
         .fetch_optional(self.store().reader())
         .await?;
         let term = sqlx::query!(
             "SELECT text, language, category, score, documents, occurrences, variants, expansion
              FROM term WHERE generation_id = ? AND key = ?",
-            generation, key
+            generation,
+            key
         )
         .fetch_optional(self.store().reader())
         .await?;
@@ -240,7 +257,13 @@ impl Engine {
             ),
             (None, None) => return Err(Error::TermNotFound(key.to_owned())),
         };
-        let mut detail = TermDetail { row, variants, expansion, note: None, manual: false };
+        let mut detail = TermDetail {
+            row,
+            variants,
+            expansion,
+            note: None,
+            manual: false,
+        };
         if let Some(decision) = decision {
             if !found && decision.verdict.is_none() {
                 return Err(Error::TermNotFound(key.to_owned()));
@@ -262,7 +285,10 @@ impl Engine {
         offset: u32,
         limit: u32,
     ) -> Result<Page<OccurrenceRow>> {
-        let Some(&generation) = generations::current(self.store(), project_id).await?.get(&Stage::Extract) else {
+        let Some(&generation) = generations::current(self.store(), project_id)
+            .await?
+            .get(&Stage::Extract)
+        else {
             return Ok(Page::empty(offset));
         };
         let load = generations::input(self.store(), generation).await?;
@@ -275,15 +301,22 @@ impl Engine {
                JOIN occurrence o ON o.generation_id = t.generation_id AND o.rank = t.rank
                JOIN document d ON d.generation_id = ?1 AND d.ordinal = o.document
                WHERE t.generation_id = ?2 AND t.key = ?3 ORDER BY o.document, o.start LIMIT ?4 OFFSET ?5"#,
-            load, generation, key, limit, offset
+            load,
+            generation,
+            key,
+            limit,
+            offset
         )
         .fetch_all(self.store().reader())
         .await?;
-        let total =
-            sqlx::query_scalar!("SELECT occurrences FROM term WHERE generation_id = ? AND key = ?", generation, key)
-                .fetch_optional(self.store().reader())
-                .await?
-                .unwrap_or_default();
+        let total = sqlx::query_scalar!(
+            "SELECT occurrences FROM term WHERE generation_id = ? AND key = ?",
+            generation,
+            key
+        )
+        .fetch_optional(self.store().reader())
+        .await?
+        .unwrap_or_default();
         let mut texts = BTreeMap::new();
         for row in &rows {
             if !texts.contains_key(&row.hash) {
@@ -307,6 +340,10 @@ impl Engine {
                 }
             })
             .collect();
-        Ok(Page { rows, total: total as u32, offset })
+        Ok(Page {
+            rows,
+            total: total as u32,
+            offset,
+        })
     }
 }

@@ -65,8 +65,17 @@ pub(crate) struct LogReader {
 
 impl LogReader {
     /// A window of the log at `path`. A log whose file does not exist (yet) is empty. Blocks on the disk.
-    pub(crate) fn read(&self, run_id: &str, path: &Path, query: &LogQuery, ended: Option<RunStatus>) -> Result<LogPage> {
-        let failed = |source| Error::LogUnreadable { path: path.to_owned(), source };
+    pub(crate) fn read(
+        &self,
+        run_id: &str,
+        path: &Path,
+        query: &LogQuery,
+        ended: Option<RunStatus>,
+    ) -> Result<LogPage> {
+        let failed = |source| Error::LogUnreadable {
+            path: path.to_owned(),
+            source,
+        };
         let index = self.index(run_id);
         let mut index = index.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = match File::open(path) {
@@ -84,7 +93,10 @@ impl LogReader {
 
     /// Forgets what is known of a log that is about to be removed.
     pub(crate) fn forget(&self, run_id: &str) {
-        self.indexes.lock().unwrap_or_else(PoisonError::into_inner).retain(|(id, _)| id != run_id);
+        self.indexes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|(id, _)| id != run_id);
     }
 
     fn index(&self, run_id: &str) -> Arc<Mutex<Index>> {
@@ -143,7 +155,11 @@ impl Index {
             None => self.starts.len() as u32,
             Some(levels) => {
                 let mut counts = self.counts;
-                LogLevel::ALL.into_iter().filter(|level| levels.contains(level)).map(|level| *counts.of(level)).sum()
+                LogLevel::ALL
+                    .into_iter()
+                    .filter(|level| levels.contains(level))
+                    .map(|level| *counts.of(level))
+                    .sum()
             }
         };
         LogPage {
@@ -200,7 +216,11 @@ mod tests {
     use super::*;
 
     fn all() -> LogQuery {
-        LogQuery { from: 0, limit: 100, levels: None }
+        LogQuery {
+            from: 0,
+            limit: 100,
+            levels: None,
+        }
     }
 
     #[test]
@@ -211,7 +231,10 @@ mod tests {
         let reader = LogReader::default();
         assert_eq!(reader.read("x", &path, &all(), None).unwrap().total, 1);
         let page = reader.read("x", &path, &all(), Some(RunStatus::Interrupted)).unwrap();
-        assert_eq!((page.total, page.counts.error, page.records[1].message.as_str()), (2, 1, "tw"));
+        assert_eq!(
+            (page.total, page.counts.error, page.records[1].message.as_str()),
+            (2, 1, "tw")
+        );
     }
 
     #[test]
@@ -225,15 +248,24 @@ mod tests {
             writeln!(file, "t\t{level}\tload\t{n}\tmessage {n}").unwrap();
             assert_eq!(reader.read("x", &path, &all(), None).unwrap().total, n);
         }
-        let query = LogQuery { from: 1, limit: 2, levels: Some(vec![LogLevel::Warn]) };
+        let query = LogQuery {
+            from: 1,
+            limit: 2,
+            levels: Some(vec![LogLevel::Warn]),
+        };
         let page = reader.read("x", &path, &query, None).unwrap();
         assert_eq!(page.matching, 5);
-        assert_eq!(page.records.iter().map(|record| record.seq).collect::<Vec<_>>(), [20, 30]);
+        assert_eq!(
+            page.records.iter().map(|record| record.seq).collect::<Vec<_>>(),
+            [20, 30]
+        );
     }
 
     #[test]
     fn a_log_that_does_not_exist_is_empty() {
-        let page = LogReader::default().read("x", Path::new("/nonexistent/x.log"), &all(), None).unwrap();
+        let page = LogReader::default()
+            .read("x", Path::new("/nonexistent/x.log"), &all(), None)
+            .unwrap();
         assert_eq!(page.total, 0);
     }
 }

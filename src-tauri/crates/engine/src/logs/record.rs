@@ -1,5 +1,7 @@
 //! One record of a log and its line in the file.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -33,7 +35,10 @@ impl LogLevel {
     /// The level of a line, without reading the rest. A line that is none of ours counts as information.
     pub(super) fn of_line(line: &[u8]) -> Self {
         let field = line.split(|byte| *byte == b'\t').nth(1).unwrap_or_default();
-        Self::ALL.into_iter().find(|level| level.name().as_bytes() == field).unwrap_or(Self::Info)
+        Self::ALL
+            .into_iter()
+            .find(|level| level.name().as_bytes() == field)
+            .unwrap_or(Self::Info)
     }
 }
 
@@ -106,7 +111,7 @@ fn bound(text: &mut String, limit: usize) {
         let end = text.floor_char_boundary(limit);
         let left_out = text.len() - end;
         text.truncate(end);
-        text.push_str(&format!("… ({left_out} bytes left out)"));
+        let _ = write!(text, "… ({left_out} bytes left out)");
     }
 }
 
@@ -117,7 +122,7 @@ fn escape(field: &str, line: &mut String) {
             '\t' => line.push_str("\\t"),
             '\n' => line.push_str("\\n"),
             '\r' => line.push_str("\\r"),
-            char if char.is_control() => line.push_str(&format!("\\u{{{:x}}}", char as u32)),
+            char if char.is_control() => _ = write!(line, "\\u{{{:x}}}", char as u32),
             char => line.push(char),
         }
     }
@@ -149,7 +154,10 @@ fn unescape(field: &str) -> String {
 
 /// `u{1b}` at the start of `text`: the character and the bytes it took.
 fn unescape_code(text: &str) -> (Option<char>, usize) {
-    let code = text.strip_prefix("u{").and_then(|rest| rest.split_once('}')).map(|(code, _)| code);
+    let code = text
+        .strip_prefix("u{")
+        .and_then(|rest| rest.split_once('}'))
+        .map(|(code, _)| code);
     match code.and_then(|code| Some((char::from_u32(u32::from_str_radix(code, 16).ok()?)?, code.len()))) {
         Some((char, digits)) => (Some(char), digits + 3),
         None => (None, 0),
@@ -173,7 +181,15 @@ mod tests {
 
     #[test]
     fn a_record_is_one_line_whatever_it_holds() {
-        for text in ["plain", "tab\tnew\nline\r", "back\\slash \\t \\u{41}", "\u{1b}[31mred\u{7}", "絵文字 🌱", "", "\\"] {
+        for text in [
+            "plain",
+            "tab\tnew\nline\r",
+            "back\\slash \\t \\u{41}",
+            "\u{1b}[31mred\u{7}",
+            "絵文字 🌱",
+            "",
+            "\\",
+        ] {
             let original = record(text, text);
             let mut line = String::new();
             original.write_line(&mut line);

@@ -24,6 +24,8 @@ const ANNOUNCE_BYTES: usize = 6 * 1024;
 /// Beyond this many waiting records a log only counts them: the view reads them from the file when it shows them.
 const ANNOUNCE_RECORDS: usize = 200;
 const CHANNEL: usize = 8192;
+/// With nothing to announce there is nothing to wake up for.
+const IDLE: Duration = Duration::from_hours(1);
 
 /// The end of a log that takes records. Cheap to clone and to use from any thread.
 #[derive(Debug, Clone)]
@@ -54,7 +56,10 @@ pub(crate) struct LogWriter {
 impl LogWriter {
     /// Creates the file of a new log.
     pub(crate) fn create(path: &Path, project_id: &str, run_id: &str, events: Events) -> Result<Self> {
-        let failed = |source| Error::DataFolder { path: path.to_owned(), source };
+        let failed = |source| Error::DataFolder {
+            path: path.to_owned(),
+            source,
+        };
         let file = File::options().create(true).append(true).open(path).map_err(failed)?;
         let (sender, receiver) = sync_channel(CHANNEL);
         let writer = Writer {
@@ -66,9 +71,14 @@ impl LogWriter {
             lines: String::new(),
             waiting: Vec::new(),
         };
-        let thread =
-            std::thread::Builder::new().name("log".into()).spawn(move || writer.run(&receiver)).map_err(failed)?;
-        Ok(Self { log: Log(sender), thread })
+        let thread = std::thread::Builder::new()
+            .name("log".into())
+            .spawn(move || writer.run(&receiver))
+            .map_err(failed)?;
+        Ok(Self {
+            log: Log(sender),
+            thread,
+        })
     }
 
     pub(crate) fn log(&self) -> Log {
@@ -79,7 +89,9 @@ impl LogWriter {
     /// gone, so this is the last act of a run.
     pub(crate) fn finish(self) -> io::Result<u32> {
         drop(self.log);
-        self.thread.join().unwrap_or_else(|_| Err(io::Error::other("the log writer panicked")))
+        self.thread
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("the log writer panicked")))
     }
 }
 
@@ -100,7 +112,7 @@ impl Writer {
         let mut last = Instant::now().checked_sub(ANNOUNCE_EVERY).unwrap_or_else(Instant::now);
         let outcome = loop {
             let wait = if self.waiting.is_empty() {
-                Duration::from_secs(3600)
+                IDLE
             } else {
                 ANNOUNCE_EVERY.saturating_sub(last.elapsed())
             };

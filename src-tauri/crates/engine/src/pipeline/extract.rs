@@ -16,13 +16,17 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
     work.context.total(documents.len() * 2);
     let candidates = work
         .context
-        .units(Arc::clone(&documents), |document| &document.path, |_, document, stop| {
-            extract::candidates(document, stop)
-        })
+        .units(
+            Arc::clone(&documents),
+            |document| &document.path,
+            |_, document, stop| extract::candidates(document, stop),
+        )
         .await?;
     let required = work.engine.required_terms(&work.run.project_id).await?;
-    let options =
-        Options { max_terms: work.settings.max_terms, min_occurrences: work.settings.min_occurrences };
+    let options = Options {
+        max_terms: work.settings.max_terms,
+        min_occurrences: work.settings.min_occurrences,
+    };
     let stop = work.context.stop().clone();
     let required_count = required.len();
     let mut terms = work
@@ -33,13 +37,17 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
 
     let matcher = {
         let terms = terms.clone();
-        work.context.blocking(move || Ok(Arc::new(Matcher::new(&terms)))).await?
+        work.context
+            .blocking(move || Ok(Arc::new(Matcher::new(&terms))))
+            .await?
     };
     let found = work
         .context
-        .units(Arc::clone(&documents), |document| &document.path, move |_, document, stop| {
-            matcher.find(document, stop)
-        })
+        .units(
+            Arc::clone(&documents),
+            |document| &document.path,
+            move |_, document, stop| matcher.find(document, stop),
+        )
         .await?;
     let pairs: Vec<_> = documents.iter().zip(found.iter().map(Vec::as_slice)).collect();
     occurrences::tally(&mut terms, &pairs);
@@ -47,6 +55,9 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
     work.context.check()?;
     results::write_occurrences(store, work.generation, &found).await?;
     let total: usize = found.iter().map(Vec::len).sum();
-    work.info(format!("{} terms ({required_count} required), {total} occurrences", terms.len()));
+    work.info(format!(
+        "{} terms ({required_count} required), {total} occurrences",
+        terms.len()
+    ));
     Ok(())
 }

@@ -43,7 +43,11 @@ pub(super) fn list(
             Ok(entry) => entry,
             Err(error) => {
                 let path = error.path().map_or_else(String::new, |path| relative(folder, path));
-                skipped.push(Skipped { path, reason: "unreadable", detail: Some(io_message(&error)) });
+                skipped.push(Skipped {
+                    path,
+                    reason: "unreadable",
+                    detail: Some(io_message(&error)),
+                });
                 continue;
             }
         };
@@ -58,7 +62,10 @@ pub(super) fn list(
                 skipped.push(Skipped { path, reason, detail });
             }
             None if directory => {}
-            None => files.push(FoundFile { path, location: entry.into_path() }),
+            None => files.push(FoundFile {
+                path,
+                location: entry.into_path(),
+            }),
         }
     }
     Ok((files, skipped))
@@ -74,7 +81,10 @@ fn reason(folder: &Path, entry: &DirEntry, largest: u64) -> Option<(&'static str
         return Some(("hidden", None));
     }
     if entry.path_is_symlink() {
-        let inside = entry.path().canonicalize().is_ok_and(|target| target.starts_with(folder));
+        let inside = entry
+            .path()
+            .canonicalize()
+            .is_ok_and(|target| target.starts_with(folder));
         return Some((if inside { "link" } else { "outside" }, None));
     }
     if entry.file_type().is_dir() {
@@ -83,7 +93,9 @@ fn reason(folder: &Path, entry: &DirEntry, largest: u64) -> Option<(&'static str
     if !entry.file_type().is_file() {
         return Some(("unsupported", None));
     }
-    let ending = Path::new(&*name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let ending = Path::new(&*name)
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
     if !ending.is_some_and(|ending| TEXT_ENDINGS.contains(&&*ending)) {
         return Some(("unsupported", None));
     }
@@ -96,13 +108,44 @@ fn reason(folder: &Path, entry: &DirEntry, largest: u64) -> Option<(&'static str
 
 /// Names under which keys and passwords are usually kept.
 fn secret(name: &str) -> bool {
-    const ENDINGS: [&str; 9] = [".pem", ".key", ".p12", ".pfx", ".kdbx", ".keystore", ".jks", ".ppk", ".asc"];
-    const BEGINNINGS: [&str; 8] =
-        [".env", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", ".npmrc", ".pypirc"];
-    const STEMS: [&str; 8] =
-        ["secret", "secrets", "password", "passwords", "credential", "credentials", ".htpasswd", "api_key"];
+    const ENDINGS: [&str; 9] = [
+        ".pem",
+        ".key",
+        ".p12",
+        ".pfx",
+        ".kdbx",
+        ".keystore",
+        ".jks",
+        ".ppk",
+        ".asc",
+    ];
+    const BEGINNINGS: [&str; 8] = [
+        ".env",
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+        ".netrc",
+        ".npmrc",
+        ".pypirc",
+    ];
+    const STEMS: [&str; 8] = [
+        "secret",
+        "secrets",
+        "password",
+        "passwords",
+        "credential",
+        "credentials",
+        ".htpasswd",
+        "api_key",
+    ];
     let name = name.to_lowercase();
-    let stem = name.strip_prefix('.').unwrap_or(&name).split('.').next().unwrap_or_default();
+    let stem = name
+        .strip_prefix('.')
+        .unwrap_or(&name)
+        .split('.')
+        .next()
+        .unwrap_or_default();
     ENDINGS.iter().any(|ending| name.ends_with(ending))
         || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
         || STEMS.contains(&stem)
@@ -110,7 +153,10 @@ fn secret(name: &str) -> bool {
 
 fn relative(folder: &Path, path: &Path) -> String {
     let inside = path.strip_prefix(folder).unwrap_or(path);
-    let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let parts: Vec<_> = inside
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
     parts.join("/")
 }
 
@@ -138,7 +184,10 @@ mod tests {
         let (files, skipped) = list(&folder.canonicalize().unwrap(), largest, &Never, &mut |_| {}).unwrap();
         (
             files.into_iter().map(|file| file.path).collect(),
-            skipped.into_iter().map(|skipped| (skipped.path, skipped.reason)).collect(),
+            skipped
+                .into_iter()
+                .map(|skipped| (skipped.path, skipped.reason))
+                .collect(),
         )
     }
 
@@ -160,10 +209,18 @@ mod tests {
         write("photo.png", "x");
         write("big.txt", "0123456789");
         let (files, skipped) = listing(folder.path(), 5);
-        assert_eq!(files, ["a/notes.md", "b/READ.TXT", "b/notes.md"], "two files of one name are two documents (D1)");
+        assert_eq!(
+            files,
+            ["a/notes.md", "b/READ.TXT", "b/notes.md"],
+            "two files of one name are two documents (D1)"
+        );
         let expected = [
-            (".env", "secret"), (".git", "hidden"), ("big.txt", "too_large"), ("photo.png", "unsupported"),
-            ("secrets.txt", "secret"), ("server.key", "secret"),
+            (".env", "secret"),
+            (".git", "hidden"),
+            ("big.txt", "too_large"),
+            ("photo.png", "unsupported"),
+            ("secrets.txt", "secret"),
+            ("server.key", "secret"),
         ];
         assert_eq!(skipped, expected.map(|(path, reason)| (path.to_owned(), reason)));
     }
@@ -182,6 +239,14 @@ mod tests {
         let (files, skipped) = listing(folder.path(), 100);
         assert_eq!(files, ["a.txt"]);
         let reasons: Vec<_> = skipped.iter().map(|(path, reason)| (path.as_str(), *reason)).collect();
-        assert_eq!(reasons, [("file.txt", "outside"), ("folder", "outside"), ("loop", "link"), ("twin.txt", "link")]);
+        assert_eq!(
+            reasons,
+            [
+                ("file.txt", "outside"),
+                ("folder", "outside"),
+                ("loop", "link"),
+                ("twin.txt", "link")
+            ]
+        );
     }
 }

@@ -5,8 +5,8 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use glossary::decode;
 use glossary::Document;
+use glossary::decode;
 
 use super::Work;
 use super::files::{self, FoundFile};
@@ -43,8 +43,10 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
     for files in files.chunks(CHUNK) {
         work.context.check()?;
         let files = Arc::new(files.to_vec());
-        let loaded =
-            work.context.units(files, |file| &file.path, move |_, file, _| Ok(read(file, largest))).await?;
+        let loaded = work
+            .context
+            .units(files, |file| &file.path, move |_, file, _| Ok(read(file, largest)))
+            .await?;
         let mut stored = Vec::new();
         for loaded in loaded {
             match loaded {
@@ -52,15 +54,24 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
                     report(work, &skip);
                     skipped.push(skip);
                 }
-                Loaded::Document { stored: document, replaced } => {
+                Loaded::Document {
+                    stored: document,
+                    replaced,
+                } => {
                     let path = &document.document.path;
                     if replaced > 0 {
-                        let message = format!("{replaced} characters are not valid {}; replaced by U+FFFD", document.encoding);
+                        let message = format!(
+                            "{replaced} characters are not valid {}; replaced by U+FFFD",
+                            document.encoding
+                        );
                         work.context.log(LogLevel::Warn, path, message);
                     }
                     let message = format!("read, {} bytes, {}", document.bytes, document.encoding);
                     work.context.log(LogLevel::Debug, path, message);
-                    hasher.update(path.as_bytes()).update(&[0]).update(document.hash.as_bytes());
+                    hasher
+                        .update(path.as_bytes())
+                        .update(&[0])
+                        .update(document.hash.as_bytes());
                     stored.push(document);
                 }
             }
@@ -69,11 +80,17 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
         documents += stored.len();
     }
     if documents == 0 {
-        return Err(Error::NoDocuments { folder, skipped: skipped.len() as u32 }.into());
+        return Err(Error::NoDocuments {
+            folder,
+            skipped: skipped.len() as u32,
+        }
+        .into());
     }
     skipped.sort_by(|a, b| a.path.cmp(&b.path));
     results::write_skipped(work.engine.store(), work.generation, &skipped).await?;
-    work.engine.set_documents_hash(&work.run.id, &hasher.finalize().to_hex()).await?;
+    work.engine
+        .set_documents_hash(&work.run.id, &hasher.finalize().to_hex())
+        .await?;
     work.info(format!("{documents} documents, {} files skipped", skipped.len()));
     Ok(())
 }
@@ -85,12 +102,23 @@ fn report(work: &Work<'_>, skip: &Skipped) {
         "secret" | "outside" => LogLevel::Info,
         _ => LogLevel::Warn,
     };
-    let detail = skip.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
-    work.context.log(level, &skip.path, format!("skipped, {}{detail}", skip.reason));
+    let detail = skip
+        .detail
+        .as_deref()
+        .map(|detail| format!(": {detail}"))
+        .unwrap_or_default();
+    work.context
+        .log(level, &skip.path, format!("skipped, {}{detail}", skip.reason));
 }
 
 fn read(file: &FoundFile, largest: u64) -> Loaded {
-    let skip = |reason, detail| Loaded::Skipped(Skipped { path: file.path.clone(), reason, detail });
+    let skip = |reason, detail| {
+        Loaded::Skipped(Skipped {
+            path: file.path.clone(),
+            reason,
+            detail,
+        })
+    };
     let bytes = match read_bytes(&file.location, largest) {
         Ok(bytes) => bytes,
         Err(error) => return skip("unreadable", Some(error.to_string())),
@@ -105,10 +133,22 @@ fn read(file: &FoundFile, largest: u64) -> Loaded {
         return skip("empty", None);
     }
     let language = decode::detect_language(&decoded.text);
-    let document = Document { path: file.path.clone(), text: decoded.text, language };
+    let document = Document {
+        path: file.path.clone(),
+        text: decoded.text,
+        language,
+    };
     let hash = blake3::hash(document.text.as_bytes()).to_hex().to_string();
-    let stored = StoredDocument { document, hash, encoding: decoded.encoding, bytes: bytes.len() as u64 };
-    Loaded::Document { stored, replaced: decoded.replaced }
+    let stored = StoredDocument {
+        document,
+        hash,
+        encoding: decoded.encoding,
+        bytes: bytes.len() as u64,
+    };
+    Loaded::Document {
+        stored,
+        replaced: decoded.replaced,
+    }
 }
 
 /// Reads at most one byte more than `largest`: a file may have grown since it was listed.

@@ -44,8 +44,12 @@ impl Work<'_> {
 
     /// The generation behind `stage`'s: the terms of a definition are those it was made from, not newer ones.
     async fn source(&self, stage: Stage) -> Result<i64> {
-        let input = stage.input().ok_or_else(|| Error::Internal(format!("{stage:?} has no source")))?;
-        generations::input(self.engine.store(), self.input(stage)?).await?.ok_or(Error::NoInput(input))
+        let input = stage
+            .input()
+            .ok_or_else(|| Error::Internal(format!("{stage:?} has no source")))?;
+        generations::input(self.engine.store(), self.input(stage)?)
+            .await?
+            .ok_or(Error::NoInput(input))
     }
 
     fn info(&self, message: impl Into<String>) {
@@ -60,7 +64,11 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
     let mut inputs = generations::current(engine.store(), &run.project_id).await?;
     let stages = run.scope.stages();
     // Checked before anything is begun: a range that starts in the middle needs what lies before it.
-    if let Some(needed) = stages.first().and_then(|stage| stage.input()).filter(|stage| !inputs.contains_key(stage)) {
+    if let Some(needed) = stages
+        .first()
+        .and_then(|stage| stage.input())
+        .filter(|stage| !inputs.contains_key(stage))
+    {
         return Err(Break::Failed(Error::NoInput(needed)));
     }
     let mut produced = Vec::new();
@@ -69,7 +77,14 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
         context.check()?;
         let input = stage.input().and_then(|stage| inputs.get(&stage).copied());
         let generation = generations::create(engine.store(), &run.project_id, &run.id, stage, input).await?;
-        let work = Work { engine, run: &run, settings: &settings, context: &context, generation, inputs: &inputs };
+        let work = Work {
+            engine,
+            run: &run,
+            settings: &settings,
+            context: &context,
+            generation,
+            inputs: &inputs,
+        };
         match stage {
             Stage::Load => load::run(&work).await?,
             Stage::Extract => extract::run(&work).await?,
@@ -87,5 +102,10 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
 
 /// Keys of the terms that the researcher excluded.
 async fn excluded(work: &Work<'_>) -> Result<HashSet<String>> {
-    Ok(work.engine.excluded_keys(&work.run.project_id).await?.into_iter().collect())
+    Ok(work
+        .engine
+        .excluded_keys(&work.run.project_id)
+        .await?
+        .into_iter()
+        .collect())
 }

@@ -62,7 +62,12 @@ impl StageContext {
         });
         live.update(events, |_| {});
         let stop = StopFlag(live.token().clone());
-        Self { stage, live: Arc::clone(live), log: log.clone(), stop }
+        Self {
+            stage,
+            live: Arc::clone(live),
+            log: log.clone(),
+            stop,
+        }
     }
 
     /// Marks the stage as completed: n of n, also when units were skipped.
@@ -88,7 +93,8 @@ impl StageContext {
 
     /// Says that one more unit is done or skipped.
     pub(crate) fn tick(&self) {
-        self.live.stage(self.stage, |view| view.done = (view.done + 1).min(view.total));
+        self.live
+            .stage(self.stage, |view| view.done = (view.done + 1).min(view.total));
     }
 
     pub(crate) fn log(&self, level: LogLevel, item: &str, message: impl Into<String>) {
@@ -101,7 +107,11 @@ impl StageContext {
 
     /// Ends the stage here if somebody asked to stop.
     pub(crate) fn check(&self) -> Result<(), Break> {
-        if self.stop.requested() { Err(Break::Cancelled) } else { Ok(()) }
+        if self.stop.requested() {
+            Err(Break::Cancelled)
+        } else {
+            Ok(())
+        }
     }
 
     /// Does the units of a stage in parallel. The results stand in the order of the items, whatever the thread count.

@@ -19,7 +19,11 @@ pub(crate) struct Live {
 
 impl Live {
     pub(crate) fn new(view: RunView) -> Self {
-        Self { view: Mutex::new(view), news: AtomicBool::new(false), token: CancellationToken::new() }
+        Self {
+            view: Mutex::new(view),
+            news: AtomicBool::new(false),
+            token: CancellationToken::new(),
+        }
     }
 
     pub(crate) fn view(&self) -> RunView {
@@ -76,7 +80,11 @@ impl Live {
     /// Marks the stages that were at work as ended.
     pub(crate) fn end_stages(&self, status: StageStatus) -> Vec<StageView> {
         let mut view = self.lock();
-        for stage in view.stages.iter_mut().filter(|stage| stage.status == StageStatus::Running) {
+        for stage in view
+            .stages
+            .iter_mut()
+            .filter(|stage| stage.status == StageStatus::Running)
+        {
             stage.status = status;
             stage.finished_at = Some(clock::now());
         }
@@ -89,7 +97,12 @@ impl Live {
 
     /// The stage it is in, or the last that it was in.
     pub(crate) fn current_stage(&self) -> Option<Stage> {
-        self.lock().stages.iter().rev().find(|stage| stage.status != StageStatus::Waiting).map(|stage| stage.stage)
+        self.lock()
+            .stages
+            .iter()
+            .rev()
+            .find(|stage| stage.status != StageStatus::Waiting)
+            .map(|stage| stage.stage)
     }
 
     fn lock(&self) -> MutexGuard<'_, RunView> {

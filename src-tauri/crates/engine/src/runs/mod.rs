@@ -8,9 +8,9 @@ mod live;
 mod model;
 mod owner;
 pub(crate) mod record;
-mod worker;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,7 +42,10 @@ pub(crate) struct Runs {
 
 impl Default for Runs {
     fn default() -> Self {
-        Self { active: Mutex::default(), count: watch::Sender::new(0) }
+        Self {
+            active: Mutex::default(),
+            count: watch::Sender::new(0),
+        }
     }
 }
 
@@ -152,7 +155,11 @@ impl Engine {
                 *row = live.view();
             }
         }
-        Ok(Page { rows, total: record::count(self.store(), project_id).await?, offset })
+        Ok(Page {
+            rows,
+            total: record::count(self.store(), project_id).await?,
+            offset,
+        })
     }
 
     /// A window of the log of a run, running or ended.
@@ -161,14 +168,20 @@ impl Engine {
         let run = record::get(self.store(), run_id).await?;
         let ended = run.status.is_final().then_some(run.status);
         let (engine, run_id) = (self.clone(), run_id.to_owned());
-        let read = move || engine.log_reader().read(&run_id, &logs::path(engine.home(), &run_id), &query, ended);
+        let read = move || {
+            engine
+                .log_reader()
+                .read(&run_id, &logs::path(engine.home(), &run_id), &query, ended)
+        };
         tokio::task::spawn_blocking(read).await.map_err(context::panicked)?
     }
 
     /// Waits until no run of this process is active, at most `limit`. True if so.
     pub async fn wait_until_idle(&self, limit: Duration) -> bool {
         let mut count = self.runs().count.subscribe();
-        tokio::time::timeout(limit, count.wait_for(|count| *count == 0)).await.is_ok()
+        tokio::time::timeout(limit, count.wait_for(|count| *count == 0))
+            .await
+            .is_ok()
     }
 
     /// Asks all runs of this process to stop, and waits until they have, at most `limit`.
@@ -204,6 +217,8 @@ impl Engine {
 
     /// Tells that results or decisions of a project changed.
     pub(crate) fn project_changed(&self, project_id: &str) {
-        self.events().emit(Event::ProjectChanged(ProjectRef { project_id: project_id.to_owned() }));
+        self.events().emit(Event::ProjectChanged(ProjectRef {
+            project_id: project_id.to_owned(),
+        }));
     }
 }

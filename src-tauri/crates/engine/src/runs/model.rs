@@ -267,9 +267,18 @@ mod tests {
 
     #[test]
     fn every_scope_is_a_range_whose_stages_follow_each_other() {
-        for scope in [Scope::Full, Scope::FromTerms, Scope::ProvisionalToRefined, Scope::Load, Scope::Refine] {
+        for scope in [
+            Scope::Full,
+            Scope::FromTerms,
+            Scope::ProvisionalToRefined,
+            Scope::Load,
+            Scope::Refine,
+        ] {
             let stages = scope.stages();
-            assert!(stages.windows(2).all(|pair| pair[1].input() == Some(pair[0])), "{scope:?}");
+            assert!(
+                stages.windows(2).all(|pair| pair[1].input() == Some(pair[0])),
+                "{scope:?}"
+            );
         }
         assert_eq!(Scope::FromTerms.stages(), [Stage::Define, Stage::Review, Stage::Refine]);
     }
@@ -277,12 +286,23 @@ mod tests {
     /// E1: final states are final, and only a running run completes.
     #[test]
     fn nothing_follows_a_final_state() {
-        let all = ["pending", "running", "completed", "partial", "failed", "cancelled", "interrupted"]
-            .map(|name| RunStatus::from_text(name).unwrap());
+        let all = [
+            "pending",
+            "running",
+            "completed",
+            "partial",
+            "failed",
+            "cancelled",
+            "interrupted",
+        ]
+        .map(|name| RunStatus::from_text(name).unwrap());
         for next in all {
             assert!(next.predecessors().iter().all(|status| !status.is_final()), "{next:?}");
         }
         assert_eq!(RunStatus::Completed.predecessors(), [RunStatus::Running]);
-        assert_eq!(RunStatus::Failed.predecessors(), [RunStatus::Pending, RunStatus::Running]);
+        assert_eq!(
+            RunStatus::Failed.predecessors(),
+            [RunStatus::Pending, RunStatus::Running]
+        );
     }
 }

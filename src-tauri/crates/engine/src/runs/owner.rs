@@ -13,13 +13,19 @@ impl Owner {
     /// This process.
     pub(crate) fn this() -> Self {
         let pid = std::process::id();
-        Self { pid: i64::from(pid), started: started(pid).unwrap_or_default() }
+        Self {
+            pid: i64::from(pid),
+            started: started(pid).unwrap_or_default(),
+        }
     }
 
     /// Whether that very process still lives.
     pub(crate) fn is_alive(self) -> bool {
         // The start is read in whole seconds from the boot time, which the kernel may correct by one.
-        u32::try_from(self.pid).ok().and_then(started).is_some_and(|started| (started - self.started).abs() <= 1)
+        u32::try_from(self.pid)
+            .ok()
+            .and_then(started)
+            .is_some_and(|started| (started - self.started).abs() <= 1)
     }
 }
 
@@ -39,9 +45,19 @@ mod tests {
         assert!(Owner::this().is_alive());
         let mut child = std::process::Command::new("sleep").arg("5").spawn().unwrap();
         let pid = i64::from(child.id());
-        let owner = Owner { pid, started: started(child.id()).unwrap() };
+        let owner = Owner {
+            pid,
+            started: started(child.id()).unwrap(),
+        };
         assert!(owner.is_alive());
-        assert!(!Owner { started: owner.started - 1000, ..owner }.is_alive(), "another process with this pid");
+        assert!(
+            !Owner {
+                started: owner.started - 1000,
+                ..owner
+            }
+            .is_alive(),
+            "another process with this pid"
+        );
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(!owner.is_alive());

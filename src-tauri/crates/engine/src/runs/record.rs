@@ -36,7 +36,15 @@ pub(crate) struct Change<'a> {
 
 impl Change<'_> {
     pub(crate) fn to(to: RunStatus) -> Self {
-        Self { to, stage: None, reason: None, actor: "system", error: None, revision: 0, at: None }
+        Self {
+            to,
+            stage: None,
+            reason: None,
+            actor: "system",
+            error: None,
+            revision: 0,
+            at: None,
+        }
     }
 }
 
@@ -77,8 +85,19 @@ pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -
         "INSERT INTO run (id, project_id, request_id, scope, trigger, status, engine, settings, settings_hash,
              app_version, owner_pid, owner_started, heartbeat_at, created_at)
          VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)",
-        run.id, run.project_id, run.request_id, scope, trigger, run.engine, run.settings, hash,
-        version, run.owner.pid, run.owner.started, now, now
+        run.id,
+        run.project_id,
+        run.request_id,
+        scope,
+        trigger,
+        run.engine,
+        run.settings,
+        hash,
+        version,
+        run.owner.pid,
+        run.owner.started,
+        now,
+        now
     )
     .execute(&mut **tx)
     .await?;
@@ -86,12 +105,23 @@ pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -
         let (position, stage) = (position as i64, stage.name());
         sqlx::query!(
             "INSERT INTO run_stage (run_id, position, stage, status) VALUES (?, ?, ?, 'waiting')",
-            run.id, position, stage
+            run.id,
+            position,
+            stage
         )
         .execute(&mut **tx)
         .await?;
     }
-    note(tx, run.id, &Change { actor: &trigger, ..Change::to(RunStatus::Pending) }, &now).await?;
+    note(
+        tx,
+        run.id,
+        &Change {
+            actor: &trigger,
+            ..Change::to(RunStatus::Pending)
+        },
+        &now,
+    )
+    .await?;
     Ok(None)
 }
 
@@ -112,7 +142,15 @@ pub(crate) async fn transition(
              started_at = CASE WHEN ?4 THEN ?5 ELSE started_at END,
              finished_at = CASE WHEN ?6 THEN ?5 ELSE finished_at END
          WHERE id = ?7 AND status IN (SELECT value FROM json_each(?8))",
-        to, stage, error, starts, now, ends, run_id, from, change.revision
+        to,
+        stage,
+        error,
+        starts,
+        now,
+        ends,
+        run_id,
+        from,
+        change.revision
     )
     .execute(&mut **tx)
     .await?
@@ -121,7 +159,9 @@ pub(crate) async fn transition(
         note(tx, run_id, change, &now).await?;
         return Ok(Transition::Updated);
     }
-    let status = sqlx::query_scalar!("SELECT status FROM run WHERE id = ?", run_id).fetch_optional(&mut **tx).await?;
+    let status = sqlx::query_scalar!("SELECT status FROM run WHERE id = ?", run_id)
+        .fetch_optional(&mut **tx)
+        .await?;
     Ok(match status {
         None => Transition::NotFound,
         Some(status) => Transition::Refused(known(&status, RunStatus::from_text)?),
@@ -132,7 +172,12 @@ async fn note(tx: &mut Transaction<'_, Sqlite>, run_id: &str, change: &Change<'_
     let (status, stage) = (change.to.as_text(), change.stage.map(Stage::name));
     sqlx::query!(
         "INSERT INTO run_status_history (run_id, status, stage, at, reason, actor) VALUES (?, ?, ?, ?, ?, ?)",
-        run_id, status, stage, at, change.reason, change.actor
+        run_id,
+        status,
+        stage,
+        at,
+        change.reason,
+        change.actor
     )
     .execute(&mut **tx)
     .await?;
@@ -147,7 +192,8 @@ pub(crate) async fn save_stages(tx: &mut Transaction<'_, Sqlite>, run_id: &str, 
              total = new.value ->> 'total', item = new.value ->> 'item',
              started_at = new.value ->> 'started_at', finished_at = new.value ->> 'finished_at'
          FROM json_each(?) AS new WHERE run_id = ? AND position = new.key",
-        json, run_id
+        json,
+        run_id
     )
     .execute(&mut **tx)
     .await?;
@@ -158,7 +204,8 @@ pub(crate) async fn save_stages(tx: &mut Transaction<'_, Sqlite>, run_id: &str, 
 pub(crate) async fn break_stages(tx: &mut Transaction<'_, Sqlite>, run_id: &str, at: &str) -> Result<()> {
     sqlx::query!(
         "UPDATE run_stage SET status = 'failed', finished_at = ? WHERE run_id = ? AND status = 'running'",
-        at, run_id
+        at,
+        run_id
     )
     .execute(&mut **tx)
     .await?;
@@ -172,7 +219,8 @@ pub(crate) async fn request_cancel(store: &Store, run_id: &str) -> Result<Transi
     let changed = sqlx::query!(
         "UPDATE run SET cancel_requested_at = coalesce(cancel_requested_at, ?), revision = revision + 1
          WHERE id = ? AND status IN ('pending', 'running')",
-        now, run_id
+        now,
+        run_id
     )
     .execute(&mut *tx)
     .await?
@@ -180,8 +228,9 @@ pub(crate) async fn request_cancel(store: &Store, run_id: &str) -> Result<Transi
     let outcome = if changed == 1 {
         Transition::Updated
     } else {
-        let status =
-            sqlx::query_scalar!("SELECT status FROM run WHERE id = ?", run_id).fetch_optional(&mut *tx).await?;
+        let status = sqlx::query_scalar!("SELECT status FROM run WHERE id = ?", run_id)
+            .fetch_optional(&mut *tx)
+            .await?;
         match status {
             None => Transition::NotFound,
             Some(status) => Transition::Refused(known(&status, RunStatus::from_text)?),
@@ -197,7 +246,8 @@ pub(crate) async fn heartbeat(store: &Store, run_id: &str, stages: Option<&[Stag
     let mut tx = store.write().await?;
     let cancel = sqlx::query_scalar!(
         "UPDATE run SET heartbeat_at = ? WHERE id = ? RETURNING cancel_requested_at",
-        now, run_id
+        now,
+        run_id
     )
     .fetch_optional(&mut *tx)
     .await?
@@ -290,7 +340,9 @@ pub(crate) async fn list(store: &Store, project_id: Option<&str>, offset: u32, l
               FROM (SELECT * FROM run_stage WHERE run_id = run.id ORDER BY position)) AS "stages!: String"
            FROM run JOIN project ON project.id = project_id
            WHERE ?1 IS NULL OR project_id = ?1 ORDER BY run.id DESC LIMIT ?2 OFFSET ?3"#,
-        project_id, limit, offset
+        project_id,
+        limit,
+        offset
     )
     .fetch_all(store.reader())
     .await?;
@@ -299,9 +351,12 @@ pub(crate) async fn list(store: &Store, project_id: Option<&str>, offset: u32, l
 
 /// Number of runs of a project, or of all.
 pub(crate) async fn count(store: &Store, project_id: Option<&str>) -> Result<u32> {
-    let count = sqlx::query_scalar!("SELECT count(*) FROM run WHERE ?1 IS NULL OR project_id = ?1", project_id)
-        .fetch_one(store.reader())
-        .await?;
+    let count = sqlx::query_scalar!(
+        "SELECT count(*) FROM run WHERE ?1 IS NULL OR project_id = ?1",
+        project_id
+    )
+    .fetch_one(store.reader())
+    .await?;
     Ok(count as u32)
 }
 
@@ -360,7 +415,10 @@ pub(crate) async fn active_owners(store: &Store) -> Result<Vec<(String, Owner, S
     )
     .fetch_all(store.reader())
     .await?;
-    let owned = |row: (i64, i64)| Owner { pid: row.0, started: row.1 };
+    let owned = |row: (i64, i64)| Owner {
+        pid: row.0,
+        started: row.1,
+    };
     Ok(rows
         .into_iter()
         .map(|row| (row.id, owned((row.owner_pid, row.owner_started)), row.heartbeat_at))

@@ -75,7 +75,9 @@ async fn work(engine: Engine, live: Arc<Live>, log: Log) -> Result<Vec<Produced>
     let started = record::transition(&mut tx, &run.id, &Change::to(RunStatus::Running)).await?;
     tx.commit().await.map_err(Error::from)?;
     if started != Transition::Updated {
-        return Err(Break::Failed(Error::Internal(format!("the run could not begin: {started:?}"))));
+        return Err(Break::Failed(Error::Internal(format!(
+            "the run could not begin: {started:?}"
+        ))));
     }
     let stored = record::get(engine.store(), &run.id).await?;
     live.update(engine.events(), |view| {
@@ -86,7 +88,13 @@ async fn work(engine: Engine, live: Arc<Live>, log: Log) -> Result<Vec<Produced>
         LogLevel::Info,
         None,
         "",
-        format!("run {} started: {}, engine {}, version {}", run.id, run.scope.as_text(), run.engine, run.app_version),
+        format!(
+            "run {} started: {}, engine {}, version {}",
+            run.id,
+            run.scope.as_text(),
+            run.engine,
+            run.app_version
+        ),
     );
     // A stop that came before there was anybody to hear it is in the database only.
     if record::cancel_requested(engine.store(), &run.id).await? {
@@ -135,7 +143,11 @@ async fn end(engine: &Engine, live: &Live, outcome: Outcome, log_total: u32) {
         Outcome::Cancelled => (RunStatus::Cancelled, None),
         Outcome::Failed(error) => (RunStatus::Failed, Some(error.message())),
     };
-    let produced = if let Outcome::Done(produced) = outcome { produced } else { Vec::new() };
+    let produced = if let Outcome::Done(produced) = outcome {
+        produced
+    } else {
+        Vec::new()
+    };
     if let Err(error) = store_end(engine, live, status, message.as_ref(), &produced).await {
         tracing::error!(run = run.id, %error, "the end of a run could not be stored");
         // The results did not become current, so the run is not completed, whatever it did.
@@ -186,7 +198,11 @@ async fn store_end(
         stage: live.current_stage(),
         error: message,
         reason: message.map(|message| message.code.as_str()),
-        actor: if status == RunStatus::Cancelled { "user" } else { "system" },
+        actor: if status == RunStatus::Cancelled {
+            "user"
+        } else {
+            "system"
+        },
         revision: run.revision,
         ..Change::to(status)
     };

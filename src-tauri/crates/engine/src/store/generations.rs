@@ -23,7 +23,11 @@ pub(crate) async fn create(
     let mut tx = store.write().await?;
     let id = sqlx::query!(
         "INSERT INTO generation (project_id, run_id, stage, input_id, created_at) VALUES (?, ?, ?, ?, ?)",
-        project_id, run_id, stage, input, now
+        project_id,
+        run_id,
+        stage,
+        input,
+        now
     )
     .execute(&mut *tx)
     .await?
@@ -39,7 +43,9 @@ pub(crate) async fn promote(tx: &mut Transaction<'_, Sqlite>, project_id: &str, 
         sqlx::query!(
             "INSERT INTO current_generation (project_id, stage, generation_id) VALUES (?, ?, ?)
              ON CONFLICT (project_id, stage) DO UPDATE SET generation_id = excluded.generation_id",
-            project_id, stage, generation
+            project_id,
+            stage,
+            generation
         )
         .execute(&mut **tx)
         .await?;
@@ -49,10 +55,16 @@ pub(crate) async fn promote(tx: &mut Transaction<'_, Sqlite>, project_id: &str, 
 
 /// The current generation of each stage that has one.
 pub(crate) async fn current(store: &Store, project_id: &str) -> Result<BTreeMap<Stage, i64>> {
-    let rows = sqlx::query!("SELECT stage, generation_id FROM current_generation WHERE project_id = ?", project_id)
-        .fetch_all(store.reader())
-        .await?;
-    Ok(rows.into_iter().filter_map(|row| Some((Stage::from_text(&row.stage)?, row.generation_id))).collect())
+    let rows = sqlx::query!(
+        "SELECT stage, generation_id FROM current_generation WHERE project_id = ?",
+        project_id
+    )
+    .fetch_all(store.reader())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((Stage::from_text(&row.stage)?, row.generation_id)))
+        .collect())
 }
 
 /// The generation that `generation` was made from.
@@ -81,7 +93,9 @@ pub(crate) async fn collect(store: &Store, project_id: &str) -> Result<()> {
     .rows_affected();
     if removed > 0 {
         // Texts that a run in progress has stored and not yet used are safe: it stores both in one transaction.
-        sqlx::query!("DELETE FROM document_text WHERE hash NOT IN (SELECT hash FROM document)").execute(&mut *tx).await?;
+        sqlx::query!("DELETE FROM document_text WHERE hash NOT IN (SELECT hash FROM document)")
+            .execute(&mut *tx)
+            .await?;
     }
     tx.commit().await?;
     Ok(())

@@ -76,7 +76,10 @@ fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 fn lock_for_migration(home: &Path) -> Result<std::fs::File> {
-    let failed = |source| Error::DataFolder { path: home.to_owned(), source };
+    let failed = |source| Error::DataFolder {
+        path: home.to_owned(),
+        source,
+    };
     std::fs::create_dir_all(home.join("logs")).map_err(failed)?;
     let file = std::fs::File::create(home.join("genglossary.lock")).map_err(failed)?;
     file.lock().map_err(failed)?;
@@ -93,37 +96,55 @@ async fn migrate(writer: &SqlitePool, path: &Path) -> Result<()> {
     }
     MIGRATOR.run(writer).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::Execute(error) => opening(path, error),
-        other => Error::DatabaseDamaged { path: path.to_owned(), detail: other.to_string() },
+        other => Error::DatabaseDamaged {
+            path: path.to_owned(),
+            detail: other.to_string(),
+        },
     })
 }
 
 /// The newest migration in the database; `None` for a database that is still empty.
 async fn applied_version(writer: &SqlitePool) -> sqlx::Result<Option<i64>> {
     // Not a checked query: the table belongs to the migrator and is not part of our schema.
-    let exists: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'").fetch_one(writer).await?;
+    let exists: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+        .fetch_one(writer)
+        .await?;
     if exists == 0 {
         return Ok(None);
     }
-    sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(writer).await
+    sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+        .fetch_one(writer)
+        .await
 }
 
 async fn back_up(writer: &SqlitePool, path: &Path, version: i64) -> Result<()> {
     let backup = path.with_file_name(format!("genglossary-v{version}.backup.db"));
     if backup.exists() {
-        std::fs::remove_file(&backup).map_err(|source| Error::DataFolder { path: backup.clone(), source })?;
+        std::fs::remove_file(&backup).map_err(|source| Error::DataFolder {
+            path: backup.clone(),
+            source,
+        })?;
     }
-    sqlx::query("VACUUM INTO ?").bind(backup.display().to_string()).execute(writer).await?;
+    sqlx::query("VACUUM INTO ?")
+        .bind(backup.display().to_string())
+        .execute(writer)
+        .await?;
     tracing::info!(backup = %backup.display(), "database backed up before its migration");
     Ok(())
 }
 
 /// Tells a damaged file and a folder without write access from other failures.
 fn opening(path: &Path, error: sqlx::Error) -> Error {
-    let code = error.as_database_error().and_then(|e| e.code()).map(|code| code.into_owned());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .map(std::borrow::Cow::into_owned);
     // The low byte is the primary result code (https://www.sqlite.org/rescode.html).
     match code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
-        Some(11 | 26) => Error::DatabaseDamaged { path: PathBuf::from(path), detail: error.to_string() },
+        Some(11 | 26) => Error::DatabaseDamaged {
+            path: PathBuf::from(path),
+            detail: error.to_string(),
+        },
         Some(8 | 14) => Error::DataFolder {
             path: path.parent().unwrap_or(path).to_owned(),
             source: std::io::Error::new(std::io::ErrorKind::PermissionDenied, error.to_string()),

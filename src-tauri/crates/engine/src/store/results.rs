@@ -51,15 +51,26 @@ pub(crate) async fn write_documents(
     let mut tx = store.write().await?;
     for (index, stored) in documents.iter().enumerate() {
         let document = &stored.document;
-        sqlx::query!("INSERT OR IGNORE INTO document_text (hash, text) VALUES (?, ?)", stored.hash, document.text)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query!(
+            "INSERT OR IGNORE INTO document_text (hash, text) VALUES (?, ?)",
+            stored.hash,
+            document.text
+        )
+        .execute(&mut *tx)
+        .await?;
         let (ordinal, language) = ((first + index) as i64, text(document.language)?);
         let (bytes, lines) = (stored.bytes as i64, document.text.lines().count() as i64);
         sqlx::query!(
             "INSERT INTO document (generation_id, ordinal, path, hash, language, encoding, bytes, lines)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            generation, ordinal, document.path, stored.hash, language, stored.encoding, bytes, lines
+            generation,
+            ordinal,
+            document.path,
+            stored.hash,
+            language,
+            stored.encoding,
+            bytes,
+            lines
         )
         .execute(&mut *tx)
         .await?;
@@ -76,7 +87,9 @@ pub(crate) async fn write_skipped(store: &Store, generation: i64, skipped: &[Ski
         sqlx::query!(
             "INSERT INTO skipped_file (generation_id, ordinal, path, reason, detail)
              SELECT ?1, ?2 + key, value ->> 'path', value ->> 'reason', value ->> 'detail' FROM json_each(?3)",
-            generation, first, json
+            generation,
+            first,
+            json
         )
         .execute(&mut *tx)
         .await?;
@@ -95,7 +108,13 @@ pub(crate) async fn read_documents(store: &Store, generation: i64) -> Result<Vec
     .fetch_all(store.reader())
     .await?;
     rows.into_iter()
-        .map(|row| Ok(Document { path: row.path, text: row.text, language: parse::<Language>(&row.language)? }))
+        .map(|row| {
+            Ok(Document {
+                path: row.path,
+                text: row.text,
+                language: parse::<Language>(&row.language)?,
+            })
+        })
         .collect()
 }
 
@@ -110,7 +129,9 @@ pub(crate) async fn write_terms(store: &Store, generation: i64, terms: &[Term]) 
              SELECT ?1, ?2 + key, value ->> 'key', value ->> 'text', value ->> 'language', value ->> 'category',
                  value ->> 'score', value ->> 'documents', value ->> 'occurrences', value -> 'variants',
                  value ->> 'expansion' FROM json_each(?3)",
-            generation, first, json
+            generation,
+            first,
+            json
         )
         .execute(&mut *tx)
         .await?;
@@ -150,7 +171,11 @@ pub(crate) async fn write_occurrences(store: &Store, generation: i64, found: &[V
     let rows: Vec<[u32; 5]> = found
         .iter()
         .enumerate()
-        .flat_map(|(document, found)| found.iter().map(move |o| [o.term, document as u32, o.start, o.end, o.line]))
+        .flat_map(|(document, found)| {
+            found
+                .iter()
+                .map(move |o| [o.term, document as u32, o.start, o.end, o.line])
+        })
         .collect();
     for rows in rows.chunks(CHUNK * 4) {
         let json = serde_json::to_string(rows)?;
@@ -159,7 +184,8 @@ pub(crate) async fn write_occurrences(store: &Store, generation: i64, found: &[V
             "INSERT INTO occurrence (generation_id, rank, document, start, end, line)
              SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?2)
              ORDER BY 2, 3, 4",
-            generation, json
+            generation,
+            json
         )
         .execute(&mut *tx)
         .await?;
@@ -205,7 +231,9 @@ pub(crate) async fn write_entries(store: &Store, generation: i64, entries: &[Ent
              SELECT ?1, ?2 + key, value ->> 'key', value ->> 'term', value ->> 'language', value ->> 'category',
                  value ->> 'definition', value ->> 'confidence', value -> 'evidence', value -> 'alternatives',
                  value -> 'synonyms', value -> 'related' FROM json_each(?3)",
-            generation, first, json
+            generation,
+            first,
+            json
         )
         .execute(&mut *tx)
         .await?;
@@ -306,7 +334,9 @@ pub(crate) async fn write_issues(store: &Store, generation: i64, issues: &[Issue
             "INSERT INTO issue (generation_id, ordinal, key, term, severity, kind, finding)
              SELECT ?1, ?2 + key, value ->> 'key', value ->> 'term', value ->> 'severity',
                  value ->> '$.finding.kind', value -> 'finding' FROM json_each(?3)",
-            generation, first, json
+            generation,
+            first,
+            json
         )
         .execute(&mut *tx)
         .await?;
@@ -341,7 +371,8 @@ pub(crate) async fn write_resolutions(store: &Store, generation: i64, resolution
     let mut tx = store.write().await?;
     sqlx::query!(
         "INSERT INTO resolution (generation_id, issue, resolution) SELECT ?1, key, value FROM json_each(?2)",
-        generation, json
+        generation,
+        json
     )
     .execute(&mut *tx)
     .await?;
@@ -351,9 +382,11 @@ pub(crate) async fn write_resolutions(store: &Store, generation: i64, resolution
 
 /// What a refinement did about each issue, in the order of the issues.
 pub(crate) async fn read_resolutions(store: &Store, generation: i64) -> Result<Vec<Resolution>> {
-    let rows =
-        sqlx::query_scalar!("SELECT resolution FROM resolution WHERE generation_id = ? ORDER BY issue", generation)
-            .fetch_all(store.reader())
-            .await?;
+    let rows = sqlx::query_scalar!(
+        "SELECT resolution FROM resolution WHERE generation_id = ? ORDER BY issue",
+        generation
+    )
+    .fetch_all(store.reader())
+    .await?;
     rows.iter().map(|resolution| parse(resolution)).collect()
 }

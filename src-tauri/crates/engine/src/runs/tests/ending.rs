@@ -23,7 +23,9 @@ fn stop_when(bench: &Bench, when: impl Fn(&RunView) -> bool + Send + Sync + 'sta
 }
 
 fn is(run: &RunView, stage: Stage, status: StageStatus) -> bool {
-    run.stages.iter().any(|view| view.stage == stage && view.status == status)
+    run.stages
+        .iter()
+        .any(|view| view.stage == stage && view.status == status)
 }
 
 /// E1
@@ -32,7 +34,12 @@ async fn a_final_status_is_never_overwritten() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
     let run = bench.completed(&project, Scope::Load).await;
-    for next in [RunStatus::Failed, RunStatus::Cancelled, RunStatus::Running, RunStatus::Completed] {
+    for next in [
+        RunStatus::Failed,
+        RunStatus::Cancelled,
+        RunStatus::Running,
+        RunStatus::Completed,
+    ] {
         let mut tx = bench.engine.store().write().await.unwrap();
         let outcome = record::transition(&mut tx, &run.id, &Change::to(next)).await.unwrap();
         assert_eq!(outcome, Transition::Refused(RunStatus::Completed));
@@ -40,7 +47,11 @@ async fn a_final_status_is_never_overwritten() {
     }
     let detail = bench.engine.run_detail(&run.id).await.unwrap();
     let told: Vec<_> = detail.history.iter().map(|change| change.status).collect();
-    assert_eq!(told, [RunStatus::Pending, RunStatus::Running, RunStatus::Completed], "refused changes leave no trace");
+    assert_eq!(
+        told,
+        [RunStatus::Pending, RunStatus::Running, RunStatus::Completed],
+        "refused changes leave no trace"
+    );
 }
 
 /// E1
@@ -50,8 +61,13 @@ async fn a_pending_run_cannot_complete() {
     let project = bench.project("p").await;
     let run = bench.completed(&project, Scope::Load).await;
     let mut tx = bench.engine.store().write().await.unwrap();
-    sqlx::query("UPDATE run SET status = 'pending'").execute(&mut *tx).await.unwrap();
-    let outcome = record::transition(&mut tx, &run.id, &Change::to(RunStatus::Completed)).await.unwrap();
+    sqlx::query("UPDATE run SET status = 'pending'")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    let outcome = record::transition(&mut tx, &run.id, &Change::to(RunStatus::Completed))
+        .await
+        .unwrap();
     assert_eq!(outcome, Transition::Refused(RunStatus::Pending));
 }
 
@@ -63,7 +79,10 @@ async fn completion_wins_over_a_late_stop() {
     stop_when(&bench, |run| is(run, Stage::Refine, StageStatus::Completed));
     let run = bench.completed(&project, Scope::Full).await;
     assert!(!run.cancelling, "the end says nothing of the stop that came too late");
-    assert_eq!(bench.engine.cancel_run(&run.id).await.unwrap(), CancelOutcome::AlreadyFinished);
+    assert_eq!(
+        bench.engine.cancel_run(&run.id).await.unwrap(),
+        CancelOutcome::AlreadyFinished
+    );
 }
 
 /// E2, the other order, and E7: a stop during a stage, each of them.
@@ -74,21 +93,45 @@ async fn a_stop_during_any_stage_takes_effect_and_changes_nothing() {
         let project = bench.project("p").await;
         bench.completed(&project, Scope::Full).await;
         let before = bench.results(&project).await;
-        let first = bench.engine.list_runs(Some(&project), 0, 1).await.unwrap().rows[0].id.clone();
-        stop_when(&bench, move |run| run.id != first && is(run, stage, StageStatus::Running));
-        std::fs::write(bench.documents("p").join("new.txt"), "A gradiometer is a device that measures gradients.\n")
-            .unwrap();
+        let first = bench.engine.list_runs(Some(&project), 0, 1).await.unwrap().rows[0]
+            .id
+            .clone();
+        stop_when(&bench, move |run| {
+            run.id != first && is(run, stage, StageStatus::Running)
+        });
+        std::fs::write(
+            bench.documents("p").join("new.txt"),
+            "A gradiometer is a device that measures gradients.\n",
+        )
+        .unwrap();
         let run = bench.run(&project, Scope::Full).await;
         assert_eq!(run.status, RunStatus::Cancelled, "{stage:?}");
         assert_eq!(run.error, None, "E3: a stop is not a failure");
-        assert!(is(&run, stage, StageStatus::Cancelled), "D12: {stage:?} is not drawn as completed");
-        assert_eq!(bench.results(&project).await, before, "E8: the results are as they were");
+        assert!(
+            is(&run, stage, StageStatus::Cancelled),
+            "D12: {stage:?} is not drawn as completed"
+        );
+        assert_eq!(
+            bench.results(&project).await,
+            before,
+            "E8: the results are as they were"
+        );
         let history = bench.engine.run_detail(&run.id).await.unwrap().history;
-        assert_eq!(history.last().map(|change| change.stage), Some(Some(stage)), "the history names the stage");
+        assert_eq!(
+            history.last().map(|change| change.stage),
+            Some(Some(stage)),
+            "the history names the stage"
+        );
         let log = bench.log(&run.id).await;
-        assert!(log.iter().all(|record| record.level != crate::LogLevel::Error), "E3: no error in the log");
+        assert!(
+            log.iter().all(|record| record.level != crate::LogLevel::Error),
+            "E3: no error in the log"
+        );
         bench.completed(&project, Scope::Full).await;
-        assert!(bench.results(&project).await.contains("gradiometer"), "a new run may start and finds the new file");
+        assert!(
+            bench.results(&project).await.contains("gradiometer"),
+            "a new run may start and finds the new file"
+        );
     }
 }
 
@@ -98,8 +141,14 @@ async fn not_found_finished_and_stopping_are_three_answers() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
     let run = bench.completed(&project, Scope::Load).await;
-    assert!(matches!(bench.engine.cancel_run("nothing").await, Err(crate::Error::RunNotFound(_))));
-    assert_eq!(bench.engine.cancel_run(&run.id).await.unwrap(), CancelOutcome::AlreadyFinished);
+    assert!(matches!(
+        bench.engine.cancel_run("nothing").await,
+        Err(crate::Error::RunNotFound(_))
+    ));
+    assert_eq!(
+        bench.engine.cancel_run(&run.id).await.unwrap(),
+        CancelOutcome::AlreadyFinished
+    );
 }
 
 /// E8
@@ -118,7 +167,10 @@ async fn a_failed_run_leaves_every_result_as_it_was() {
     tx.commit().await.unwrap();
     let run = bench.run(&project, Scope::Full).await;
     assert_eq!(run.status, RunStatus::Failed);
-    assert!(is(&run, Stage::Define, StageStatus::Failed), "D12: a failed stage is not drawn as completed");
+    assert!(
+        is(&run, Stage::Define, StageStatus::Failed),
+        "D12: a failed stage is not drawn as completed"
+    );
     assert!(is(&run, Stage::Review, StageStatus::Waiting));
     assert_eq!(bench.results(&project).await, before);
 }
@@ -137,19 +189,42 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
         note: Some("Ask Ito.".into()),
     };
     engine.decide_term(&project, "drying room", &decision).await.unwrap();
-    let out = Decision { verdict: Some(Verdict::Excluded), category: None, note: None };
+    let out = Decision {
+        verdict: Some(Verdict::Excluded),
+        category: None,
+        note: None,
+    };
     engine.decide_term(&project, "germination test", &out).await.unwrap();
-    engine.edit_definition(&project, "accession", Some("What the seed bank keeps under one number.")).await.unwrap();
+    engine
+        .edit_definition(
+            &project,
+            "accession",
+            Some("What the seed bank keeps under one number."),
+        )
+        .await
+        .unwrap();
 
     bench.completed(&project, Scope::Full).await;
     let term = engine.term(&project, "drying room").await.unwrap();
-    assert_eq!((term.row.verdict, term.row.category.as_str()), (Some(Verdict::Required), "Room"));
+    assert_eq!(
+        (term.row.verdict, term.row.category.as_str()),
+        (Some(Verdict::Required), "Room")
+    );
     assert_eq!(term.note.as_deref(), Some("Ask Ito."));
     let added = engine.term(&project, &added).await.unwrap();
-    assert!(added.manual && added.row.occurrences > 0, "the added term was looked for in the documents");
+    assert!(
+        added.manual && added.row.occurrences > 0,
+        "the added term was looked for in the documents"
+    );
     let entry = engine.entry(&project, Stage::Refine, "accession").await.unwrap();
-    assert_eq!(entry.edited.as_deref(), Some("What the seed bank keeps under one number."));
-    assert!(engine.entry(&project, Stage::Refine, "germination test").await.is_err(), "excluded means out");
+    assert_eq!(
+        entry.edited.as_deref(),
+        Some("What the seed bank keeps under one number.")
+    );
+    assert!(
+        engine.entry(&project, Stage::Refine, "germination test").await.is_err(),
+        "excluded means out"
+    );
     let excluded = TermQuery {
         offset: 0,
         limit: 10,
@@ -160,7 +235,11 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
         category: None,
         verdict: Some(Verdict::Excluded),
     };
-    assert_eq!(engine.list_terms(&project, &excluded).await.unwrap().total, 1, "and stays visible among the terms");
+    assert_eq!(
+        engine.list_terms(&project, &excluded).await.unwrap().total,
+        1,
+        "and stays visible among the terms"
+    );
     let markdown = bench.home.join("glossary.md");
     engine.export(&project, &markdown).await.unwrap();
     let markdown = std::fs::read_to_string(markdown).unwrap();
@@ -172,12 +251,30 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
 async fn no_issues_is_said_only_after_a_review_that_ran() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    assert_eq!(bench.engine.project(&project).await.unwrap().summary.counts.issues, None, "not run is not 0");
+    assert_eq!(
+        bench.engine.project(&project).await.unwrap().summary.counts.issues,
+        None,
+        "not run is not 0"
+    );
     stop_when(&bench, |run| is(run, Stage::Review, StageStatus::Running));
     bench.run(&project, Scope::Full).await;
-    assert_eq!(bench.engine.project(&project).await.unwrap().summary.counts.issues, None, "stopped is not 0 either");
+    assert_eq!(
+        bench.engine.project(&project).await.unwrap().summary.counts.issues,
+        None,
+        "stopped is not 0 either"
+    );
     bench.completed(&project, Scope::Full).await;
-    assert!(bench.engine.project(&project).await.unwrap().summary.counts.issues.is_some());
+    assert!(
+        bench
+            .engine
+            .project(&project)
+            .await
+            .unwrap()
+            .summary
+            .counts
+            .issues
+            .is_some()
+    );
 }
 
 /// E13
@@ -191,7 +288,12 @@ async fn without_issues_the_refined_glossary_is_the_provisional_one() {
     sqlx::query("DELETE FROM issue").execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
     bench.completed(&project, Scope::Refine).await;
-    let all = EntryQuery { offset: 0, limit: 1000, search: String::new(), filter: EntryFilter::All };
+    let all = EntryQuery {
+        offset: 0,
+        limit: 1000,
+        search: String::new(),
+        filter: EntryFilter::All,
+    };
     let terms = |stage| {
         let (engine, project, all) = (bench.engine.clone(), project.clone(), all.clone());
         async move {

@@ -9,7 +9,9 @@ async fn of_a_hundred_parallel_starts_one_wins_and_the_rest_learn_its_id() {
     let starts = (0..100).map(|number| {
         let (engine, project) = (bench.engine.clone(), project.clone());
         tokio::spawn(async move {
-            engine.start_run(&project, Scope::Full, Trigger::User, &format!("request {number}")).await
+            engine
+                .start_run(&project, Scope::Full, Trigger::User, &format!("request {number}"))
+                .await
         })
     });
     let mut won = Vec::new();
@@ -24,10 +26,20 @@ async fn of_a_hundred_parallel_starts_one_wins_and_the_rest_learn_its_id() {
     bench.settled().await;
     // A run of the small corpus may end while the others still ask; then a second one may win, but never two at once.
     assert_eq!(won.len() + told.len(), 100);
-    assert!(told.iter().all(|id| won.contains(id)), "every loser is told of a run that won");
+    assert!(
+        told.iter().all(|id| won.contains(id)),
+        "every loser is told of a run that won"
+    );
     let runs = bench.engine.list_runs(Some(&project), 0, 200).await.unwrap();
-    assert_eq!(runs.total as usize, won.len(), "one row for each winner and none for the losers");
-    let overlap = runs.rows.windows(2).any(|pair| pair[0].created_at < *pair[1].finished_at.as_ref().unwrap());
+    assert_eq!(
+        runs.total as usize,
+        won.len(),
+        "one row for each winner and none for the losers"
+    );
+    let overlap = runs
+        .rows
+        .windows(2)
+        .any(|pair| pair[0].created_at < *pair[1].finished_at.as_ref().unwrap());
     assert!(!overlap, "two runs of one project were active at once");
 }
 
@@ -47,7 +59,12 @@ async fn a_stop_before_the_worker_begins_takes_effect() {
             let other = std::thread::spawn(move || {
                 let runtime = tokio::runtime::Runtime::new().unwrap();
                 runtime.block_on(async {
-                    Engine::open(&home, NoSink).await.unwrap().cancel_run(&id).await.unwrap();
+                    Engine::open(&home, NoSink)
+                        .await
+                        .unwrap()
+                        .cancel_run(&id)
+                        .await
+                        .unwrap();
                 });
             });
             other.join().unwrap();
@@ -55,7 +72,10 @@ async fn a_stop_before_the_worker_begins_takes_effect() {
     });
     let run = bench.run(&project, Scope::Full).await;
     assert_eq!(run.status, RunStatus::Cancelled);
-    assert!(run.stages.iter().all(|stage| stage.started_at.is_none()), "no stage was begun");
+    assert!(
+        run.stages.iter().all(|stage| stage.started_at.is_none()),
+        "no stage was begun"
+    );
 }
 
 /// S4
@@ -67,13 +87,19 @@ async fn a_stage_that_panics_fails_the_run_with_its_message() {
     let before = bench.results(&project).await;
     // A term list whose occurrences point nowhere is a defect that the stage cannot survive quietly.
     let mut tx = bench.engine.store().write().await.unwrap();
-    sqlx::query("UPDATE entry SET evidence = 'not JSON'").execute(&mut *tx).await.unwrap();
+    sqlx::query("UPDATE entry SET evidence = 'not JSON'")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let run = bench.run(&project, Scope::Review).await;
     assert_eq!(run.status, RunStatus::Failed);
     let error = run.error.expect("a failed run says why");
     assert_eq!(error.code, "internal");
-    assert!(error.detail.is_some_and(|detail| detail.contains("JSON")), "the original error is not masked");
+    assert!(
+        error.detail.is_some_and(|detail| detail.contains("JSON")),
+        "the original error is not masked"
+    );
     assert!(run.finished_at.is_some());
     assert_ne!(before, "");
 }
@@ -83,12 +109,20 @@ async fn a_stage_that_panics_fails_the_run_with_its_message() {
 async fn the_same_request_again_returns_the_same_run() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    let start = || bench.engine.start_run(&project, Scope::Full, Trigger::User, "one click");
+    let start = || {
+        bench
+            .engine
+            .start_run(&project, Scope::Full, Trigger::User, "one click")
+    };
     let (first, second) = tokio::join!(start(), start());
     let (first, second) = (first.unwrap().id, second.unwrap().id);
     assert_eq!(first, second, "a double click");
     bench.settled().await;
-    assert_eq!(start().await.unwrap().id, first, "a page that re-sends it after the end");
+    assert_eq!(
+        start().await.unwrap().id,
+        first,
+        "a page that re-sends it after the end"
+    );
     assert_eq!(bench.engine.list_runs(Some(&project), 0, 10).await.unwrap().total, 1);
 }
 
@@ -97,19 +131,30 @@ async fn the_same_request_again_returns_the_same_run() {
 async fn two_projects_run_side_by_side_and_never_mix() {
     let bench = Bench::new().await;
     let (a, b) = (bench.project("a").await, bench.project("b").await);
-    std::fs::write(bench.documents("b").join("only-b.txt"), "A zymometer is a device that measures fermentation.\n")
-        .unwrap();
+    std::fs::write(
+        bench.documents("b").join("only-b.txt"),
+        "A zymometer is a device that measures fermentation.\n",
+    )
+    .unwrap();
     let (run_a, run_b) = (bench.start(&a, Scope::Full).await, bench.start(&b, Scope::Full).await);
     bench.engine.cancel_run(&run_a.id).await.unwrap();
     bench.settled().await;
     let run_b = bench.engine.run(&run_b.id).await.unwrap();
-    assert_eq!(run_b.status, RunStatus::Completed, "stopping one project does not touch the other");
+    assert_eq!(
+        run_b.status,
+        RunStatus::Completed,
+        "stopping one project does not touch the other"
+    );
     bench.completed(&a, Scope::Full).await;
     assert!(bench.results(&b).await.contains("zymometer"));
     assert!(!bench.results(&a).await.contains("zymometer"));
     for event in bench.observer.events() {
         if let Event::LogAppended(log) = event {
-            assert_eq!(log.project_id == b, log.run_id == run_b.id, "records name the project of their run");
+            assert_eq!(
+                log.project_id == b,
+                log.run_id == run_b.id,
+                "records name the project of their run"
+            );
         }
     }
 }
@@ -124,17 +169,35 @@ async fn settings_that_change_during_a_run_do_not_change_the_run() {
     bench.observer.on_event(move |event| {
         if let Event::RunChanged(_) = event {
             changed.call_once(|| {
-                let settings = ProjectSettings { max_terms: Some(1), ..ProjectSettings::default() };
+                let settings = ProjectSettings {
+                    max_terms: Some(1),
+                    ..ProjectSettings::default()
+                };
                 blocking(async { engine.set_project_settings(&id, settings).await.unwrap() });
             });
         }
     });
     let run = bench.completed(&project, Scope::Full).await;
-    let terms = bench.engine.project(&project).await.unwrap().summary.counts.terms.unwrap();
+    let terms = bench
+        .engine
+        .project(&project)
+        .await
+        .unwrap()
+        .summary
+        .counts
+        .terms
+        .unwrap();
     assert!(terms > 1, "the run kept the settings that it was started with");
-    assert_eq!(bench.engine.run_settings(&run.id).await.unwrap(), ProjectSettings::default());
+    assert_eq!(
+        bench.engine.run_settings(&run.id).await.unwrap(),
+        ProjectSettings::default()
+    );
     bench.completed(&project, Scope::Full).await;
-    assert_eq!(bench.engine.project(&project).await.unwrap().summary.counts.terms, Some(1), "the next one has the new");
+    assert_eq!(
+        bench.engine.project(&project).await.unwrap().summary.counts.terms,
+        Some(1),
+        "the next one has the new"
+    );
 }
 
 /// S9
@@ -146,7 +209,10 @@ async fn a_run_without_documents_fails_says_so_and_changes_nothing() {
     let before = bench.results(&project).await;
     bench.remove("p");
     let gone = bench.run(&project, Scope::Full).await;
-    assert_eq!((gone.status, gone.error.unwrap().code.as_str()), (RunStatus::Failed, "folder_not_found"));
+    assert_eq!(
+        (gone.status, gone.error.unwrap().code.as_str()),
+        (RunStatus::Failed, "folder_not_found")
+    );
     let folder = bench.engine.project_folder(&project).await.unwrap();
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("photo.png"), [0x89, b'P', b'N', b'G']).unwrap();
@@ -161,9 +227,16 @@ async fn a_run_without_documents_fails_says_so_and_changes_nothing() {
 async fn a_range_that_starts_in_the_middle_needs_what_lies_before_it() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    for (scope, stage) in [(Scope::Extract, "load"), (Scope::FromTerms, "extract"), (Scope::Refine, "review")] {
+    for (scope, stage) in [
+        (Scope::Extract, "load"),
+        (Scope::FromTerms, "extract"),
+        (Scope::Refine, "review"),
+    ] {
         let error = bench.run(&project, scope).await.error.unwrap();
-        assert_eq!((error.code.as_str(), error.params["stage"].as_str()), ("no_input", stage));
+        assert_eq!(
+            (error.code.as_str(), error.params["stage"].as_str()),
+            ("no_input", stage)
+        );
     }
 }
 
@@ -180,7 +253,10 @@ async fn a_run_of_a_dead_process_is_interrupted_at_its_last_sign_of_life() {
     tx.commit().await.unwrap();
     let next = Engine::open(&bench.home, Observer::default()).await.unwrap();
     let found = next.run(&run.id).await.unwrap();
-    assert_eq!((found.status, found.finished_at.as_deref()), (RunStatus::Interrupted, Some("2020")));
+    assert_eq!(
+        (found.status, found.finished_at.as_deref()),
+        (RunStatus::Interrupted, Some("2020"))
+    );
     let again = next.start_run(&project, Scope::Load, Trigger::User, "next").await;
     assert!(again.is_ok(), "the next start succeeds");
     next.stop_all(std::time::Duration::from_secs(30)).await;

@@ -8,7 +8,11 @@ use crate::{Engine, Event, LogQuery, LogRecord, NoSink, RunStatus, Scope, Stage,
 async fn watch(engine: Engine, run: String, page: u32) -> Vec<LogRecord> {
     let mut records: Vec<LogRecord> = Vec::new();
     loop {
-        let query = LogQuery { from: records.len() as u32, limit: page, levels: None };
+        let query = LogQuery {
+            from: records.len() as u32,
+            limit: page,
+            levels: None,
+        };
         let page = engine.read_log(&run, query).await.unwrap();
         let read = page.records.len();
         records.extend(page.records);
@@ -36,7 +40,12 @@ async fn every_viewer_sees_the_whole_log_whenever_it_comes() {
     assert!(late.len() > 20, "the log tells of every document and term");
     assert_eq!(early, late);
     assert_eq!(other, late);
-    assert!(late.iter().enumerate().all(|(index, record)| record.seq as usize == index + 1), "numbers without gaps");
+    assert!(
+        late.iter()
+            .enumerate()
+            .all(|(index, record)| record.seq as usize == index + 1),
+        "numbers without gaps"
+    );
 
     // The live tail is the same log: nothing lost, nothing twice, and its end comes last.
     let mut told = Vec::new();
@@ -63,7 +72,10 @@ async fn the_end_carries_the_stored_status_and_nothing_says_running_after_it() {
     let project = bench.project("p").await;
     let run = bench.completed(&project, Scope::Full).await;
     let views = bench.observer.views(&run.id);
-    assert!(views.windows(2).all(|pair| pair[0].revision < pair[1].revision), "every view is newer than the last");
+    assert!(
+        views.windows(2).all(|pair| pair[0].revision < pair[1].revision),
+        "every view is newer than the last"
+    );
     let ends = views.iter().position(|view| view.status.is_final()).unwrap();
     assert!(views[ends..].iter().all(|view| view.status == RunStatus::Completed));
     assert_eq!(views.last(), Some(&run), "the last view is what is stored");
@@ -74,7 +86,10 @@ async fn the_end_carries_the_stored_status_and_nothing_says_running_after_it() {
 async fn every_event_names_its_project_and_run() {
     let bench = Bench::new().await;
     let (a, b) = (bench.project("a").await, bench.project("b").await);
-    let (run_a, run_b) = (bench.start(&a, Scope::Full).await.id, bench.start(&b, Scope::Full).await.id);
+    let (run_a, run_b) = (
+        bench.start(&a, Scope::Full).await.id,
+        bench.start(&b, Scope::Full).await.id,
+    );
     bench.settled().await;
     let known = HashSet::from([(a.clone(), run_a), (b.clone(), run_b)]);
     let mut refreshed = HashSet::new();
@@ -86,7 +101,11 @@ async fn every_event_names_its_project_and_run() {
             Event::ProjectChanged(project) => _ = refreshed.insert(project.project_id),
         }
     }
-    assert_eq!(refreshed, HashSet::from([a, b]), "the end of a run refreshes its project, whoever looks");
+    assert_eq!(
+        refreshed,
+        HashSet::from([a, b]),
+        "the end of a run refreshes its project, whoever looks"
+    );
 }
 
 /// W8
@@ -99,11 +118,23 @@ async fn progress_reaches_n_of_n_also_when_files_are_skipped() {
     std::fs::write(folder.join("binary.txt"), [0_u8; 64]).unwrap();
     let run = bench.completed(&project, Scope::Full).await;
     for stage in &run.stages {
-        assert_eq!((stage.status, stage.done), (StageStatus::Completed, stage.total), "{:?}", stage.stage);
+        assert_eq!(
+            (stage.status, stage.done),
+            (StageStatus::Completed, stage.total),
+            "{:?}",
+            stage.stage
+        );
     }
     assert_eq!(run.stages[0].total, 5, "three documents and two skipped files");
-    let first = bench.observer.views(&run.id).into_iter().find(|view| view.stages[0].status == StageStatus::Running);
-    assert!(first.is_some_and(|view| view.stages[0].done == 0), "the stage is visible before its first unit is done");
+    let first = bench
+        .observer
+        .views(&run.id)
+        .into_iter()
+        .find(|view| view.stages[0].status == StageStatus::Running);
+    assert!(
+        first.is_some_and(|view| view.stages[0].done == 0),
+        "the stage is visible before its first unit is done"
+    );
 }
 
 /// W9
@@ -124,9 +155,15 @@ async fn every_record_and_every_status_has_a_utc_time_of_one_format() {
     let run = bench.completed(&project, Scope::Full).await;
     let history = bench.engine.run_detail(&run.id).await.unwrap().history;
     let times = bench.log(&run.id).await.into_iter().map(|record| record.time);
-    let times: Vec<_> = times.chain(history.into_iter().map(|change| change.at)).chain(run.started_at).collect();
+    let times: Vec<_> = times
+        .chain(history.into_iter().map(|change| change.at))
+        .chain(run.started_at)
+        .collect();
     for time in &times {
-        assert!(time.len() == 24 && time.ends_with('Z') && time.parse::<jiff::Timestamp>().is_ok(), "{time}");
+        assert!(
+            time.len() == 24 && time.ends_with('Z') && time.parse::<jiff::Timestamp>().is_ok(),
+            "{time}"
+        );
     }
 }
 
@@ -141,7 +178,11 @@ async fn the_log_stays_after_the_end_and_after_a_restart() {
     let next = Engine::open(&bench.home, NoSink).await.unwrap();
     assert_eq!(watch(next, run.clone(), 100).await, log);
     let file = std::fs::read_to_string(bench.home.join("logs").join(format!("{run}.log"))).unwrap();
-    assert_eq!(file.lines().count(), log.len(), "one line per record, readable with any pager");
+    assert_eq!(
+        file.lines().count(),
+        log.len(),
+        "one line per record, readable with any pager"
+    );
 }
 
 /// D1
@@ -164,8 +205,17 @@ async fn results_and_logs_name_no_path_outside_the_project() {
     let folder = bench.engine.project_folder(&project).await.unwrap();
     let parent = folder.parent().unwrap().display().to_string();
     assert!(!bench.results(&project).await.contains(&parent));
-    assert!(bench.log(&run.id).await.iter().all(|record| !record.message.contains(&parent)));
-    assert!(bench.home.starts_with(Path::new(&parent)), "the data folder of a test is its own");
+    assert!(
+        bench
+            .log(&run.id)
+            .await
+            .iter()
+            .all(|record| !record.message.contains(&parent))
+    );
+    assert!(
+        bench.home.starts_with(Path::new(&parent)),
+        "the data folder of a test is its own"
+    );
 }
 
 /// D12
@@ -176,14 +226,20 @@ async fn a_stage_is_drawn_as_what_it_is_at_every_moment() {
     let run = bench.completed(&project, Scope::Full).await;
     for view in bench.observer.views(&run.id) {
         let statuses: Vec<_> = view.stages.iter().map(|stage| stage.status).collect();
-        let running = statuses.iter().filter(|status| **status == StageStatus::Running).count();
+        let running = statuses
+            .iter()
+            .filter(|status| **status == StageStatus::Running)
+            .count();
         assert!(running <= 1, "one stage at a time: {statuses:?}");
         let order = |status: &StageStatus| match status {
             StageStatus::Completed => 0,
             StageStatus::Running => 1,
             _ => 2,
         };
-        assert!(statuses.iter().map(order).is_sorted(), "done, then running, then waiting: {statuses:?}");
+        assert!(
+            statuses.iter().map(order).is_sorted(),
+            "done, then running, then waiting: {statuses:?}"
+        );
     }
 }
 
@@ -195,7 +251,10 @@ async fn the_badge_names_the_stages_that_a_single_stage_left_behind() {
     assert_eq!(detail.summary.state, crate::ProjectState::NotRun);
     bench.completed(&project, Scope::Full).await;
     let detail = bench.engine.project(&project).await.unwrap();
-    assert_eq!((detail.summary.state, detail.stale), (crate::ProjectState::UpToDate, vec![]));
+    assert_eq!(
+        (detail.summary.state, detail.stale),
+        (crate::ProjectState::UpToDate, vec![])
+    );
     bench.completed(&project, Scope::Extract).await;
     let detail = bench.engine.project(&project).await.unwrap();
     assert_eq!(detail.summary.state, crate::ProjectState::NeedsRerun);

@@ -1,0 +1,245 @@
+//! Speed and memory of the engine, against the budgets that the product promises. Every part is measured on this
+//! machine in this very run; since machines differ and are busy, ratios stand beside the absolute numbers.
+//!
+//!     cargo bench -p genglossary-engine --bench speed [-- runs | pages | stops]
+
+#![allow(clippy::print_stdout, reason = "it prints a table")]
+
+mod bare;
+mod cancel;
+mod corpus;
+mod measure;
+mod pages;
+mod table;
+mod words;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use bare::BareCost;
+use corpus::Corpus;
+use measure::{Cost, child};
+use table::Table;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// 500 documents of 5 KB, half English, half Japanese.
+const FOLDER: Corpus = Corpus {
+    documents: 500,
+    bytes: 5_000,
+    wide: false,
+};
+/// Documents with so many different terms that 20,000 are kept.
+const LARGE: Corpus = Corpus {
+    documents: 1_000,
+    bytes: 10_000,
+    wide: true,
+};
+const LARGE_TERMS: u32 = 20_000;
+
+const RUN_SECONDS: f64 = 5.0;
+const RUN_MEMORY: f64 = 300.0;
+const SAMPLE_SECONDS: f64 = 1.0;
+const PAGE_MILLISECONDS: f64 = 20.0;
+const STOP_MILLISECONDS: f64 = 1_000.0;
+
+/// Each run is measured so often; the best counts, because everything that disturbs a measurement makes it longer.
+const REPEATS: usize = 3;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["child-run", folder, home] => measure::run(Path::new(folder), Path::new(home))
+            .await
+            .and_then(|cost| print(&cost))
+            .map(|()| true),
+        ["child-bare", folder] => bare::run(Path::new(folder))
+            .and_then(|cost| print(&cost))
+            .map(|()| true),
+        ref parts => everything(parts).await,
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("speed: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn print(cost: &impl serde::Serialize) -> Outcome<()> {
+    println!("{}", serde_json::to_string(cost)?);
+    Ok(())
+}
+
+/// Measures the named parts, or all. True when every budget is kept.
+async fn everything(parts: &[&str]) -> Outcome<bool> {
+    let wanted = |part| parts.is_empty() || parts.contains(&part);
+    let work = tempfile::tempdir()?;
+    let mut table = Table::default();
+    println!(
+        "processors: {}, load average: {}",
+        std::thread::available_parallelism()?,
+        measure::load()
+    );
+
+    let (folder, home) = (work.path().join("folder"), work.path().join("home"));
+    if wanted("runs") || wanted("stops") {
+        let bytes = FOLDER.write(&folder)?;
+        let cost = runs(&mut table, &folder, &home, bytes)?;
+        if wanted("stops") {
+            stops(&mut table, &folder, &home, &cost).await?;
+        }
+    }
+    if wanted("runs") {
+        sample(&mut table, work.path())?;
+    }
+    if wanted("pages") {
+        pages(&mut table, work.path()).await?;
+    }
+    println!("\nload average at the end: {}", measure::load());
+    Ok(table.finish())
+}
+
+/// The best of several runs by `measure`, which is told the number of the run.
+fn best<T>(key: impl Fn(&T) -> f64, mut measure: impl FnMut(usize) -> Outcome<T>) -> Outcome<T> {
+    let mut best = measure(0)?;
+    for round in 1..REPEATS {
+        let other = measure(round)?;
+        if key(&other) < key(&best) {
+            best = other;
+        }
+    }
+    Ok(best)
+}
+
+fn runs(table: &mut Table, folder: &Path, home: &Path, bytes: u64) -> Outcome<Cost> {
+    let megabytes = bytes as f64 / 1e6;
+    table.title(&format!(
+        "Full run of {} documents, {megabytes:.1} MB, best of {REPEATS}",
+        FOLDER.documents
+    ));
+    let mut memory = 0.0_f64;
+    let cost = best(
+        |cost: &Cost| cost.wall,
+        |round| {
+            if round > 0 {
+                std::fs::remove_dir_all(home)?;
+            }
+            let cost: Cost = child(&[Path::new("child-run"), folder, home])?;
+            memory = memory.max(cost.memory.unwrap_or_default() as f64 / 1024.0 / 1024.0);
+            Ok(cost)
+        },
+    )?;
+    let bare = best(
+        |cost: &BareCost| cost.wall,
+        |_| child(&[Path::new("child-bare"), folder]),
+    )?;
+    table.note(&format!(
+        "{} terms, {} occurrences, {} log records",
+        cost.terms, cost.occurrences, cost.records
+    ));
+    table.budget("time", cost.wall, "s", RUN_SECONDS);
+    table.budget("most memory, largest of all runs", memory, "MiB", RUN_MEMORY);
+    table.value("processor time", cost.cpu, "s");
+    table.value("opening a new data folder", cost.open * 1e3, "ms");
+    for (stage, seconds) in &cost.stages {
+        table.value(
+            &format!("{stage}, {:.0} ms", seconds * 1e3),
+            megabytes / seconds.max(1e-3),
+            "MB/s",
+        );
+    }
+    table.value("all stages", megabytes / cost.wall, "MB/s");
+    table.value("the bare rules: time", bare.wall, "s");
+    table.value("the bare rules: processor time", bare.cpu, "s");
+    for ((stage, seconds), (_, full)) in bare.stages.iter().zip(&cost.stages) {
+        table.value(
+            &format!("run / bare rules, {stage} ({:.0} ms bare)", seconds * 1e3),
+            full / seconds,
+            "x",
+        );
+    }
+    table.value("run / bare rules, time", cost.wall / bare.wall, "x");
+    table.value("run / bare rules, processor time", cost.cpu / bare.cpu, "x");
+    Ok(cost)
+}
+
+fn sample(table: &mut Table, work: &Path) -> Outcome<()> {
+    table.title(&format!("Full run of the sample, best of {REPEATS}"));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../examples/seed-bank");
+    let cost = best(
+        |cost: &Cost| cost.wall,
+        |round| child(&[Path::new("child-run"), &folder, &work.join(format!("sample-{round}"))]),
+    )?;
+    table.note(&format!("{} terms, {} occurrences", cost.terms, cost.occurrences));
+    table.budget("time", cost.wall, "s", SAMPLE_SECONDS);
+    table.value(
+        "most memory",
+        cost.memory.unwrap_or_default() as f64 / 1024.0 / 1024.0,
+        "MiB",
+    );
+    Ok(())
+}
+
+async fn stops(table: &mut Table, folder: &Path, home: &Path, cost: &Cost) -> Outcome<()> {
+    table.title("Stopping a run of those documents: from the request to the final status");
+    for stops in cancel::measure(folder, home, &cost.stages).await? {
+        let Some(longest) = stops.times.last() else {
+            table.note(&format!("{}: too short to be stopped", stops.stage.name()));
+            continue;
+        };
+        let median = milliseconds(stops.times[stops.times.len() / 2]);
+        table.budget(
+            &format!(
+                "{}, longest of {} (median {median:.0} ms)",
+                stops.stage.name(),
+                stops.times.len()
+            ),
+            milliseconds(*longest),
+            "ms",
+            STOP_MILLISECONDS,
+        );
+    }
+    Ok(())
+}
+
+async fn pages(table: &mut Table, work: &Path) -> Outcome<()> {
+    let (folder, home) = (work.join("large"), work.join("large-home"));
+    let bytes = LARGE.write(&folder)?;
+    let cost: Cost = child(&[Path::new("child-run"), &folder, &home])?;
+    table.title("Pages of 100 rows at random places: the engine's answer and its JSON, p95");
+    table.note(&format!(
+        "{} terms, {} occurrences, {:.0} MB in {} documents (its run: {:.1} s, {:.0} MiB)",
+        cost.terms,
+        cost.occurrences,
+        bytes as f64 / 1e6,
+        LARGE.documents,
+        cost.wall,
+        cost.memory.unwrap_or_default() as f64 / 1024.0 / 1024.0,
+    ));
+    if cost.terms < LARGE_TERMS {
+        return Err(format!("the large project has {} terms, not {LARGE_TERMS}", cost.terms).into());
+    }
+    for timing in pages::measure(&folder, &home).await? {
+        let what = format!(
+            "{}, {} rows (median {:.1} ms, {:.1} x first page)",
+            timing.what,
+            timing.total,
+            milliseconds(timing.at(0.5)),
+            timing.depth_ratio(),
+        );
+        table.budget(&what, milliseconds(timing.at(0.95)), "ms", PAGE_MILLISECONDS);
+    }
+    Ok(())
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
