@@ -4,11 +4,11 @@ pub mod ipc;
 pub mod sink;
 pub mod state;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use genglossary_engine::{Engine, Error, data_folder};
-use tauri::{App, AppHandle, Manager, RunEvent, Runtime};
+use genglossary_engine::data_folder;
+use tauri::{AppHandle, Manager, RunEvent, Runtime};
 
 use crate::sink::WindowSink;
 use crate::state::AppState;
@@ -40,38 +40,14 @@ pub fn builder<R: Runtime>(builder: tauri::Builder<R>, home: PathBuf, folder: Op
         .invoke_handler(contract.invoke_handler())
         .setup(move |app| {
             contract.mount_events(app);
-            let state = open(app, home, folder.as_deref());
-            app.manage(state);
+            app.manage(AppState::new(home, WindowSink(app.handle().clone()), folder));
             Ok(())
         })
 }
 
-fn open<R: Runtime>(app: &App<R>, home: PathBuf, folder: Option<&Path>) -> AppState {
-    let sink = WindowSink(app.handle().clone());
-    tauri::async_runtime::block_on(async {
-        let engine = Engine::open(&home, sink).await;
-        let project = match (&engine, folder) {
-            (Ok(engine), Some(folder)) => project_of(engine, folder).await,
-            _ => None,
-        };
-        if let Err(error) = &engine {
-            tracing::error!(%error, "the data folder cannot be opened");
-        }
-        AppState::new(engine, home, project)
-    })
-}
-
-async fn project_of(engine: &Engine, folder: &Path) -> Option<String> {
-    let project: Result<_, Error> = engine.project_for_folder(folder).await;
-    project
-        .inspect_err(|error| tracing::error!(%error, "the folder cannot be opened"))
-        .ok()
-        .map(|project| project.id)
-}
-
 /// Stops what still runs, so that nothing is left half-way, and closes the database.
 fn shut_down<R: Runtime>(app: &AppHandle<R>) {
-    if let Ok(engine) = app.state::<AppState>().engine() {
+    if let Some(engine) = app.state::<AppState>().opened_engine() {
         tauri::async_runtime::block_on(async {
             if !engine.stop_all(EXIT_LIMIT).await {
                 tracing::warn!("a run did not stop in time");

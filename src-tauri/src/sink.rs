@@ -25,6 +25,12 @@ pub struct ProjectChanged(pub engine::ProjectRef);
 /// Sends the engine's events to every window.
 pub struct WindowSink<R: Runtime>(pub AppHandle<R>);
 
+impl<R: Runtime> Clone for WindowSink<R> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 impl<R: Runtime> engine::EventSink for WindowSink<R> {
     fn emit(&self, event: engine::Event) {
         let sent = match event {

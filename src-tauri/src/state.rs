@@ -1,43 +1,55 @@
 //! The one value that Tauri manages.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use genglossary_engine::{Engine, Error};
+use genglossary_engine::{Engine, EventSink, Result};
+use tokio::sync::OnceCell;
 
-use crate::ipc::error::IpcError;
+use crate::ipc::error::IpcResult;
 
-/// The engine, or why it could not be opened: the window comes up in either case and can say so.
+/// The engine, opened when it is first needed. When that fails, the window is there to say why, and the next call
+/// tries again: the researcher may have made the folder writable meanwhile.
 pub struct AppState {
-    engine: Result<Engine, Error>,
+    engine: OnceCell<Engine>,
     home: PathBuf,
-    open_project: Option<String>,
+    sink: Box<dyn Fn() -> Box<dyn EventSink> + Send + Sync>,
+    folder: Option<PathBuf>,
 }
 
 impl AppState {
-    /// The state around an opened engine. `open_project` is the project to show first.
-    pub fn new(engine: Result<Engine, Error>, home: PathBuf, open_project: Option<String>) -> Self {
+    /// The state of an app whose data lives in `home`. `folder` is the folder of documents to show first.
+    pub fn new<S: EventSink + Clone + Sync>(home: PathBuf, sink: S, folder: Option<PathBuf>) -> Self {
+        let sink = Box::new(move || Box::new(sink.clone()) as Box<dyn EventSink>);
         Self {
-            engine,
+            engine: OnceCell::new(),
             home,
-            open_project,
+            sink,
+            folder,
         }
     }
 
     /// The engine.
     ///
     /// # Errors
-    /// Why it could not be opened.
-    pub fn engine(&self) -> Result<&Engine, IpcError> {
-        self.engine.as_ref().map_err(IpcError::from)
+    /// Why it cannot be opened.
+    pub async fn engine(&self) -> IpcResult<&Engine> {
+        let open = || async { Engine::open(&self.home, (self.sink)()).await };
+        let opened: Result<&Engine> = self.engine.get_or_try_init(open).await;
+        Ok(opened.inspect_err(|error| tracing::error!(%error, "the data folder cannot be opened"))?)
+    }
+
+    /// The engine if it was ever needed.
+    pub fn opened_engine(&self) -> Option<&Engine> {
+        self.engine.get()
     }
 
     /// The data folder.
-    pub fn home(&self) -> &std::path::Path {
+    pub fn home(&self) -> &Path {
         &self.home
     }
 
-    /// The project to show at the start.
-    pub fn open_project(&self) -> Option<&str> {
-        self.open_project.as_deref()
+    /// The folder of documents to show first.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 }

@@ -39,8 +39,16 @@ impl Bench {
         // The first turn of the event loop is what calls the setup.
         #[allow(deprecated, reason = "the mock runtime has no other way to begin and to come back")]
         app.run_iteration(|_, _| {});
-        let webview = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
-        Self { contract: Contract::read(), app, webview, answered: RefCell::default(), folder }
+        let webview = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default())
+            .build()
+            .unwrap();
+        Self {
+            contract: Contract::read(),
+            app,
+            webview,
+            answered: RefCell::default(),
+            folder,
+        }
     }
 
     /// The folder that holds everything of this bench.
@@ -51,7 +59,10 @@ impl Bench {
     /// A copy of the sample project's documents.
     pub(crate) fn documents(&self, name: &str) -> PathBuf {
         let folder = self.path().join(name);
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed-bank"), &folder);
+        copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed-bank"),
+            &folder,
+        );
         folder
     }
 
@@ -68,7 +79,13 @@ impl Bench {
             cmd: command.to_owned(),
             callback: CallbackFn(0),
             error: CallbackFn(1),
-            url: if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" }.parse().unwrap(),
+            url: if cfg!(windows) {
+                "http://tauri.localhost"
+            } else {
+                "tauri://localhost"
+            }
+            .parse()
+            .unwrap(),
             body: InvokeBody::Json(arguments),
             headers: tauri::http::HeaderMap::default(),
             invoke_key: INVOKE_KEY.to_owned(),
@@ -81,12 +98,23 @@ impl Bench {
 
     /// Invokes a command with arguments that the bindings allow. The answer is what the bindings promise.
     fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
-        let promised = self.contract.commands.get(command).unwrap_or_else(|| panic!("{command} is in the contract"));
+        let promised = self
+            .contract
+            .commands
+            .get(command)
+            .unwrap_or_else(|| panic!("{command} is in the contract"));
         let given = arguments.as_object().unwrap();
-        assert_eq!(given.len(), promised.arguments.len(), "{command} takes {:?}", promised.arguments);
+        assert_eq!(
+            given.len(),
+            promised.arguments.len(),
+            "{command} takes {:?}",
+            promised.arguments
+        );
         for (name, wanted) in &promised.arguments {
             let value = given.get(name).unwrap_or_else(|| panic!("{command} takes {name}"));
-            self.contract.check(value, wanted).unwrap_or_else(|problem| panic!("{command}, {name}: {problem}"));
+            self.contract
+                .check(value, wanted)
+                .unwrap_or_else(|problem| panic!("{command}, {name}: {problem}"));
         }
         let answer = self.invoke(command, arguments);
         let checked = match &answer {
@@ -99,7 +127,9 @@ impl Bench {
 
     /// The answer of a command that succeeds.
     pub(crate) fn ok(&self, command: &str, arguments: Value) -> Value {
-        let answer = self.call(command, arguments).unwrap_or_else(|error| panic!("{command}: {error}"));
+        let answer = self
+            .call(command, arguments)
+            .unwrap_or_else(|error| panic!("{command}: {error}"));
         self.answered.borrow_mut().insert(command.to_owned());
         answer
     }
@@ -124,14 +154,17 @@ impl Bench {
     /// Waits for the end of all runs.
     pub(crate) fn settled(&self) {
         let state = self.app.state::<AppState>();
-        let engine = state.engine().unwrap();
-        let idle = tauri::async_runtime::block_on(engine.wait_until_idle(Duration::from_secs(120)));
+        let engine = tauri::async_runtime::block_on(state.engine()).unwrap();
+        let idle = tauri::async_runtime::block_on(engine.wait_until_idle(Duration::from_mins(2)));
         assert!(idle, "a run did not end");
     }
 
     /// Runs a scope to its end. Returns the run as it is stored.
     pub(crate) fn run(&self, project: &str, scope: &str, request: &str) -> Value {
-        let run = self.ok("start_run", json!({ "projectId": project, "scope": scope, "requestId": request }));
+        let run = self.ok(
+            "start_run",
+            json!({ "projectId": project, "scope": scope, "requestId": request }),
+        );
         self.settled();
         self.ok("get_run", json!({ "runId": run["id"] }))["run"].clone()
     }
@@ -167,7 +200,11 @@ impl Bench {
 
 /// The text at a JSON pointer.
 pub(crate) fn text(value: &Value, pointer: &str) -> String {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer} in {value}")).to_owned()
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("{pointer} in {value}"))
+        .to_owned()
 }
 
 fn copy(from: &Path, to: &Path) {

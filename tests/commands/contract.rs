@@ -39,7 +39,9 @@ impl Contract {
         let mut contract = Self::default();
         let text = without_comments(BINDINGS);
         for line in text.lines().filter(|line| line.contains("__TAURI_INVOKE(\"")) {
-            let (head, tail) = line.split_once("=> typedError<").expect("a command answers a typedError");
+            let (head, tail) = line
+                .split_once("=> typedError<")
+                .expect("a command answers a typedError");
             let mut parser = Parser::new(&head[head.find('(').expect("arguments")..]);
             let arguments = parser.fields("(", ")");
             let answer = Parser::new(tail).union();
@@ -69,7 +71,8 @@ impl Contract {
 
     /// Whether `value` is a `wanted`, no field more and no field less.
     pub(crate) fn check(&self, value: &Value, wanted: &Type) -> Result<(), String> {
-        self.fits(value, wanted, &HashMap::new()).map_err(|problem| format!("{problem}\nin {value:#}"))
+        self.fits(value, wanted, &HashMap::new())
+            .map_err(|problem| format!("{problem}\nin {value:#}"))
     }
 
     /// Whether `value` is what the bindings call `name`.
@@ -80,19 +83,23 @@ impl Contract {
     fn fits(&self, value: &Value, wanted: &Type, bound: &HashMap<String, Type>) -> Result<(), String> {
         let all = |values: &mut dyn Iterator<Item = &Value>, wanted: &Type| {
             values.enumerate().try_for_each(|(at, value)| {
-                self.fits(value, wanted, bound).map_err(|problem| format!("[{at}]: {problem}"))
+                self.fits(value, wanted, bound)
+                    .map_err(|problem| format!("[{at}]: {problem}"))
             })
         };
         match (wanted, value) {
             (Type::Name(name, arguments), _) => match (name.as_str(), value) {
-                ("string", Value::String(_)) | ("number", Value::Number(_)) => Ok(()),
-                ("boolean", Value::Bool(_)) | ("null", Value::Null) => Ok(()),
+                ("string", Value::String(_))
+                | ("number", Value::Number(_))
+                | ("boolean", Value::Bool(_))
+                | ("null", Value::Null) => Ok(()),
                 ("string" | "number" | "boolean" | "null", _) => Err(format!("{value} is not a {name}")),
                 _ if bound.contains_key(name) => self.fits(value, &bound[name], &HashMap::new()),
                 _ => {
                     let (parameters, body) = self.types.get(name).ok_or_else(|| format!("no type {name}"))?;
                     let bound = parameters.iter().cloned().zip(arguments.iter().cloned()).collect();
-                    self.fits(value, body, &bound).map_err(|problem| format!("{name}: {problem}"))
+                    self.fits(value, body, &bound)
+                        .map_err(|problem| format!("{name}: {problem}"))
                 }
             },
             (Type::Literal(text), Value::String(found)) if text == found => Ok(()),
@@ -104,12 +111,17 @@ impl Contract {
                 }
                 wanted.iter().try_for_each(|(name, wanted)| {
                     let value = fields.get(name).ok_or_else(|| format!("field {name} is missing"))?;
-                    self.fits(value, wanted, bound).map_err(|problem| format!(".{name}: {problem}"))
+                    self.fits(value, wanted, bound)
+                        .map_err(|problem| format!(".{name}: {problem}"))
                 })
             }
             (Type::Union(options), _) => {
                 let problems: Vec<_> = options.iter().map_while(|o| self.fits(value, o, bound).err()).collect();
-                if problems.len() < options.len() { Ok(()) } else { Err(problems.join(" | ")) }
+                if problems.len() < options.len() {
+                    Ok(())
+                } else {
+                    Err(problems.join(" | "))
+                }
             }
             _ => Err(format!("{value} is not {wanted:?}")),
         }
@@ -118,7 +130,10 @@ impl Contract {
     /// Arguments that a command takes, with the emptiest values.
     pub(crate) fn sample(&self, command: &str) -> Map<String, Value> {
         let arguments = &self.commands[command].arguments;
-        arguments.iter().map(|(name, wanted)| (name.clone(), self.emptiest(wanted))).collect()
+        arguments
+            .iter()
+            .map(|(name, wanted)| (name.clone(), self.emptiest(wanted)))
+            .collect()
     }
 
     fn emptiest(&self, wanted: &Type) -> Value {
@@ -133,9 +148,10 @@ impl Contract {
             Type::Literal(text) => json!(text),
             Type::List(_) => json!([]),
             Type::Map(_) => json!({}),
-            Type::Record(fields) => {
-                fields.iter().map(|(name, wanted)| (name.clone(), self.emptiest(wanted))).collect()
-            }
+            Type::Record(fields) => fields
+                .iter()
+                .map(|(name, wanted)| (name.clone(), self.emptiest(wanted)))
+                .collect(),
             Type::Union(options) => self.emptiest(&options[0]),
         }
     }
@@ -193,7 +209,11 @@ impl Parser {
         while self.take("|") {
             options.push(self.list());
         }
-        if options.len() == 1 { options.remove(0) } else { Type::Union(options) }
+        if options.len() == 1 {
+            options.remove(0)
+        } else {
+            Type::Union(options)
+        }
     }
 
     fn list(&mut self) -> Type {
@@ -252,12 +272,18 @@ impl Parser {
 #[test]
 fn a_value_with_a_field_more_or_less_or_of_another_type_is_refused() {
     let contract = Contract::read();
-    assert!(contract.commands.len() > 20 && contract.events.len() > 2, "the bindings were understood");
+    assert!(
+        contract.commands.len() > 20 && contract.events.len() > 2,
+        "the bindings were understood"
+    );
     let good = json!({ "rows": [{ "path": "a.md", "reason": "empty", "detail": null }], "total": 1, "offset": 0 });
     let wanted = &contract.commands["list_skipped"].answer;
     contract.check(&good, wanted).unwrap();
     for (pointer, bad) in [
-        ("/total", json!("1")), ("/rows/0/detail", json!(1)), ("/rows/0", json!({ "path": "a.md" })), ("/rows", json!({})),
+        ("/total", json!("1")),
+        ("/rows/0/detail", json!(1)),
+        ("/rows/0", json!({ "path": "a.md" })),
+        ("/rows", json!({})),
     ] {
         let mut value = good.clone();
         *value.pointer_mut(pointer).unwrap() = bad;
@@ -268,5 +294,9 @@ fn a_value_with_a_field_more_or_less_or_of_another_type_is_refused() {
     assert!(contract.check(&more, wanted).is_err());
     let finding = json!({ "kind": "circular", "path": ["a"] });
     contract.check_named(&finding, "Finding").unwrap();
-    assert!(contract.check_named(&json!({ "kind": "circular", "occurrences": 1 }), "Finding").is_err());
+    assert!(
+        contract
+            .check_named(&json!({ "kind": "circular", "occurrences": 1 }), "Finding")
+            .is_err()
+    );
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use specta::Type;
 use tauri::State;
 
-use super::error::IpcResult;
+use super::error::{IpcError, IpcResult};
 use crate::state::AppState;
 
 /// About this app.
@@ -17,6 +17,8 @@ pub struct AppInfo {
     pub data_dir: String,
     /// The project to show first, when a folder was named at the start.
     pub open_project: Option<String>,
+    /// Why the folder that was named at the start cannot be shown.
+    pub open_error: Option<IpcError>,
 }
 
 /// About this app.
@@ -26,11 +28,21 @@ pub struct AppInfo {
 #[tauri::command]
 #[specta::specta]
 pub async fn get_app_info(state: State<'_, AppState>) -> IpcResult<AppInfo> {
-    state.engine()?;
+    let engine = state.engine().await?;
+    let opened = match state.folder() {
+        Some(folder) => Some(engine.project_for_folder(folder).await.map_err(IpcError::from)),
+        None => None,
+    };
+    let (open_project, open_error) = match opened {
+        Some(Ok(project)) => (Some(project.id), None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
+    };
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         data_dir: state.home().display().to_string(),
-        open_project: state.open_project().map(str::to_owned),
+        open_project,
+        open_error,
     })
 }
 
@@ -41,7 +53,7 @@ pub async fn get_app_info(state: State<'_, AppState>) -> IpcResult<AppInfo> {
 #[tauri::command]
 #[specta::specta]
 pub async fn get_settings(state: State<'_, AppState>) -> IpcResult<AppSettings> {
-    Ok(state.engine()?.app_settings().await?)
+    Ok(state.engine().await?.app_settings().await?)
 }
 
 /// Stores language, colours, reading face.
@@ -51,5 +63,5 @@ pub async fn get_settings(state: State<'_, AppState>) -> IpcResult<AppSettings> 
 #[tauri::command]
 #[specta::specta]
 pub async fn set_settings(state: State<'_, AppState>, settings: AppSettings) -> IpcResult<AppSettings> {
-    Ok(state.engine()?.set_app_settings(settings).await?)
+    Ok(state.engine().await?.set_app_settings(settings).await?)
 }

@@ -20,7 +20,8 @@ pub async fn list_documents(
     search: String,
 ) -> IpcResult<Page<DocumentRow>> {
     Ok(state
-        .engine()?
+        .engine()
+        .await?
         .list_documents(&project_id, offset, limit, &search)
         .await?)
 }
@@ -37,5 +38,5 @@ pub async fn list_skipped(
     offset: u32,
     limit: u32,
 ) -> IpcResult<Page<SkippedFile>> {
-    Ok(state.engine()?.list_skipped(&project_id, offset, limit).await?)
+    Ok(state.engine().await?.list_skipped(&project_id, offset, limit).await?)
 }

@@ -22,7 +22,7 @@ pub async fn list_entries(
     stage: Stage,
     query: EntryQuery,
 ) -> IpcResult<Page<EntryRow>> {
-    Ok(state.engine()?.list_entries(&project_id, stage, &query).await?)
+    Ok(state.engine().await?.list_entries(&project_id, stage, &query).await?)
 }
 
 /// How many entries each filter lists.
@@ -32,7 +32,7 @@ pub async fn list_entries(
 #[tauri::command]
 #[specta::specta]
 pub async fn count_entries(state: State<'_, AppState>, project_id: String, stage: Stage) -> IpcResult<EntryCounts> {
-    Ok(state.engine()?.count_entries(&project_id, stage).await?)
+    Ok(state.engine().await?.count_entries(&project_id, stage).await?)
 }
 
 /// One entry.
@@ -47,7 +47,7 @@ pub async fn get_entry(
     stage: Stage,
     key: String,
 ) -> IpcResult<EntryDetail> {
-    Ok(state.engine()?.entry(&project_id, stage, &key).await?)
+    Ok(state.engine().await?.entry(&project_id, stage, &key).await?)
 }
 
 /// Stores the researcher's own definition, or takes it back.
@@ -63,7 +63,8 @@ pub async fn edit_definition(
     definition: Option<String>,
 ) -> IpcResult<EntryDetail> {
     Ok(state
-        .engine()?
+        .engine()
+        .await?
         .edit_definition(&project_id, &key, definition.as_deref())
         .await?)
 }
@@ -79,7 +80,7 @@ pub async fn list_issues(
     project_id: String,
     query: IssueQuery,
 ) -> IpcResult<Page<IssueRow>> {
-    Ok(state.engine()?.list_issues(&project_id, &query).await?)
+    Ok(state.engine().await?.list_issues(&project_id, &query).await?)
 }
 
 /// Writes the glossary to a file whose extension names the format.
@@ -89,5 +90,5 @@ pub async fn list_issues(
 #[tauri::command]
 #[specta::specta]
 pub async fn export_glossary(state: State<'_, AppState>, project_id: String, path: String) -> IpcResult<ExportReport> {
-    Ok(state.engine()?.export(&project_id, Path::new(&path)).await?)
+    Ok(state.engine().await?.export(&project_id, Path::new(&path)).await?)
 }

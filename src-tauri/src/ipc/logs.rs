@@ -13,5 +13,5 @@ use crate::state::AppState;
 #[tauri::command]
 #[specta::specta]
 pub async fn read_log(state: State<'_, AppState>, run_id: String, query: LogQuery) -> IpcResult<LogPage> {
-    Ok(state.engine()?.read_log(&run_id, query).await?)
+    Ok(state.engine().await?.read_log(&run_id, query).await?)
 }

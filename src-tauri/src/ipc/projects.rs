@@ -16,7 +16,7 @@ use crate::state::AppState;
 #[tauri::command]
 #[specta::specta]
 pub async fn list_projects(state: State<'_, AppState>) -> IpcResult<Vec<ProjectSummary>> {
-    Ok(state.engine()?.list_projects().await?)
+    Ok(state.engine().await?.list_projects().await?)
 }
 
 /// Creates a project on a folder that no other project has.
@@ -26,7 +26,11 @@ pub async fn list_projects(state: State<'_, AppState>) -> IpcResult<Vec<ProjectS
 #[tauri::command]
 #[specta::specta]
 pub async fn create_project(state: State<'_, AppState>, name: String, folder: String) -> IpcResult<ProjectSummary> {
-    Ok(state.engine()?.create_project(&name, Path::new(folder.trim())).await?)
+    Ok(state
+        .engine()
+        .await?
+        .create_project(&name, Path::new(folder.trim()))
+        .await?)
 }
 
 /// Gives a project another name.
@@ -36,7 +40,7 @@ pub async fn create_project(state: State<'_, AppState>, name: String, folder: St
 #[tauri::command]
 #[specta::specta]
 pub async fn rename_project(state: State<'_, AppState>, project_id: String, name: String) -> IpcResult<ProjectSummary> {
-    Ok(state.engine()?.rename_project(&project_id, &name).await?)
+    Ok(state.engine().await?.rename_project(&project_id, &name).await?)
 }
 
 /// Deletes a project with its runs, results, decisions and logs. Its folder is not touched.
@@ -46,7 +50,7 @@ pub async fn rename_project(state: State<'_, AppState>, project_id: String, name
 #[tauri::command]
 #[specta::specta]
 pub async fn delete_project(state: State<'_, AppState>, project_id: String) -> IpcResult<()> {
-    Ok(state.engine()?.delete_project(&project_id).await?)
+    Ok(state.engine().await?.delete_project(&project_id).await?)
 }
 
 /// One project with its state.
@@ -56,7 +60,7 @@ pub async fn delete_project(state: State<'_, AppState>, project_id: String) -> I
 #[tauri::command]
 #[specta::specta]
 pub async fn get_project(state: State<'_, AppState>, project_id: String) -> IpcResult<ProjectDetail> {
-    Ok(state.engine()?.project(&project_id).await?)
+    Ok(state.engine().await?.project(&project_id).await?)
 }
 
 /// The settings of a project.
@@ -66,7 +70,7 @@ pub async fn get_project(state: State<'_, AppState>, project_id: String) -> IpcR
 #[tauri::command]
 #[specta::specta]
 pub async fn get_project_settings(state: State<'_, AppState>, project_id: String) -> IpcResult<ProjectSettings> {
-    Ok(state.engine()?.project_settings(&project_id).await?)
+    Ok(state.engine().await?.project_settings(&project_id).await?)
 }
 
 /// Stores the settings of a project; they count from the next run on.
@@ -80,7 +84,11 @@ pub async fn set_project_settings(
     project_id: String,
     settings: ProjectSettings,
 ) -> IpcResult<ProjectSettings> {
-    Ok(state.engine()?.set_project_settings(&project_id, settings).await?)
+    Ok(state
+        .engine()
+        .await?
+        .set_project_settings(&project_id, settings)
+        .await?)
 }
 
 /// Shows the folder of a project in the system's file manager. The page names a project, never a path.
@@ -94,7 +102,7 @@ pub async fn open_folder<R: Runtime>(
     state: State<'_, AppState>,
     project_id: String,
 ) -> IpcResult<()> {
-    let folder = state.engine()?.project_folder(&project_id).await?;
+    let folder = state.engine().await?.project_folder(&project_id).await?;
     if !folder.is_dir() {
         return Err(genglossary_engine::Error::FolderNotFound(folder).into());
     }

@@ -19,7 +19,8 @@ pub async fn start_run(
     request_id: String,
 ) -> IpcResult<RunView> {
     Ok(state
-        .engine()?
+        .engine()
+        .await?
         .start_run(&project_id, scope, Trigger::User, &request_id)
         .await?)
 }
@@ -31,7 +32,7 @@ pub async fn start_run(
 #[tauri::command]
 #[specta::specta]
 pub async fn cancel_run(state: State<'_, AppState>, run_id: String) -> IpcResult<CancelOutcome> {
-    Ok(state.engine()?.cancel_run(&run_id).await?)
+    Ok(state.engine().await?.cancel_run(&run_id).await?)
 }
 
 /// Runs of a project, newest first.
@@ -46,7 +47,11 @@ pub async fn list_runs(
     offset: u32,
     limit: u32,
 ) -> IpcResult<Page<RunView>> {
-    Ok(state.engine()?.list_runs(Some(&project_id), offset, limit).await?)
+    Ok(state
+        .engine()
+        .await?
+        .list_runs(Some(&project_id), offset, limit)
+        .await?)
 }
 
 /// One run with its status history.
@@ -56,5 +61,5 @@ pub async fn list_runs(
 #[tauri::command]
 #[specta::specta]
 pub async fn get_run(state: State<'_, AppState>, run_id: String) -> IpcResult<RunDetail> {
-    Ok(state.engine()?.run_detail(&run_id).await?)
+    Ok(state.engine().await?.run_detail(&run_id).await?)
 }

@@ -13,7 +13,7 @@ use crate::state::AppState;
 #[tauri::command]
 #[specta::specta]
 pub async fn list_terms(state: State<'_, AppState>, project_id: String, query: TermQuery) -> IpcResult<Page<TermRow>> {
-    Ok(state.engine()?.list_terms(&project_id, &query).await?)
+    Ok(state.engine().await?.list_terms(&project_id, &query).await?)
 }
 
 /// One term.
@@ -23,7 +23,7 @@ pub async fn list_terms(state: State<'_, AppState>, project_id: String, query: T
 #[tauri::command]
 #[specta::specta]
 pub async fn get_term(state: State<'_, AppState>, project_id: String, key: String) -> IpcResult<TermDetail> {
-    Ok(state.engine()?.term(&project_id, &key).await?)
+    Ok(state.engine().await?.term(&project_id, &key).await?)
 }
 
 /// Occurrences of a term in context.
@@ -40,7 +40,8 @@ pub async fn list_occurrences(
     limit: u32,
 ) -> IpcResult<Page<OccurrenceRow>> {
     Ok(state
-        .engine()?
+        .engine()
+        .await?
         .list_occurrences(&project_id, &key, offset, limit)
         .await?)
 }
@@ -57,7 +58,7 @@ pub async fn decide_term(
     key: String,
     decision: Decision,
 ) -> IpcResult<TermDetail> {
-    Ok(state.engine()?.decide_term(&project_id, &key, &decision).await?)
+    Ok(state.engine().await?.decide_term(&project_id, &key, &decision).await?)
 }
 
 /// Adds a term that the engine did not find.
@@ -67,5 +68,5 @@ pub async fn decide_term(
 #[tauri::command]
 #[specta::specta]
 pub async fn add_term(state: State<'_, AppState>, project_id: String, text: String) -> IpcResult<TermDetail> {
-    Ok(state.engine()?.add_term(&project_id, &text).await?)
+    Ok(state.engine().await?.add_term(&project_id, &text).await?)
 }

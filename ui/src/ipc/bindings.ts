@@ -239,6 +239,8 @@ export type AppInfo = {
 	data_dir: string,
 	/**  The project to show first, when a folder was named at the start. */
 	open_project: string | null,
+	/**  Why the folder that was named at the start cannot be shown. */
+	open_error: IpcError | null,
 };
 
 /**  Settings of the app, the same for all projects. */

@@ -292,5 +292,6 @@ const commands: Commands = {
       version: '0.1.0',
       data_dir: '~/.local/share/genglossary',
       open_project: null,
+      open_error: null,
     })),
 };

@@ -193,8 +193,18 @@ export async function begin(): Promise<void> {
   // Listening comes before reading: what happens in between is then seen twice, not missed.
   try {
     await Promise.all(subscriptions.map((subscription) => subscription.ready));
+  } catch (thrown) {
+    failure = AppError.from(thrown);
+  }
+  await connect();
+}
+
+/** Reads what the app is, how it looks and what it holds. Again after a failure, when the cause may be gone. */
+export async function connect(): Promise<void> {
+  try {
     settings = await api.getSettings();
     info = await api.getAppInfo();
+    if (info.open_error) showError(new AppError(info.open_error));
   } catch (thrown) {
     failure = AppError.from(thrown);
   }

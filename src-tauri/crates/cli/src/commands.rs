@@ -69,22 +69,22 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> R
     let (sender, mut events) = mpsc::unbounded_channel();
     let engine = Engine::open(&home()?, ChannelSink(sender)).await?;
     let project = engine.project_for_folder(folder).await?;
+    let mut stops = Stops::listen()?;
     let run = engine
         .start_run(&project.id, scope, Trigger::User, &uuid::Uuid::now_v7().to_string())
         .await?;
     let words = Words::of_environment();
     let mut progress = Progress::new(words, json);
     progress.begin(&run);
-    let mut stops = 0;
+    let mut stopping = false;
     let run = loop {
         tokio::select! {
             event = events.recv() => match event {
                 Some(event) => if let Some(ended) = progress.take(event, &run.id) { break ended },
                 None => break engine.run(&run.id).await?,
             },
-            () = stop_signal() => {
-                stops += 1;
-                if stops > 1 {
+            () = stops.next() => {
+                if std::mem::replace(&mut stopping, true) {
                     std::process::exit(130);
                 }
                 progress.stopping();
@@ -118,21 +118,42 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> R
     })
 }
 
-/// Ctrl-C, or the polite signal of a system that shuts down.
-async fn stop_signal() {
+/// Ctrl-C, and the polite signal of a system that shuts down. Listens as long as it lives, so that no signal is lost
+/// between two waits.
+struct Stops {
     #[cfg(unix)]
-    {
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(windows)]
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+impl Stops {
+    #[cfg(unix)]
+    fn listen() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
+        let failed = |error: std::io::Error| Error::Internal(error.to_string());
+        let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        let terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        Ok(Self { interrupt, terminate })
     }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+
+    #[cfg(windows)]
+    fn listen() -> Result<Self> {
+        let interrupt = tokio::signal::windows::ctrl_c().map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Self { interrupt })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(windows)]
+        self.interrupt.recv().await;
     }
 }
 
@@ -186,6 +207,7 @@ async fn log(run: &str, follow: bool, json: bool) -> Result<ExitCode> {
     let engine = Engine::open(&home()?, NoSink).await?;
     let run = engine.find_run(run).await?;
     let mut from = 0;
+    let mut stops = None;
     loop {
         let page = engine
             .read_log(
@@ -209,9 +231,14 @@ async fn log(run: &str, follow: bool, json: bool) -> Result<ExitCode> {
             break;
         }
         if page.records.is_empty() {
+            // Until there is something to wait for, Ctrl-C ends the process as it always does.
+            let stops = match &mut stops {
+                Some(stops) => stops,
+                none => none.insert(Stops::listen()?),
+            };
             tokio::select! {
                 () = tokio::time::sleep(FOLLOW_EVERY) => {}
-                () = stop_signal() => break,
+                () = stops.next() => break,
             }
         }
     }

@@ -144,6 +144,23 @@ impl Words {
                 "There is no run {run}. List them with: genglossary runs",
                 "実行{run}はありません。一覧：genglossary runs",
             ),
+            "term_not_found" => (
+                "The term “{term}” is not in the list any more.",
+                "用語「{term}」は一覧にありません。",
+            ),
+            "entry_not_found" => (
+                "The entry “{term}” is not in the glossary any more.",
+                "項目「{term}」は用語集にありません。",
+            ),
+            "name_empty" => (
+                "The project has no name. Give its folder one that is not only blanks.",
+                "プロジェクト名が空です。フォルダー名に空白以外の文字を使います。",
+            ),
+            "empty_term" => ("The term is empty.", "用語が空です。"),
+            "invalid_settings" => (
+                "The setting {field} has a value that is not possible.",
+                "設定{field}の値は使えません。",
+            ),
             "folder_not_found" => (
                 "The folder {folder} does not exist. Check the path, or that the drive is connected.",
                 "フォルダー{folder}がありません。パスまたはドライブの接続を確認します。",
@@ -201,5 +218,43 @@ impl Words {
             English => english,
             Japanese => japanese,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use genglossary_engine::Error;
+
+    use super::*;
+
+    #[test]
+    fn every_error_code_has_a_sentence_in_both_languages_and_no_gap_in_it() {
+        let names = [
+            "field", "folder", "found", "known", "path", "project", "run", "skipped", "stage", "term",
+        ];
+        let params = names.into_iter().map(|name| (name.to_owned(), "x".to_owned()));
+        for code in Error::CODES {
+            let message = Message {
+                code: code.to_owned(),
+                params: params.clone().collect(),
+                detail: None,
+            };
+            let [english, japanese] = [English, Japanese].map(|words| words.error(&message));
+            assert!(english != code && !japanese.is_ascii(), "{code}");
+            assert!(
+                !english.contains('{') && !japanese.contains('{'),
+                "{english} {japanese}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_code_without_a_sentence_is_shown_itself_with_what_the_system_said() {
+        let message = Message {
+            code: "later".to_owned(),
+            params: [].into(),
+            detail: Some("said".to_owned()),
+        };
+        assert_eq!(English.error(&message), "later (said)");
     }
 }

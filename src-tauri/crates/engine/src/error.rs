@@ -153,6 +153,31 @@ impl From<serde_json::Error> for Error {
 }
 
 impl Error {
+    /// Every code of [`Error::message`]. Who words them is tested against this list.
+    pub const CODES: [&'static str; 21] = [
+        "project_not_found",
+        "run_not_found",
+        "term_not_found",
+        "entry_not_found",
+        "name_empty",
+        "empty_term",
+        "folder_not_found",
+        "folder_not_a_directory",
+        "folder_in_use",
+        "run_active",
+        "invalid_settings",
+        "no_documents",
+        "no_input",
+        "data_folder_read_only",
+        "database_newer",
+        "database_damaged",
+        "disk_full",
+        "log_unreadable",
+        "export_failed",
+        "export_format",
+        "internal",
+    ];
+
     /// The error as the interface gets it.
     pub fn message(&self) -> Message {
         let (code, params, detail): (&str, Vec<(&str, String)>, Option<String>) = match self {
@@ -209,8 +234,43 @@ impl Error {
             detail,
         }
     }
+
+    /// Somebody else has the database locked for longer than a statement waits.
+    pub(crate) fn is_busy(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        // The low byte of SQLITE_BUSY and SQLITE_LOCKED (https://www.sqlite.org/rescode.html).
+        let busy = code
+            .and_then(|code| code.parse::<u32>().ok())
+            .is_some_and(|code| matches!(code & 0xff, 5 | 6));
+        busy || matches!(error, sqlx::Error::PoolTimedOut)
+    }
 }
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A code is the first of three values in the big `match`, so the text of this file knows them all.
+    #[test]
+    fn the_list_of_codes_is_complete() {
+        let mut written: Vec<&str> = Vec::new();
+        let mut parts = include_str!("error.rs").split("vec![").peekable();
+        while let Some(part) = parts.next().filter(|_| parts.peek().is_some()) {
+            let code = part
+                .trim_end()
+                .strip_suffix(',')
+                .and_then(|part| part.strip_suffix('"'));
+            written.extend(code.and_then(|part| part.rsplit('"').next()));
+        }
+        written.dedup();
+        assert_eq!(written, Error::CODES);
+        assert_eq!(Error::NameEmpty.message().code, "name_empty");
+    }
 }

@@ -58,6 +58,12 @@ pub trait EventSink: Send + Sync + 'static {
     fn emit(&self, event: Event);
 }
 
+impl EventSink for Box<dyn EventSink> {
+    fn emit(&self, event: Event) {
+        (**self).emit(event);
+    }
+}
+
 /// A sink for callers that need no events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoSink;

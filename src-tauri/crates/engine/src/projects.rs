@@ -194,8 +194,9 @@ impl Engine {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
+        let renamed = self.project(project_id).await?.summary;
         self.project_changed(project_id);
-        Ok(self.project(project_id).await?.summary)
+        Ok(renamed)
     }
 
     /// Deletes a project with its runs, results, decisions and logs. Its folder is not touched. Refused while a run is

@@ -3,11 +3,13 @@
 //! documents come from.
 
 mod acronym;
+mod counter;
 mod english;
 mod group;
 mod japanese;
 mod rank;
 mod score;
+mod sift;
 
 use glossary_dictionary::Analyser;
 use rustc_hash::FxHashMap;

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use genglossary_engine::{
-    Engine, EntryFilter, EntryQuery, Error, IssueQuery, Language, LogLevel, LogQuery, NoSink, Page, Stage, TermQuery,
-    TermSort,
+    Engine, EntryFilter, EntryQuery, Error, IssueQuery, LogLevel, LogQuery, NoSink, Page, Stage, TermQuery, TermSort,
 };
 use serde::Serialize;
 
@@ -73,7 +72,7 @@ pub(crate) async fn measure(folder: &Path, home: &Path) -> Result<Vec<Timing>, E
         timings.push(list(what, async |offset| engine.list_terms(id, &query(offset)).await).await?);
     }
     let query = |offset| TermQuery {
-        language: Some(Language::Japanese),
+        language: Some(glossary::Language::Japanese),
         ..terms(offset, "")
     };
     timings.push(

@@ -39,6 +39,21 @@ pub struct SkippedFile {
     pub detail: Option<String>,
 }
 
+impl SkippedFile {
+    /// Every reason. Who words them is tested against this list.
+    pub const REASONS: [&'static str; 9] = [
+        "hidden",
+        "secret",
+        "unsupported",
+        "binary",
+        "empty",
+        "too_large",
+        "unreadable",
+        "link",
+        "outside",
+    ];
+}
+
 impl Engine {
     /// Documents in the order of their paths.
     pub async fn list_documents(
@@ -66,36 +81,28 @@ impl Engine {
         .fetch_one(self.store().reader())
         .await?;
         let rows = sqlx::query!(
-            r#"SELECT ordinal, path, language, encoding, bytes, lines FROM document
-               WHERE generation_id = ? AND path LIKE ? ESCAPE '\' ORDER BY ordinal LIMIT ? OFFSET ?"#,
+            r#"SELECT path, language, encoding, bytes, lines, terms AS "terms?", occurrences AS "occurrences?"
+               FROM document d LEFT JOIN document_count c ON c.generation_id = ?2 AND c.document = d.ordinal
+               WHERE d.generation_id = ?1 AND path LIKE ?3 ESCAPE '\' ORDER BY ordinal LIMIT ?4 OFFSET ?5"#,
             generation,
+            extract,
             pattern,
             limit,
             offset
         )
         .fetch_all(self.store().reader())
         .await?;
-        let ordinals = serde_json::to_string(&rows.iter().map(|row| row.ordinal).collect::<Vec<_>>())?;
-        let counts = sqlx::query!(
-            r#"SELECT document, count(DISTINCT rank) AS "terms!: i64", count(*) AS "occurrences!: i64" FROM occurrence
-               WHERE generation_id = ? AND document IN (SELECT value FROM json_each(?)) GROUP BY document"#,
-            extract,
-            ordinals
-        )
-        .fetch_all(self.store().reader())
-        .await?;
         let rows = rows
             .into_iter()
             .map(|row| {
-                let count = counts.iter().find(|count| count.document == row.ordinal);
                 Ok(DocumentRow {
                     path: row.path,
                     language: results::parse(&row.language)?,
                     encoding: row.encoding,
                     bytes: row.bytes as u32,
                     lines: row.lines as u32,
-                    terms: extract.map(|_| count.map_or(0, |count| count.terms as u32)),
-                    occurrences: extract.map(|_| count.map_or(0, |count| count.occurrences as u32)),
+                    terms: extract.map(|_| row.terms.unwrap_or_default() as u32),
+                    occurrences: extract.map(|_| row.occurrences.unwrap_or_default() as u32),
                 })
             })
             .collect::<Result<_>>()?;

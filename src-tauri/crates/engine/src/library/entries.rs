@@ -124,24 +124,46 @@ impl Engine {
         };
         let (pattern, limit) = (pattern(&query.search), query.limit.min(PAGE_LIMIT));
         let filter = results::text(query.filter)?;
-        // A search is narrow and a list without one needs no look at the definitions, so one statement serves both.
-        let rows = sqlx::query!(
-            r#"SELECT e.key, e.term, e.language, coalesce(d.definition, e.definition) AS "definition: String",
-                 e.confidence, d.definition IS NOT NULL AS "edited!: bool",
-                 ?2 IS NOT NULL AND (p.definition IS NOT e.definition OR p.synonyms IS NOT e.synonyms)
-                     AS "changed!: bool",
-                 count(*) OVER () AS "total!: i64"
-               FROM entry e
-               LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-               LEFT JOIN entry p ON p.generation_id = ?2 AND p.key = e.key
+        let total = sqlx::query_scalar!(
+            r#"SELECT count(*) FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
                WHERE e.generation_id = ?3 AND d.verdict IS NOT 'excluded'
-                 AND (e.term LIKE ?4 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?4 ESCAPE '\')
-                 AND CASE ?5 WHEN 'changed' THEN
-                       ?2 IS NOT NULL AND (p.definition IS NOT e.definition OR p.synonyms IS NOT e.synonyms)
+                 AND (?4 = '%' OR e.term LIKE ?4 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?4 ESCAPE '\')
+                 AND CASE ?5 WHEN 'changed' THEN ?2 IS NOT NULL AND NOT EXISTS (
+                       SELECT 1 FROM entry p WHERE p.generation_id = ?2 AND p.key = e.key
+                         AND p.definition IS e.definition AND p.synonyms IS e.synonyms)
                      WHEN 'edited' THEN d.definition IS NOT NULL
                      WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
-                     ELSE 1 END
-               ORDER BY e.ordinal LIMIT ?6 OFFSET ?7"#,
+                     ELSE 1 END"#,
+            project_id,
+            sources.provisional,
+            sources.entries,
+            pattern,
+            filter
+        )
+        .fetch_one(self.store().reader());
+        // First which rows stand on the page, then what they show: most of a long list is only counted over. CROSS JOIN
+        // keeps SQLite from reading the whole list to find its rows on the page.
+        let rows = sqlx::query!(
+            r#"WITH page AS MATERIALIZED (
+                 SELECT e.ordinal FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+                 WHERE e.generation_id = ?3 AND d.verdict IS NOT 'excluded'
+                   AND (?4 = '%' OR e.term LIKE ?4 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?4 ESCAPE '\')
+                   AND CASE ?5 WHEN 'changed' THEN ?2 IS NOT NULL AND NOT EXISTS (
+                         SELECT 1 FROM entry p WHERE p.generation_id = ?2 AND p.key = e.key
+                           AND p.definition IS e.definition AND p.synonyms IS e.synonyms)
+                       WHEN 'edited' THEN d.definition IS NOT NULL
+                       WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
+                       ELSE 1 END
+                 ORDER BY e.ordinal LIMIT ?6 OFFSET ?7)
+               SELECT e.key, e.term, e.language, coalesce(d.definition, e.definition) AS "definition: String",
+                 e.confidence, d.definition IS NOT NULL AS "edited!: bool",
+                 ?2 IS NOT NULL AND (p.definition IS NOT e.definition OR p.synonyms IS NOT e.synonyms)
+                     AS "changed!: bool"
+               FROM page
+               CROSS JOIN entry e ON e.generation_id = ?3 AND e.ordinal = page.ordinal
+               LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+               LEFT JOIN entry p ON p.generation_id = ?2 AND p.key = e.key
+               ORDER BY e.ordinal"#,
             project_id,
             sources.provisional,
             sources.entries,
@@ -150,14 +172,8 @@ impl Engine {
             limit,
             query.offset
         )
-        .fetch_all(self.store().reader())
-        .await?;
-        let total = match rows.first() {
-            Some(row) => row.total as u32,
-            // A page behind the end of the list has no row that could tell the total.
-            None if query.offset == 0 => 0,
-            None => self.count_listed(project_id, stage, query).await?,
-        };
+        .fetch_all(self.store().reader());
+        let (total, rows) = tokio::try_join!(total, rows)?;
         let rows = rows
             .into_iter()
             .map(|row| {
@@ -174,18 +190,9 @@ impl Engine {
             .collect::<Result<_>>()?;
         Ok(Page {
             rows,
-            total,
+            total: total as u32,
             offset: query.offset,
         })
-    }
-
-    async fn count_listed(&self, project_id: &str, stage: Stage, query: &EntryQuery) -> Result<u32> {
-        let first = EntryQuery {
-            offset: 0,
-            limit: 1,
-            ..query.clone()
-        };
-        Ok(Box::pin(self.list_entries(project_id, stage, &first)).await?.total)
     }
 
     /// How many entries each filter lists.

@@ -92,7 +92,7 @@ impl Engine {
         let total = sqlx::query_scalar!(
             r#"SELECT count(*) FROM issue i
                LEFT JOIN resolution r ON r.generation_id = ?1 AND r.issue = i.ordinal
-               WHERE i.generation_id = ?2 AND i.term LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR i.kind = ?4)
+               WHERE i.generation_id = ?2 AND (?3 = '%' OR i.term LIKE ?3 ESCAPE '\') AND (?4 IS NULL OR i.kind = ?4)
                  AND (?5 IS NULL OR i.severity = ?5)
                  AND (?6 IS NULL OR ?6 = (coalesce(r.resolution, 'open') = 'open'))"#,
             refine,
@@ -102,16 +102,21 @@ impl Engine {
             severity,
             query.open
         )
-        .fetch_one(self.store().reader())
-        .await?;
+        .fetch_one(self.store().reader());
+        // First which rows stand on the page, then what they show: sorting whole rows is slower. CROSS JOIN
+        // keeps SQLite from reading the whole list to find its rows on the page.
         let rows = sqlx::query_as!(
             Record,
-            r#"SELECT i.ordinal, i.term, i.key, i.severity, i.finding, r.resolution AS "resolution?" FROM issue i
-               LEFT JOIN resolution r ON r.generation_id = ?1 AND r.issue = i.ordinal
-               WHERE i.generation_id = ?2 AND i.term LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR i.kind = ?4)
-                 AND (?5 IS NULL OR i.severity = ?5)
-                 AND (?6 IS NULL OR ?6 = (coalesce(r.resolution, 'open') = 'open'))
-               ORDER BY i.severity DESC, i.ordinal LIMIT ?7 OFFSET ?8"#,
+            r#"WITH page AS MATERIALIZED (
+                 SELECT i.ordinal, r.resolution FROM issue i
+                 LEFT JOIN resolution r ON r.generation_id = ?1 AND r.issue = i.ordinal
+                 WHERE i.generation_id = ?2 AND (?3 = '%' OR i.term LIKE ?3 ESCAPE '\') AND (?4 IS NULL OR i.kind = ?4)
+                   AND (?5 IS NULL OR i.severity = ?5)
+                   AND (?6 IS NULL OR ?6 = (coalesce(r.resolution, 'open') = 'open'))
+                 ORDER BY i.severity DESC, i.ordinal LIMIT ?7 OFFSET ?8)
+               SELECT i.ordinal AS "ordinal!", i.term, i.key, i.severity, i.finding, page.resolution AS "resolution?: String"
+               FROM page CROSS JOIN issue i ON i.generation_id = ?2 AND i.ordinal = page.ordinal
+               ORDER BY i.severity DESC, i.ordinal"#,
             refine,
             review,
             pattern,
@@ -121,8 +126,8 @@ impl Engine {
             limit,
             query.offset
         )
-        .fetch_all(self.store().reader())
-        .await?;
+        .fetch_all(self.store().reader());
+        let (total, rows) = tokio::try_join!(total, rows)?;
         let rows = rows.into_iter().map(IssueRow::try_from).collect::<Result<_>>()?;
         Ok(Page {
             rows,

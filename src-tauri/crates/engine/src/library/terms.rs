@@ -144,19 +144,19 @@ impl Engine {
         let (pattern, limit) = (pattern(&query.search), query.limit.min(PAGE_LIMIT));
         let language = query.language.map(results::text).transpose()?;
         let verdict = query.verdict.map(results::text).transpose()?;
-        let sort = results::text(query.sort)?;
-        // The best score has the lowest rank.
-        let descending = query.descending != (query.sort == TermSort::Score);
         let total = sqlx::query_scalar!(
-            r#"SELECT count(*) FROM (
-                 SELECT t.text, t.language, coalesce(d.category, t.category) AS category, d.verdict
-                 FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key WHERE t.generation_id = ?2
-                 UNION ALL
-                 SELECT d.text, 'english', coalesce(d.category, 'concept'), d.verdict FROM decision d
-                 WHERE d.project_id = ?1 AND d.verdict = 'required'
-                   AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key))
-               WHERE text LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR language = ?4) AND (?5 IS NULL OR category = ?5)
-                 AND (?6 IS NULL OR verdict = ?6)"#,
+            r#"SELECT
+                 (SELECT count(*) FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
+                  WHERE t.generation_id = ?2 AND (?3 = '%' OR t.text LIKE ?3 ESCAPE '\') AND (?4 IS NULL OR t.language = ?4)
+                    AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5) AND (?6 IS NULL OR d.verdict = ?6))
+               + (SELECT count(*) FROM decision d
+                  WHERE d.project_id = ?1 AND d.verdict = 'required'
+                    AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key)
+                    AND d.text LIKE ?3 ESCAPE '\'
+                    AND (?4 IS NULL
+                         OR CASE WHEN d.text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END = ?4)
+                    AND (?5 IS NULL OR coalesce(d.category, 'concept') = ?5) AND (?6 IS NULL OR d.verdict = ?6))
+               AS "total!: i64""#,
             project_id,
             generation,
             pattern,
@@ -164,35 +164,58 @@ impl Engine {
             query.category,
             verdict
         )
-        .fetch_one(self.store().reader())
-        .await?;
-        let rows = sqlx::query_as!(
-            Record,
-            r#"SELECT key AS "key!", text AS "text!", language AS "language!", category AS "category!",
-                 score AS "score!: f64", documents AS "documents!: i64", occurrences AS "occurrences!: i64",
-                 verdict AS "verdict: String", edited AS "edited!: bool"
-               FROM (
-                 SELECT t.rank, t.key, t.text, t.language, coalesce(d.category, t.category) AS category, t.score,
-                     t.documents, t.occurrences, d.verdict, d.category IS NOT NULL OR d.note IS NOT NULL AS edited
-                 FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key WHERE t.generation_id = ?2
-                 UNION ALL
-                 SELECT -1, d.key, d.text, CASE WHEN d.text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END,
-                     coalesce(d.category, 'concept'), 0.0, 0, 0, d.verdict,
-                     d.category IS NOT NULL OR d.note IS NOT NULL
-                 FROM decision d
-                 WHERE d.project_id = ?1 AND d.verdict = 'required'
-                   AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key))
-               WHERE text LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR language = ?4) AND (?5 IS NULL OR category = ?5)
-                 AND (?6 IS NULL OR verdict = ?6)
-               ORDER BY CASE WHEN ?8 THEN CASE ?7 WHEN 'score' THEN rank WHEN 'term' THEN lower(text)
-                            WHEN 'documents' THEN documents ELSE occurrences END END DESC,
-                        CASE WHEN NOT ?8 THEN CASE ?7 WHEN 'score' THEN rank WHEN 'term' THEN lower(text)
-                            WHEN 'documents' THEN documents ELSE occurrences END END, rank
-               LIMIT ?9 OFFSET ?10"#,
-            project_id, generation, pattern, language, query.category, verdict, sort, descending, limit, query.offset
-        )
-        .fetch_all(self.store().reader())
-        .await?;
+        .fetch_one(self.store().reader());
+        // First which rows stand on the page, then what they show: sorting whole rows is many times slower. The order
+        // is part of the statement, since no index can serve one that is computed.
+        macro_rules! page {
+            ($order:tt) => {
+                sqlx::query_as!(
+                    Record,
+                    r#"WITH page AS MATERIALIZED (
+                         SELECT t.rank AS place, t.key AS listed, t.text AS word, t.documents AS spread, t.occurrences AS uses
+                         FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
+                         WHERE t.generation_id = ?2 AND (?3 = '%' OR t.text LIKE ?3 ESCAPE '\')
+                           AND (?4 IS NULL OR t.language = ?4)
+                           AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5) AND (?6 IS NULL OR d.verdict = ?6)
+                         UNION ALL
+                         SELECT -1, d.key, d.text, 0, 0 FROM decision d
+                         WHERE d.project_id = ?1 AND d.verdict = 'required'
+                           AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key)
+                           AND d.text LIKE ?3 ESCAPE '\'
+                           AND (?4 IS NULL
+                                OR CASE WHEN d.text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END = ?4)
+                           AND (?5 IS NULL OR coalesce(d.category, 'concept') = ?5) AND (?6 IS NULL OR d.verdict = ?6)
+                         ORDER BY "# + $order + r#" LIMIT ?7 OFFSET ?8)
+                       SELECT listed AS "key!", word AS "text!", spread AS "documents!: i64", uses AS "occurrences!: i64",
+                         coalesce(t.language, CASE WHEN word GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END)
+                             AS "language!: String",
+                         coalesce(d.category, t.category, 'concept') AS "category!: String",
+                         coalesce(t.score, 0.0) AS "score!: f64", d.verdict AS "verdict: String",
+                         (d.category IS NOT NULL OR d.note IS NOT NULL) AS "edited!: bool"
+                       FROM page
+                       LEFT JOIN term t ON t.generation_id = ?2 AND t.rank = place
+                       LEFT JOIN decision d ON d.project_id = ?1 AND d.key = listed
+                       ORDER BY "# + $order,
+                    project_id, generation, pattern, language, query.category, verdict, limit, query.offset
+                )
+                .fetch_all(self.store().reader())
+                .await
+            };
+        }
+        let rows = async {
+            match (query.sort, query.descending) {
+                // The best score has the lowest rank.
+                (TermSort::Score, true) => page!("place"),
+                (TermSort::Score, false) => page!("place DESC"),
+                (TermSort::Term, true) => page!("word COLLATE NOCASE DESC, place"),
+                (TermSort::Term, false) => page!("word COLLATE NOCASE, place"),
+                (TermSort::Documents, true) => page!("spread DESC, place"),
+                (TermSort::Documents, false) => page!("spread, place"),
+                (TermSort::Occurrences, true) => page!("uses DESC, place"),
+                (TermSort::Occurrences, false) => page!("uses, place"),
+            }
+        };
+        let (total, rows) = tokio::try_join!(total, rows)?;
         let rows = rows.into_iter().map(TermRow::try_from).collect::<Result<_>>()?;
         Ok(Page {
             rows,

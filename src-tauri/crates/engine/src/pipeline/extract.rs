@@ -29,7 +29,7 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
     };
     let stop = work.context.stop().clone();
     let required_count = required.len();
-    let mut terms = work
+    let terms = work
         .context
         .blocking(move || Ok(extract::rank(&candidates, &required, &options, &stop)?))
         .await?;
@@ -49,11 +49,19 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
             move |_, document, stop| matcher.find(document, stop),
         )
         .await?;
-    let pairs: Vec<_> = documents.iter().zip(found.iter().map(Vec::as_slice)).collect();
-    occurrences::tally(&mut terms, &pairs);
-    results::write_terms(store, work.generation, &terms).await?;
+    let (terms, found) = work
+        .context
+        .blocking(move || {
+            let mut terms = terms;
+            let pairs: Vec<_> = documents.iter().zip(found.iter().map(Vec::as_slice)).collect();
+            occurrences::tally(&mut terms, &pairs);
+            Ok((terms, found))
+        })
+        .await?;
     work.context.check()?;
-    results::write_occurrences(store, work.generation, &found).await?;
+    results::write_terms(store, work.generation, &terms).await?;
+    results::write_occurrences(store, work.generation, &found, work.context).await?;
+    results::write_document_counts(store, work.generation, &found).await?;
     let total: usize = found.iter().map(Vec::len).sum();
     work.info(format!(
         "{} terms ({required_count} required), {total} occurrences",

@@ -101,9 +101,11 @@ impl Engine {
             drop(tx);
             return self.run(&known).await;
         }
+        // Nothing may fail between the commit and the worker: a row without one would block the project.
+        let view = record::get_from(&mut *tx, &id).await?;
         tx.commit().await?;
 
-        let live = Arc::new(Live::new(record::get(self.store(), &id).await?));
+        let live = Arc::new(Live::new(view));
         self.runs().insert(&id, &live);
         live.update(self.events(), |_| {});
         let view = live.view();

@@ -1,6 +1,6 @@
 //! Which process a run belongs to. A pid alone is not enough, because pids are used again.
 
-use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
+use sysinfo::{Pid, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
 
 /// A process: its pid and its start in seconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,10 @@ fn started(pid: u32) -> Option<i64> {
     let pid = Pid::from_u32(pid);
     let mut system = System::new().ok()?;
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, ProcessRefreshKind::nothing());
-    system.process(pid).map(|process| process.start_time() as i64)
+    // A process that was killed keeps its entry until its parent looks.
+    let gone = |status| matches!(status, ProcessStatus::Zombie | ProcessStatus::Dead);
+    let process = system.process(pid).filter(|process| !gone(process.status()))?;
+    Some(process.start_time() as i64)
 }
 
 #[cfg(test)]
@@ -59,6 +62,12 @@ mod tests {
             "another process with this pid"
         );
         child.kill().unwrap();
+        // Nobody has waited for it yet: it has an entry in the process table and no life.
+        let mut looks = 0..1_000;
+        while owner.is_alive() && looks.next().is_some() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(!owner.is_alive());
         child.wait().unwrap();
         assert!(!owner.is_alive());
     }

@@ -1,7 +1,7 @@
 //! Runs in the database. Every change of a status is one statement that names the states it may come from, and writes
 //! a row of history in the same transaction.
 
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Sqlite, SqliteExecutor, Transaction};
 
 use super::model::{RunDetail, RunStatus, RunView, Scope, Stage, StageView, StatusChange, Trigger};
 use super::owner::Owner;
@@ -140,7 +140,8 @@ pub(crate) async fn transition(
     let changed = sqlx::query!(
         "UPDATE run SET status = ?1, stage = coalesce(?2, stage), error = ?3, revision = max(revision, ?9) + 1,
              started_at = CASE WHEN ?4 THEN ?5 ELSE started_at END,
-             finished_at = CASE WHEN ?6 THEN ?5 ELSE finished_at END
+             finished_at = CASE WHEN ?6 THEN ?5 ELSE finished_at END,
+             heartbeat_at = CASE WHEN ?4 THEN ?5 ELSE heartbeat_at END
          WHERE id = ?7 AND status IN (SELECT value FROM json_each(?8))",
         to,
         stage,
@@ -314,6 +315,11 @@ impl TryFrom<Row> for RunView {
 
 /// One run.
 pub(crate) async fn get(store: &Store, run_id: &str) -> Result<RunView> {
+    get_from(store.reader(), run_id).await
+}
+
+/// One run, as a transaction sees it.
+pub(crate) async fn get_from(database: impl SqliteExecutor<'_>, run_id: &str) -> Result<RunView> {
     let row = sqlx::query_as!(
         Row,
         r#"SELECT run.id, project_id, project.name AS project_name, scope, trigger, status, engine, model, app_version,
@@ -324,7 +330,7 @@ pub(crate) async fn get(store: &Store, run_id: &str) -> Result<RunView> {
            FROM run JOIN project ON project.id = project_id WHERE run.id = ?"#,
         run_id
     )
-    .fetch_optional(store.reader())
+    .fetch_optional(database)
     .await?;
     row.ok_or_else(|| Error::RunNotFound(run_id.to_owned()))?.try_into()
 }

@@ -23,6 +23,8 @@ const NEWS_EVERY: Duration = Duration::from_millis(100);
 const LOOK_EVERY: u32 = 3;
 /// Signs of life and progress are stored this often, in looks.
 const BEAT_EVERY: u32 = 20;
+/// The end of a run is offered this often to a database that somebody else keeps locked.
+const END_TRIES: u32 = 6;
 
 /// Runs the worker of a run in the background.
 pub(super) fn spawn(engine: Engine, live: Arc<Live>) {
@@ -148,11 +150,11 @@ async fn end(engine: &Engine, live: &Live, outcome: Outcome, log_total: u32) {
     } else {
         Vec::new()
     };
-    if let Err(error) = store_end(engine, live, status, message.as_ref(), &produced).await {
+    if let Err(error) = insist(|| store_end(engine, live, status, message.as_ref(), &produced)).await {
         tracing::error!(run = run.id, %error, "the end of a run could not be stored");
         // The results did not become current, so the run is not completed, whatever it did.
         (status, message) = (RunStatus::Failed, Some(error.message()));
-        if let Err(error) = store_end(engine, live, status, message.as_ref(), &[]).await {
+        if let Err(error) = insist(|| store_end(engine, live, status, message.as_ref(), &[])).await {
             tracing::error!(run = run.id, %error, "the failure of a run could not be stored either");
         }
     }
@@ -179,6 +181,19 @@ async fn end(engine: &Engine, live: &Live, outcome: Outcome, log_total: u32) {
     if let Err(error) = generations::collect(engine.store(), &run.project_id).await {
         tracing::warn!(run = run.id, %error, "old results could not be removed");
     }
+}
+
+/// Tries a write again while another process keeps the database locked: that is no failure of the run.
+async fn insist<F: Future<Output = Result<()>>>(write: impl Fn() -> F) -> Result<()> {
+    let mut outcome = write().await;
+    for _ in 1..END_TRIES {
+        match &outcome {
+            Err(error) if error.is_busy() => tracing::warn!(%error, "the database is locked; once more"),
+            _ => break,
+        }
+        outcome = write().await;
+    }
+    outcome
 }
 
 async fn store_end(

@@ -18,7 +18,10 @@ pub(crate) mod results;
 static MIGRATOR: Migrator = sqlx::migrate!("../../../migrations");
 
 /// How long a statement waits for another process to finish its write.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Page cache of a connection that reads, in KiB as SQLite wants it: enough for the list that somebody scrolls through.
+const READER_CACHE: &str = "-16000";
 
 /// The pools of one database file.
 #[derive(Debug, Clone)]
@@ -42,7 +45,7 @@ impl Store {
         drop(lock);
         let reader = SqlitePoolOptions::new()
             .max_connections(4)
-            .connect_with(options(&path).read_only(true))
+            .connect_with(options(&path).read_only(true).pragma("cache_size", READER_CACHE))
             .await
             .map_err(|error| opening(&path, error))?;
         Ok(Self { reader, writer })

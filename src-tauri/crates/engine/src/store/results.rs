@@ -1,12 +1,16 @@
 //! Writes and reads whole results of stages. Rows travel as one JSON array per statement: SQLite unpacks it about as
 //! fast as it can insert, while a statement per row would cost a message to the database thread each.
 
+use std::collections::HashSet;
+
 use glossary::{Category, Document, Entry, Issue, Language, Occurrence, Resolution, Severity, Term};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Store;
 use crate::error::{Error, Result};
+use crate::library::documents::SkippedFile;
+use crate::runs::{Break, StageContext};
 
 /// Rows of one statement.
 const CHUNK: usize = 5_000;
@@ -81,6 +85,7 @@ pub(crate) async fn write_documents(
 
 /// Stores what was left out.
 pub(crate) async fn write_skipped(store: &Store, generation: i64, skipped: &[Skipped]) -> Result<()> {
+    debug_assert!(skipped.iter().all(|skip| SkippedFile::REASONS.contains(&skip.reason)));
     let mut tx = store.write().await?;
     for (chunk, rows) in skipped.chunks(CHUNK).enumerate() {
         let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
@@ -166,8 +171,13 @@ pub(crate) async fn read_terms(store: &Store, generation: i64) -> Result<Vec<Ter
         .collect()
 }
 
-/// Stores the occurrences in one document after the other.
-pub(crate) async fn write_occurrences(store: &Store, generation: i64, found: &[Vec<Occurrence>]) -> Result<()> {
+/// Stores the occurrences in one document after the other. There may be millions, so a stop is heard in between.
+pub(crate) async fn write_occurrences(
+    store: &Store,
+    generation: i64,
+    found: &[Vec<Occurrence>],
+    context: &StageContext,
+) -> Result<(), Break> {
     let rows: Vec<[u32; 5]> = found
         .iter()
         .enumerate()
@@ -178,19 +188,45 @@ pub(crate) async fn write_occurrences(store: &Store, generation: i64, found: &[V
         })
         .collect();
     for rows in rows.chunks(CHUNK * 4) {
-        let json = serde_json::to_string(rows)?;
-        let mut tx = store.write().await?;
-        sqlx::query!(
-            "INSERT INTO occurrence (generation_id, rank, document, start, end, line)
+        context.check()?;
+        write_occurrence_rows(store, generation, rows).await?;
+    }
+    Ok(())
+}
+
+async fn write_occurrence_rows(store: &Store, generation: i64, rows: &[[u32; 5]]) -> Result<()> {
+    let json = serde_json::to_string(rows)?;
+    let mut tx = store.write().await?;
+    sqlx::query!(
+        "INSERT INTO occurrence (generation_id, rank, document, start, end, line)
              SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?2)
              ORDER BY 2, 3, 4",
-            generation,
-            json
-        )
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-    }
+        generation,
+        json
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Stores how many terms and occurrences each document holds, so that a list of documents need not count them.
+pub(crate) async fn write_document_counts(store: &Store, generation: i64, found: &[Vec<Occurrence>]) -> Result<()> {
+    let counts: Vec<[usize; 2]> = found
+        .iter()
+        .map(|found| [found.iter().map(|o| o.term).collect::<HashSet<_>>().len(), found.len()])
+        .collect();
+    let json = serde_json::to_string(&counts)?;
+    let mut tx = store.write().await?;
+    sqlx::query!(
+        "INSERT INTO document_count (generation_id, document, terms, occurrences)
+         SELECT ?1, key, value ->> 0, value ->> 1 FROM json_each(?2)",
+        generation,
+        json
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
     Ok(())
 }
 

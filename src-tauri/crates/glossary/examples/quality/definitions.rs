@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use glossary::define::{self, Context};
 use glossary::occurrences::Matcher;
-use glossary::{Category, Document, Language, Term, Variant, normalise};
+use glossary::{Category, Language, Term, Variant, normalise};
 
 use crate::Never;
 

@@ -13,7 +13,11 @@ use glossary::review::Reviewer;
 use glossary::{Document, Entry, Resolution, Stop, decode, refine};
 
 fn main() -> io::Result<()> {
-    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "examples/seed-bank".to_owned()));
+    let folder = PathBuf::from(
+        std::env::args()
+            .nth(1)
+            .unwrap_or_else(|| "examples/seed-bank".to_owned()),
+    );
     let documents = documents(&folder)?;
     let candidates: Vec<_> = documents
         .iter()
@@ -55,7 +59,11 @@ fn main() -> io::Result<()> {
             term.expansion.as_deref().unwrap_or_default()
         );
     }
-    let defined: Vec<&Entry> = refined.entries.iter().filter(|entry| entry.definition.is_some()).collect();
+    let defined: Vec<&Entry> = refined
+        .entries
+        .iter()
+        .filter(|entry| entry.definition.is_some())
+        .collect();
     println!("\n# {} entries, {} defined", refined.entries.len(), defined.len());
     for entry in defined {
         println!(
@@ -73,7 +81,10 @@ fn main() -> io::Result<()> {
     let open = refined.resolutions.iter().filter(|r| **r == Resolution::Open).count();
     println!("\n# {} issues, {open} open", issues.len());
     for (issue, resolution) in issues.iter().zip(&refined.resolutions) {
-        println!("{:?}\t{}\t{resolution:?}\t{:?}", issue.severity, issue.term, issue.finding);
+        println!(
+            "{:?}\t{}\t{resolution:?}\t{:?}",
+            issue.severity, issue.term, issue.finding
+        );
     }
     Ok(())
 }
@@ -87,7 +98,11 @@ fn documents(folder: &Path) -> io::Result<Vec<Document>> {
     for path in paths {
         if let Ok(decoded) = decode::decode(&fs::read(&path)?) {
             documents.push(Document {
-                path: path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned(),
+                path: path
+                    .strip_prefix(folder)
+                    .unwrap_or(&path)
+                    .to_string_lossy()
+                    .into_owned(),
                 language: decode::detect_language(&decoded.text),
                 text: decoded.text,
             });
@@ -99,13 +114,18 @@ fn documents(folder: &Path) -> io::Result<Vec<Document>> {
 fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden {
             continue;
         }
         if path.is_dir() {
             walk(&path, paths)?;
-        } else if path.extension().is_some_and(|extension| extension == "md" || extension == "txt") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "md" || extension == "txt")
+        {
             paths.push(path);
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::clean::clean;
 use super::sight::{Sight, Verdict};
-use super::{Context, THRESHOLD, english, japanese, names};
+use super::{Context, THRESHOLD, english, is_japanese, japanese, names};
 use crate::sentence::{Sentence, sentences};
 use crate::{Document, Evidence, Occurrence, Stop, Stopped, Term};
 
@@ -13,6 +13,8 @@ use crate::{Document, Evidence, Occurrence, Stop, Stopped, Term};
 const DEFINITIONS: usize = 3;
 /// Mere contexts that one document may offer for one term.
 const MENTIONS: usize = 3;
+/// Bytes that a heading may have beside the term that it is.
+const HEADING_ROOM: usize = 8;
 /// Occurrences of one term that are looked at in one sentence.
 const LOOKS: usize = 3;
 
@@ -38,6 +40,7 @@ pub fn contexts(
         focal: focal(&places),
         heading: HashSet::new(),
         below_heading: false,
+        defined: Vec::new(),
         begun: false,
     };
     for (count, sentence) in sentences(&document.text).enumerate() {
@@ -71,10 +74,6 @@ fn look(sight: &Sight<'_>) -> Option<Verdict> {
     } else {
         english::score(sight)
     }
-}
-
-fn is_japanese(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, 'ぁ'..='ヿ'))
 }
 
 /// The terms that a document is about: those that occur more than once and at least half as often as any other.
@@ -116,6 +115,8 @@ struct Walk<'a> {
     heading: HashSet<u32>,
     /// No sentence has come since that heading.
     below_heading: bool,
+    /// Terms that the sentence before defines.
+    defined: Vec<u32>,
     /// A sentence that is no heading has been seen.
     begun: bool,
 }
@@ -124,20 +125,26 @@ impl Walk<'_> {
     fn sentence(&mut self, sentence: &Sentence, kept: &mut BTreeMap<u32, Best>) {
         let places = self.places_in(sentence);
         if sentence.heading {
-            let length = sentence.end - sentence.start;
-            // The heading is the term, give or take an article or a mark.
-            self.heading = places
-                .iter()
-                .filter(|place| (place.end - place.start) as usize + 8 >= length)
-                .map(|place| place.term)
-                .collect();
+            // The heading is the term, give or take an article, a number or a mark.
+            let text = &self.document.text;
+            let bare = |place: &&Occurrence| {
+                let around = [
+                    &text[sentence.start..place.start as usize],
+                    &text[place.end as usize..sentence.end],
+                ];
+                around.iter().map(|rest| rest.len()).sum::<usize>() <= HEADING_ROOM
+                    && !around
+                        .iter()
+                        .any(|rest| rest.chars().any(|c| c.is_alphabetic() && !c.is_ascii()))
+            };
+            self.heading = places.iter().filter(bare).map(|place| place.term).collect();
             self.below_heading = true;
             return;
         }
         let below_heading = std::mem::replace(&mut self.below_heading, false);
         let first = !std::mem::replace(&mut self.begun, true);
         let explains_heading = below_heading && !self.heading.is_empty();
-        if places.is_empty() && !explains_heading {
+        if places.is_empty() && !explains_heading && self.defined.is_empty() {
             return;
         }
         let raw = &self.document.text[sentence.start..sentence.end];
@@ -180,7 +187,13 @@ impl Walk<'_> {
                 entry.names = names::given(text, start, end);
             }
         }
-        if below_heading {
+        // A sentence that defines another term does not explain the heading.
+        let taken = found.values().any(|look| {
+            look.verdict
+                .as_ref()
+                .is_some_and(|verdict| verdict.confidence >= THRESHOLD)
+        });
+        if below_heading && !taken {
             for term in &self.heading {
                 found.entry(*term).or_insert_with(|| Look {
                     verdict: headed(text),
@@ -188,10 +201,32 @@ impl Walk<'_> {
                 });
             }
         }
+        self.also(sentence, text, kept);
+        self.defined.clear();
         for (term, look) in found {
+            let defines = look.verdict.as_ref().is_some_and(|v| v.confidence >= THRESHOLD);
+            if defines && !sentence.heading {
+                self.defined.push(term);
+            }
             let context = self.context(term, sentence, text, look);
             kept.entry(term).or_default().take(context);
         }
+    }
+
+    /// "Yともいう。" behind the sentence that defines X: Y is another name of X.
+    fn also(&self, sentence: &Sentence, text: &str, kept: &mut BTreeMap<u32, Best>) {
+        let [term] = self.defined[..] else { return };
+        let Some(name) = names::behind(text).filter(|_| !sentence.paragraph_start) else {
+            return;
+        };
+        let look = Look {
+            names: vec![name],
+            ..Look::default()
+        };
+        let mut context = self.context(term, sentence, text, look);
+        // Above mere mentions, so that it is kept, and far below a definition.
+        context.confidence = 0.3;
+        kept.entry(term).or_default().take(context);
     }
 
     fn places_in(&mut self, sentence: &Sentence) -> Vec<Occurrence> {
@@ -232,7 +267,7 @@ impl Walk<'_> {
             .verdict
             .and_then(|v| v.body)
             .and_then(|body| text.get(body))
-            .unwrap_or(text);
+            .unwrap_or_else(|| without_speaker(text));
         Context {
             term,
             definition: (confidence >= THRESHOLD).then(|| body.trim().to_owned()),
@@ -247,6 +282,15 @@ impl Walk<'_> {
             names: look.names,
         }
     }
+}
+
+/// A text without the mark of a question or an answer before it: `A: A pod is` or `Q. `.
+fn without_speaker(text: &str) -> &str {
+    let mark = ["A: ", "Q: ", "A. ", "Q. ", "A：", "Q：", "Ａ：", "Ｑ："];
+    mark.iter()
+        .find_map(|mark| text.strip_prefix(mark))
+        .unwrap_or(text)
+        .trim_start()
 }
 
 /// A table row without its outer bars.

@@ -57,10 +57,11 @@ pub fn link(entries: &mut [Entry], terms: &[Term]) {
             keys.push(folded);
         }
     }
-    relate(entries);
+    relate(entries, terms);
 }
 
-fn relate(entries: &mut [Entry]) {
+fn relate(entries: &mut [Entry], terms: &[Term]) {
+    let worth = worth(entries, terms);
     let mut lexicon = Lexicon::default();
     for (at, entry) in entries.iter().enumerate() {
         lexicon.insert(&entry.term, at as u32);
@@ -78,10 +79,29 @@ fn relate(entries: &mut [Entry]) {
         let mut related = std::mem::take(&mut entries[at].related);
         for hit in lexicon.find(&definition) {
             let other = &entries[hit.name as usize].term;
-            if hit.name as usize != at && related.len() < RELATED && !related.contains(other) {
+            if hit.name as usize != at
+                && worth[hit.name as usize]
+                && related.len() < RELATED
+                && !related.contains(other)
+            {
                 related.push(other.clone());
             }
         }
         entries[at].related = related;
     }
+}
+
+/// Whether each entry is worth being pointed to: one that explains something, or a term as telling as most others.
+fn worth(entries: &[Entry], terms: &[Term]) -> Vec<bool> {
+    let scores: HashMap<&str, f64> = terms.iter().map(|term| (term.key.as_str(), term.score)).collect();
+    let mut sorted: Vec<f64> = scores.values().copied().collect();
+    sorted.sort_by(f64::total_cmp);
+    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    entries
+        .iter()
+        .map(|entry| {
+            let score = scores.get(entry.key.as_str()).copied();
+            entry.definition.is_some() || score.is_none_or(|score| score >= median)
+        })
+        .collect()
 }

@@ -23,6 +23,8 @@ pub use link::link;
 pub const THRESHOLD: f64 = 0.5;
 /// How many other definitions an entry keeps.
 const ALTERNATIVES: usize = 3;
+/// How much surer a sentence in another language than the term's must be to be preferred.
+const FOREIGN: f64 = 0.4;
 /// How many contexts an entry without a definition shows.
 const CONTEXTS: usize = 3;
 
@@ -45,9 +47,15 @@ pub struct Context {
 /// The entry of one term, from what all documents contribute to it. The order of `contexts` does not matter.
 pub fn define(term: &Term, contexts: &[&Context]) -> Entry {
     let mut ranked: Vec<&Context> = contexts.to_vec();
+    // A reader of one language has little of a definition in the other.
+    let foreign = |context: &Context| {
+        let text = context.definition.as_deref().unwrap_or(&context.evidence.quote);
+        is_japanese(text) != (term.language == Language::Japanese)
+    };
     ranked.sort_by(|a, b| {
-        b.confidence
-            .total_cmp(&a.confidence)
+        let of_own = |context: &Context| context.confidence - if foreign(context) { FOREIGN } else { 0.0 };
+        of_own(b)
+            .total_cmp(&of_own(a))
             .then_with(|| a.evidence.document.cmp(&b.evidence.document))
             .then_with(|| a.evidence.start.cmp(&b.evidence.start))
     });
@@ -119,6 +127,11 @@ pub fn definitional(sentence: &str, language: Language) -> f64 {
         .filter_map(|span| gather::verdict(&text, span, true))
         .fold(0.0, |best, found| found.confidence.max(best))
         .clamp(0.0, 1.0)
+}
+
+/// Kana stand in it.
+fn is_japanese(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, 'ぁ'..='ヿ'))
 }
 
 /// Two definitions that differ in case, space and punctuation only.

@@ -23,6 +23,35 @@ pub(super) fn given(text: &str, start: usize, end: usize) -> Vec<String> {
     names
 }
 
+/// The name that a whole sentence gives to what the sentence before it was about: "Yともいう。", "It is also called Y."
+pub(super) fn behind(text: &str) -> Option<String> {
+    let closed = text.trim_end_matches(['。', '．', '.', ' ']);
+    let japanese = [
+        "ともいう",
+        "ともいいます",
+        "とも呼ぶ",
+        "とも呼びます",
+        "とも呼ばれる",
+        "とも呼ばれます",
+        "とも言う",
+    ]
+    .iter()
+    .find_map(|end| closed.strip_suffix(end));
+    if let Some(name) = japanese {
+        let name = name.trim_matches(['「', '」', '『', '』', ' ']);
+        return japanese_name(name).filter(|name| !name.contains(['は', 'を', '、', 'が', '。']));
+    }
+    [
+        "It is also called ",
+        "It is also known as ",
+        "They are also called ",
+        "They are also known as ",
+    ]
+    .iter()
+    .find_map(|start| closed.strip_prefix(start))
+    .and_then(english_name)
+}
+
 fn head(text: &str, bytes: usize) -> &str {
     let mut end = text.len().min(bytes);
     while !text.is_char_boundary(end) {
@@ -147,7 +176,7 @@ fn japanese_name(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::given;
+    use super::{behind, given};
 
     fn names(text: &str, term: &str) -> Vec<String> {
         let start = text.find(term).unwrap();
@@ -217,5 +246,20 @@ mod tests {
             names("国際連合の略称は国連であり、本部がある。", "国際連合"),
             Vec::<String>::new()
         );
+    }
+
+    #[test]
+    fn a_sentence_of_its_own_gives_a_name_too() {
+        assert_eq!(behind("乾燥耐性種子ともいう。").as_deref(), Some("乾燥耐性種子"));
+        assert_eq!(
+            behind("「シードバンク」とも呼ばれる。").as_deref(),
+            Some("シードバンク")
+        );
+        assert_eq!(
+            behind("It is also called a seed library.").as_deref(),
+            Some("seed library")
+        );
+        assert_eq!(behind("これは種子を守るともいう。"), None);
+        assert_eq!(behind("It is also kept cold."), None);
     }
 }

@@ -1,3 +1,5 @@
+mod reader;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Context, THRESHOLD, contexts, define, definitional, link};

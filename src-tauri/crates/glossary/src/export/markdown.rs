@@ -51,30 +51,41 @@ pub fn markdown(export: &Export, language: Language) -> String {
     if !undefined.is_empty() {
         line(&mut out, &format!("## {}", words.undefined));
         line(&mut out, words.undefined_note);
+        let mut list = String::new();
         for entry in &undefined {
-            line(&mut out, &format!("### {}", escape(&entry.term)));
-            let mut facts = String::new();
-            fact(&mut facts, words.synonyms, &entry.synonyms, words.comma);
-            for evidence in &entry.evidence {
-                let _ = writeln!(
-                    facts,
-                    "- {} — {}",
-                    (words.quote)(&escape(&evidence.quote)),
-                    place(evidence)
-                );
+            let _ = write!(list, "- {}", escape(&entry.term));
+            if !entry.synonyms.is_empty() {
+                let _ = write!(list, " ({})", names(&entry.synonyms, words.comma));
             }
-            if !facts.is_empty() {
-                line(&mut out, facts.trim_end());
+            if let Some(evidence) = entry.evidence.first() {
+                let _ = write!(list, " — {}", place(evidence));
             }
+            list.push('\n');
         }
+        line(&mut out, list.trim_end());
     }
 
     if !open.is_empty() {
         line(&mut out, &format!("## {}", words.issues));
         let mut list = String::new();
-        for issue in &open {
+        let (silent, other): (Vec<&ResolvedIssue>, Vec<&ResolvedIssue>) = open
+            .iter()
+            .copied()
+            .partition(|issue| matches!(issue.issue.finding, Finding::Undefined { .. }));
+        for issue in &other {
             let said = (words.issue)(&issue.issue.finding);
             let _ = writeln!(list, "- **{}**{} {said}", escape(&issue.issue.term), words.colon);
+        }
+        // What is undefined needs no sentence each.
+        let uses: Vec<String> = silent
+            .iter()
+            .map(|issue| match &issue.issue.finding {
+                Finding::Undefined { occurrences } => format!("{} ({occurrences})", escape(&issue.issue.term)),
+                _ => escape(&issue.issue.term),
+            })
+            .collect();
+        if !uses.is_empty() {
+            let _ = writeln!(list, "- {}{} {}", words.silent, words.colon, uses.join(words.comma));
         }
         line(&mut out, list.trim_end());
     }
@@ -93,6 +104,7 @@ struct Words {
     source: &'static str,
     undefined: &'static str,
     undefined_note: &'static str,
+    silent: &'static str,
     issues: &'static str,
     comma: &'static str,
     colon: &'static str,
@@ -117,7 +129,8 @@ impl Words {
                 related: "See also: ",
                 source: "Source",
                 undefined: "Terms without a definition",
-                undefined_note: "The documents use these terms but do not define them. The sentences show how they are used.",
+                undefined_note: "The documents use these terms but do not define them. Each is listed with a place where it stands.",
+                silent: "Used often (number of times), never defined",
                 issues: "Open issues",
                 comma: ", ",
                 colon: ":",
@@ -136,7 +149,8 @@ impl Words {
                 related: "関連語：",
                 source: "出典",
                 undefined: "定義のない用語",
-                undefined_note: "文書の中で使われていますが、定義は見つかりませんでした。用例を示します。",
+                undefined_note: "文書の中で使われていますが、定義は見つかりませんでした。それぞれ、用例のある場所を示します。",
+                silent: "よく使われているのに定義のない用語（回数）",
                 issues: "未解決の問題",
                 comma: "、",
                 colon: "：",

@@ -85,9 +85,8 @@ fn the_document_shows_definition_source_and_what_is_missing() {
         "- See also: thing",
         "`docs/a.md:7`",
         "## Terms without a definition",
-        "### Node",
-        "- “It uses it.” — `docs/a.md:7`",
-        "## Open issues\n\n- **Node**: used 3 times, never defined.",
+        "- Node (other) — `docs/a.md:7`",
+        "## Open issues\n\n- Used often (number of times), never defined: Node (3)",
     ] {
         assert!(text.contains(part), "{part:?} belongs in\n{text}");
     }
@@ -111,7 +110,7 @@ fn headings_follow_the_language_of_the_interface() {
         "## 定義のない用語",
         "## 未解決の問題",
         "別名：other",
-        "3 回使われていますが",
+        "定義のない用語（回数）： Node (3)",
     ] {
         assert!(text.contains(part), "{part:?} belongs in\n{text}");
     }

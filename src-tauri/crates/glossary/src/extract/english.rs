@@ -60,10 +60,12 @@ fn roles(lower: &[String], words: &[&str], tags: &[Tag], tokens: &[Token]) -> Ve
     (0..words.len())
         .map(|at| {
             let word = words[at];
-            if !tokens[at].word || is_stop_word(&lower[at]) || is_noise(word) {
+            let before = at.checked_sub(1).map(|at| tags[at]);
+            // `a lot of` is none, `seed lot` is one.
+            let lot = matches!(lower[at].as_str(), "lot" | "lots") && matches!(before, Some(Tag::Noun));
+            if !tokens[at].word || is_stop_word(&lower[at]) && !lot || is_noise(word) {
                 return Role::Outside;
             }
-            let before = at.checked_sub(1).map(|at| tags[at]);
             match tags[at] {
                 Tag::Noun | Tag::ProperNoun => Role::Head,
                 Tag::Adjective => Role::Modifier,

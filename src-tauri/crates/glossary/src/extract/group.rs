@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Form, Harvest, Kind};
-use crate::{Category, Language, Stop, Stopped, Variant, normalise};
+use crate::{Category, Language, Stop, Stopped, Variant, frequency, normalise};
 
 /// One expression in all its written forms.
 #[derive(Debug, Default)]
@@ -58,7 +58,11 @@ impl Group {
             .find(|variant| variant.text == lower)
             .map_or(0, |variant| variant.count);
         let titles_only = self.initial == self.count && (main.contains(' ') || written > 0);
-        if written * 4 >= self.count || titles_only {
+        // Wherever a capital would say something, there is none.
+        let inside = self.count.saturating_sub(self.initial);
+        let never_inside = written > 0 && written >= inside;
+        let explained = self.kind.is_none() && is_sentence_case(main);
+        if written * 4 >= self.count || never_inside || (titles_only || explained) && is_english(main) {
             lower
         } else {
             main.to_owned()
@@ -161,6 +165,18 @@ pub(super) fn groups(harvests: &[&Harvest], language: Language, stop: &dyn Stop)
     groups.retain(|group| !group.key.is_empty());
     groups.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     Ok(groups)
+}
+
+/// A capital at the very beginning and nowhere else.
+fn is_sentence_case(text: &str) -> bool {
+    text.contains(' ') && !text.chars().skip(1).any(char::is_uppercase)
+}
+
+/// General English knows every word: it is no name such as *Primula veris*.
+fn is_english(text: &str) -> bool {
+    text.to_lowercase()
+        .split([' ', '-'])
+        .all(|word| frequency::zipf(Language::English, word).is_some_and(|zipf| zipf > 1.5))
 }
 
 /// An acronym or the like by its form: short, one word, mostly capitals.

@@ -33,10 +33,7 @@ pub(super) fn collect(sentence: &str, morphemes: &[Morpheme], collector: &mut Co
         let behind = &sentence[units[end - 1].end..];
         let before = &sentence[..units[at].start];
         let quoted = before.ends_with(['「', '『']) && behind.starts_with(['」', '』']);
-        let defined = ["とは", "は、", "は", "（", "("]
-            .iter()
-            .any(|sign| behind.starts_with(sign))
-            && before.is_empty();
+        let defined = before.is_empty() && behind.starts_with(['は', '（', '(']);
         run(
             &units[at..end],
             before.is_empty(),
@@ -104,7 +101,11 @@ fn units<'a>(sentence: &'a str, morphemes: &[Morpheme]) -> Vec<Unit<'a>> {
             start: morpheme.start,
             end: morpheme.end,
             text,
-            part: part(text, &morpheme),
+            part: if is_stem(sentence, morpheme, morphemes.get(at + 1)) {
+                Part::Prefix
+            } else {
+                part(text, &morpheme)
+            },
             word: is_content(&morpheme),
         });
         at += 1;
@@ -171,6 +172,29 @@ fn part(text: &str, morpheme: &Morpheme) -> Part {
     }
 }
 
+/// A verb or adjective that builds a compound with the noun behind it: 湿 in 低温湿層処理, 傷つけ in 傷つけ処理.
+fn is_stem(sentence: &str, morpheme: Morpheme, next: Option<&Morpheme>) -> bool {
+    let kanji = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '々');
+    let text = &sentence[morpheme.start..morpheme.end];
+    let noun = next.is_some_and(|next| {
+        next.start == morpheme.end
+            && matches!(
+                next.class,
+                Class::Noun | Class::VerbalNoun | Class::Prefix | Class::Suffix
+            )
+            && sentence[next.start..].starts_with(|c| kanji(c) || matches!(c, 'ァ'..='ヺ'))
+    });
+    // In its conjunctive form a verb ends in the rows of i and e.
+    let conjunctive = morpheme.class == Class::Verb
+        && text.starts_with(kanji)
+        && next.is_some_and(|next| matches!(next.class, Class::Noun | Class::VerbalNoun))
+        && text.ends_with([
+            'い', 'き', 'ぎ', 'し', 'ち', 'に', 'び', 'み', 'り', 'え', 'け', 'げ', 'せ', 'て', 'ね', 'べ', 'め', 'れ',
+        ]);
+    let bare = matches!(morpheme.class, Class::Verb | Class::Adjective) && text.chars().all(kanji);
+    noun && (bare || conjunctive)
+}
+
 fn is_content(morpheme: &Morpheme) -> bool {
     matches!(
         morpheme.class,
@@ -198,6 +222,13 @@ fn run(units: &[Unit<'_>], initial: bool, topic: bool, collector: &mut Collector
         .rposition(|unit| unit.part != Part::Prefix)
         .map_or(0, |last| last + 1);
     let units = units.get(first..last).unwrap_or_default();
+    // 含水率5: the number is a value, not part of the name.
+    let values = units.iter().rev().take_while(|unit| unit.part == Part::Number).count();
+    let units = match units.len() - values {
+        0 => units,
+        1 if units[0].part != Part::Noun => units,
+        left => &units[..left],
+    };
     let numbers = units.iter().all(|unit| unit.part == Part::Number);
     let empty = matches!(units, [unit] if is_empty_alone(unit.text));
     if units.is_empty() || units.len() > LONGEST || numbers || empty {

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::group::{self, Group};
-use super::{DocumentCandidates, Harvest, Options, score};
+use super::{DocumentCandidates, Harvest, Options, score, sift};
 use crate::occurrences::fold;
 use crate::{Category, Language, Stop, Stopped, Term, Variant, decode, normalise};
 
@@ -118,13 +118,29 @@ fn in_language(
             scores[*long] = best;
         }
     }
-    let mut order: Vec<usize> = (0..groups.len()).collect();
+    let explained: FxHashSet<String> = expansions
+        .by_key
+        .iter()
+        .flat_map(|(short, long)| [short.clone(), normalise::key(long)])
+        .collect();
+    let fit = sift::sift(&groups, language, &explained, words.total);
+    let mut order: Vec<usize> = (0..groups.len())
+        .filter(|id| fit[*id] || required.contains_key(&groups[*id].key))
+        .collect();
     order.sort_unstable_by(|a, b| {
         scores[*b]
             .total_cmp(&scores[*a])
             .then_with(|| groups[*a].key.cmp(&groups[*b].key))
     });
     let limit = cut(words.total);
+    let strict = cut_of_unexplained(words.total).min(limit);
+    let mut unexplained = 0;
+    order.retain(|id| {
+        let group = &groups[*id];
+        let explained = group.topics > 0 || explained.contains(&group.key) || required.contains_key(&group.key);
+        unexplained += usize::from(!explained);
+        explained || unexplained <= strict
+    });
     let last = order
         .get(limit.min(order.len()).saturating_sub(1))
         .map_or(0.0, |id| scores[*id]);
@@ -158,6 +174,16 @@ fn cut(words: u64) -> usize {
     const TERMS: f64 = 1500.0;
     let ratio = words as f64 / WORDS;
     (TERMS * ratio.powf(0.65)).ceil() as usize
+}
+
+/// How many of them the text may merely use, without introducing them. In a small corpus these are few: hardly any word
+/// of it is frequent enough to prove itself.
+fn cut_of_unexplained(words: u64) -> usize {
+    const WORDS: f64 = 48_000.0;
+    const TERMS: f64 = 1500.0;
+    const LEAST: f64 = 25.0;
+    let ratio = words as f64 / WORDS;
+    (TERMS * ratio.powf(1.3)).max(LEAST).ceil() as usize
 }
 
 /// A raw score as a number from 0 to 1: 1 for the best of its list, 0.1 at the cut, towards 0 behind it.

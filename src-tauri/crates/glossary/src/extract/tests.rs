@@ -47,11 +47,12 @@ fn term<'a>(terms: &'a [Term], text: &str) -> &'a Term {
 
 const ENGLISH: &str = "A wind turbine turns the energy of the wind into electricity. Wind turbines stand in a wind farm. \
     The rotor of a wind turbine drives the gearbox. Role-based access control (RBAC) guards the gearbox. \
-    Engineers at Vestas build wind turbines, and RBAC guards them. The hub of the rotor is heavy. IT IS LATE.";
+    Engineers at Vestas build wind turbines, and RBAC guards them. The hub of the rotor is heavy. IT IS LATE. \
+    In Denmark the people of Vestas are many.";
 
 const JAPANESE: &str = "分散システムとは、複数のコンピュータがネットワークを介して協調するシステムである。\
     Kubernetesクラスターはコンテナを管理する。コンテナオーケストレーションは分散システムで使われる。\
-    サーバーとサーバの違いは表記だけである。文化財ＩＰＭは虫害を防ぐ。文化財IPMの実践。";
+    サーバーとサーバの違いは表記だけである。文化財ＩＰＭは虫害を防ぐ。文化財IPMの実践。コンテナは軽い。";
 
 #[test]
 fn variants_are_one_term_under_the_most_frequent_form() {
@@ -252,4 +253,26 @@ fn every_listed_term_is_found_in_the_documents() {
         .map(|term| term.text.as_str())
         .collect();
     assert_eq!(lost, [""; 0]);
+}
+
+#[test]
+fn a_bare_stem_belongs_to_the_compound_behind_it() {
+    let text = "湿らせて置く処理を低温湿層処理と呼ぶ。低温湿層処理は長い。硬実種子とは、硬い種子をいう。傷をつける処理を傷つけ処理と呼ぶ。\
+        傷つけ処理は短い。含水率5％で止める。含水率は低い。";
+    let terms = ranked(&[text], &[], &Options::default());
+    for text in ["低温湿層処理", "硬実種子", "傷つけ処理", "含水率"] {
+        term(&terms, text);
+    }
+    assert!(
+        !terms.iter().any(|term| term.text == "含水率5"),
+        "a value is no part of a name"
+    );
+}
+
+#[test]
+fn a_lot_is_no_term_and_a_seed_lot_is() {
+    let text = "A seed lot is a quantity of seed. We have a lot of seed lots.";
+    let terms = ranked(&[text], &[], &Options::default());
+    assert_eq!(term(&terms, "seed lot").occurrences, 2);
+    assert!(!terms.iter().any(|term| term.text == "lot"));
 }

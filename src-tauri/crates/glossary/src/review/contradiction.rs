@@ -30,6 +30,8 @@ struct Claims {
     content: BTreeSet<String>,
     /// Values by attribute: the unit or noun that is counted, or the verb that a year belongs to.
     numbers: BTreeMap<String, BTreeSet<String>>,
+    /// Values of a unit behind one preposition: `at 5 °C`, `of 7 %`.
+    measured: BTreeMap<String, BTreeSet<String>>,
     /// Content words under a negation.
     denied: BTreeSet<String>,
 }
@@ -59,7 +61,11 @@ impl Claims {
         };
         let polarity =
             alike >= ALIKE_FOR_POLARITY && (denies(self, other) || denies(other, self) || self.opposes(other));
-        number || polarity
+        let measure = self.measured.iter().any(|(place, values)| {
+            let others = other.measured.get(place);
+            others.is_some_and(|others| values.len() == 1 && others.len() == 1 && values != others)
+        });
+        number || polarity || measure
     }
 
     /// Shared content words by all content words (Jaccard).
@@ -132,12 +138,21 @@ fn english(text: &str) -> Claims {
     let mut claims = Claims {
         content: BTreeSet::new(),
         numbers: BTreeMap::new(),
+        measured: BTreeMap::new(),
         denied: BTreeSet::new(),
     };
     for (at, token) in tokens.iter().enumerate() {
         let word = token.word.as_str();
         if let Some(value) = number(word) {
-            if let Some(attribute) = attribute(&tokens, at) {
+            if let Some(unit) = unit(&text[token.end..]) {
+                let signed = format!("{}{value}", sign(&text[..token.start]));
+                let leads = at.checked_sub(1).and_then(|before| tokens.get(before));
+                if let Some(word) = leads.filter(|word| PREPOSITIONS.contains(&word.word.as_str())) {
+                    let measured = claims.measured.entry(format!("{} {unit}", word.word)).or_default();
+                    measured.insert(signed.clone());
+                }
+                claims.numbers.entry(unit).or_default().insert(signed);
+            } else if let Some(attribute) = attribute(&tokens, at) {
                 claims.numbers.entry(attribute).or_default().insert(value);
             }
             continue;
@@ -159,6 +174,30 @@ fn english(text: &str) -> Claims {
         }
     }
     claims
+}
+
+const PREPOSITIONS: [&str; 10] = [
+    "of", "at", "to", "by", "below", "above", "under", "over", "within", "than",
+];
+
+/// The unit sign right behind a number: `%`, `°C`, `€`.
+fn unit(behind: &str) -> Option<String> {
+    let behind = behind.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+    match behind.chars().next()? {
+        sign @ ('%' | '‰' | '€' | '$' | '£' | '¥') => Some(sign.to_string()),
+        '％' => Some("%".to_owned()),
+        '℃' => Some("°c".to_owned()),
+        '℉' => Some("°f".to_owned()),
+        '°' => Some(behind.chars().take(2).flat_map(char::to_lowercase).collect()),
+        _ => None,
+    }
+}
+
+/// The minus right before a number, whatever dash it is written with. Between two numbers it is a range.
+fn sign(before: &str) -> &'static str {
+    let left = before.trim_end_matches(['-', '\u{2212}', '\u{2013}']);
+    let minus = left.len() < before.len() && !left.ends_with(char::is_alphanumeric);
+    if minus { "-" } else { "" }
 }
 
 /// What a number counts: the word behind it, or the verb and preposition before a year.
@@ -210,6 +249,7 @@ fn japanese(text: &str) -> Claims {
     let mut claims = Claims {
         content: BTreeSet::new(),
         numbers: BTreeMap::new(),
+        measured: BTreeMap::new(),
         denied: BTreeSet::new(),
     };
     let runs = runs(text);
@@ -219,6 +259,7 @@ fn japanese(text: &str) -> Claims {
             Kind::Number => {
                 let unit = match next {
                     Some((Kind::Word | Kind::Latin, unit)) => Some(unit.clone()),
+                    Some((Kind::Other, sign)) => unit(sign),
                     Some((Kind::Kana, kana)) if kana.starts_with('つ') => Some("つ".to_owned()),
                     _ => None,
                 };

@@ -54,7 +54,11 @@ pub(super) fn find(entries: &[Entry], terms: &HashMap<&str, &Term>) -> Vec<(usiz
             }
         }
     }
-    for group in groups(entries, |entry| entry.definition.as_deref().and_then(words)) {
+    for group in groups(entries, |entry| {
+        let words = entry.definition.as_deref().and_then(words)?;
+        // The same concept in two languages is one thing, a duplicate another.
+        Some(format!("{:?} {words}", entry.language))
+    }) {
         report(group, DuplicateReason::SameDefinition, Severity::Medium);
     }
     found

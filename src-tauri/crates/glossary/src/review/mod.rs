@@ -8,6 +8,7 @@ mod duplicate;
 mod missing;
 #[cfg(test)]
 mod tests;
+mod undefined;
 
 use std::collections::HashMap;
 
@@ -15,9 +16,6 @@ use crate::lexicon::Lexicon;
 use crate::{Entry, Finding, Issue, Severity, Term};
 
 pub(crate) use circular::is_about_itself;
-
-/// From this number of occurrences on, a term without a definition is a hole in the glossary.
-const OFTEN: u32 = 5;
 
 /// Reviews a glossary entry by entry. What needs a view of the whole is prepared once, in near-linear time; an entry is
 /// then reviewed in time that depends on that entry alone.
@@ -30,8 +28,7 @@ pub struct Reviewer {
 #[derive(Debug)]
 struct Reviewed {
     entry: Entry,
-    occurrences: u32,
-    /// Issues that concern several entries, filed under the first of them.
+    /// Issues that take a view of the whole. What concerns several entries is filed under the first of them.
     shared: Vec<(Severity, Finding)>,
 }
 
@@ -64,14 +61,14 @@ impl Reviewer {
             .iter()
             .map(|entry| Reviewed {
                 entry: entry.clone(),
-                occurrences: by_key.get(entry.key.as_str()).map_or(0, |term| term.occurrences),
                 shared: Vec::new(),
             })
             .collect();
         let found = circular::find(entries, &mentions)
             .into_iter()
             .chain(duplicate::find(entries, &by_key))
-            .chain(missing::find(entries, terms));
+            .chain(missing::find(entries, terms))
+            .chain(undefined::find(entries, &by_key));
         for (at, severity, finding) in found {
             reviewed[at].shared.push((severity, finding));
         }
@@ -96,19 +93,6 @@ impl Reviewer {
         };
         let entry = &reviewed.entry;
         let mut findings = Vec::new();
-        if entry.definition.is_none() {
-            let severity = if reviewed.occurrences >= OFTEN {
-                Severity::High
-            } else {
-                Severity::Medium
-            };
-            findings.push((
-                severity,
-                Finding::Undefined {
-                    occurrences: reviewed.occurrences,
-                },
-            ));
-        }
         if let Some((first, second)) = contradiction::find(entry) {
             findings.push((Severity::High, Finding::Contradiction { first, second }));
         }

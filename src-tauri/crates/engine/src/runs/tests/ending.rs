@@ -135,6 +135,41 @@ async fn a_stop_during_any_stage_takes_effect_and_changes_nothing() {
     }
 }
 
+/// E4: the lock lasts longer than one statement waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_another_process_keeps_locked_does_not_turn_a_success_into_a_failure() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let (path, locked) = (bench.home.join("genglossary.db"), std::sync::Once::new());
+    bench.observer.on_event(move |event| {
+        if let Event::RunChanged(run) = event
+            && is(run, Stage::Refine, StageStatus::Completed)
+        {
+            let (path, (held, holds)) = (path.clone(), std::sync::mpsc::channel());
+            locked.call_once(move || {
+                std::thread::spawn(move || hold_the_write_lock(&path, &held));
+                holds.recv().unwrap();
+            });
+        }
+    });
+    let run = bench.completed(&project, Scope::Full).await;
+    assert_eq!(run.error, None);
+    assert!(bench.results(&project).await.contains("drying"), "the results became current");
+}
+
+fn hold_the_write_lock(path: &std::path::Path, held: &std::sync::mpsc::Sender<()>) {
+    use sqlx::Connection as _;
+
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let mut other = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+        held.send(()).unwrap();
+        tokio::time::sleep(crate::store::BUSY_TIMEOUT + std::time::Duration::from_secs(2)).await;
+        sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+        other.close().await.unwrap();
+    });
+}
+
 /// E5
 #[tokio::test(flavor = "multi_thread")]
 async fn not_found_finished_and_stopping_are_three_answers() {
@@ -182,30 +217,29 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
     let project = bench.project("p").await;
     let engine = &bench.engine;
     bench.completed(&project, Scope::Full).await;
-    let added = engine.add_term(&project, "passport data").await.unwrap().row.key;
+    let [kept, out, edited] = &best_terms(&bench, &project, None).await[..3] else {
+        panic!("three terms at least")
+    };
+    let added = engine.add_term(&project, "one number").await.unwrap().row.key;
     let decision = Decision {
         verdict: Some(Verdict::Required),
         category: Some("Room".into()),
         note: Some("Ask Ito.".into()),
     };
-    engine.decide_term(&project, "drying room", &decision).await.unwrap();
-    let out = Decision {
+    engine.decide_term(&project, kept, &decision).await.unwrap();
+    let exclude = Decision {
         verdict: Some(Verdict::Excluded),
         category: None,
         note: None,
     };
-    engine.decide_term(&project, "germination test", &out).await.unwrap();
+    engine.decide_term(&project, out, &exclude).await.unwrap();
     engine
-        .edit_definition(
-            &project,
-            "accession",
-            Some("What the seed bank keeps under one number."),
-        )
+        .edit_definition(&project, edited, Some("What the seed bank keeps."))
         .await
         .unwrap();
 
     bench.completed(&project, Scope::Full).await;
-    let term = engine.term(&project, "drying room").await.unwrap();
+    let term = engine.term(&project, kept).await.unwrap();
     assert_eq!(
         (term.row.verdict, term.row.category.as_str()),
         (Some(Verdict::Required), "Room")
@@ -216,16 +250,22 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
         added.manual && added.row.occurrences > 0,
         "the added term was looked for in the documents"
     );
-    let entry = engine.entry(&project, Stage::Refine, "accession").await.unwrap();
-    assert_eq!(
-        entry.edited.as_deref(),
-        Some("What the seed bank keeps under one number.")
-    );
+    let entry = engine.entry(&project, Stage::Refine, edited).await.unwrap();
+    assert_eq!(entry.edited.as_deref(), Some("What the seed bank keeps."));
     assert!(
-        engine.entry(&project, Stage::Refine, "germination test").await.is_err(),
-        "excluded means out"
+        engine.entry(&project, Stage::Refine, out).await.is_err(),
+        "excluded means out of the glossary"
     );
-    let excluded = TermQuery {
+    let excluded = best_terms(&bench, &project, Some(Verdict::Excluded)).await;
+    assert_eq!(excluded, [out.clone()], "and stays visible among the terms");
+    let markdown = bench.home.join("glossary.md");
+    engine.export(&project, &markdown).await.unwrap();
+    let markdown = std::fs::read_to_string(markdown).unwrap();
+    assert!(markdown.contains("What the seed bank keeps."));
+}
+
+async fn best_terms(bench: &Bench, project: &str, verdict: Option<Verdict>) -> Vec<String> {
+    let query = TermQuery {
         offset: 0,
         limit: 10,
         search: String::new(),
@@ -233,17 +273,10 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
         descending: true,
         language: None,
         category: None,
-        verdict: Some(Verdict::Excluded),
+        verdict,
     };
-    assert_eq!(
-        engine.list_terms(&project, &excluded).await.unwrap().total,
-        1,
-        "and stays visible among the terms"
-    );
-    let markdown = bench.home.join("glossary.md");
-    engine.export(&project, &markdown).await.unwrap();
-    let markdown = std::fs::read_to_string(markdown).unwrap();
-    assert!(markdown.contains("What the seed bank keeps under one number."));
+    let page = bench.engine.list_terms(project, &query).await.unwrap();
+    page.rows.into_iter().map(|row| row.key).collect()
 }
 
 /// E12 and D11

@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::sight::{Sight, Verdict};
 use naming::{apposition, defining_act, naming};
 use subject::{behind_subject, other_name, subject};
-use words::{ARTICLES, FUNCTION, VERBS};
+use words::{ARTICLES, FUNCTION, LOOSE_TIES, VERBS};
 
 /// How well the sentence defines the term that the sight is on, or nothing when no pattern holds.
 pub(super) fn score(sight: &Sight<'_>) -> Option<Verdict> {
@@ -131,12 +131,19 @@ fn labelled(lower: &str, rest: &str, sight: &Sight<'_>) -> Option<(f64, Range<us
     if words < 4 || body.contains(';') || ["i", "we", "you", "see", "no", "yes", "if", "when"].contains(&first) {
         return None;
     }
+    // A row of a table with more than two columns holds data. What begins with a preposition is no noun phrase.
+    if body.trim_end_matches(['|', ' ']).contains(" | ") || LOOSE_TIES.contains(&first) || first == "and" {
+        return None;
+    }
     let from = lower.len() - rest.len();
     if !sight.text[from..].chars().any(char::is_lowercase) {
         return None;
     }
     let noun_like =
         ARTICLES.contains(&first) || body.contains(" that ") || body.contains(" which ") || body.contains(" of ");
+    if !noun_like && !sight.marked && !body.ends_with('.') {
+        return None;
+    }
     let mut confidence = if noun_like { 0.62 } else { 0.52 };
     if sight.marked {
         confidence += 0.15;

@@ -99,6 +99,8 @@ fn copula(verb: &str, tail: &[&str], article: Article, sight: &Sight<'_>) -> Opt
         },
         "when" | "where" | "what" | "how" => 0.55,
         "a" | "an" | "any" => 0.74 + genus(&tail[1..]),
+        // "Scarification is the scratching or softening of …"
+        "the" if at(1).ends_with("ing") && tail.iter().take(9).any(|w| *w == "of") => 0.64,
         "the" => 0.6 + genus(&tail[1..]),
         "one" if at(1) == "of" => 0.42,
         "one" if ["that", "which", "in", "where", "whose", "who"].contains(&at(1)) => 0.62,
@@ -125,6 +127,15 @@ fn bare_genus(verb: &str, first: &str, tail: &[&str]) -> f64 {
     let plural = verb == "are" || verb == "were";
     if PARTICIPLES.contains(&first) {
         return 0.2;
+    }
+    // "Germplasm is living material from which …": a genus behind a participle, and what tells it apart.
+    let participle_genus = first.ends_with("ing")
+        && tail
+            .get(1)
+            .is_some_and(|w| w.starts_with(char::is_alphabetic) && !LOOSE_TIES.contains(w))
+        && tail.iter().any(|w| ["that", "which"].contains(w));
+    if participle_genus && !plural {
+        return 0.5;
     }
     if first.ends_with("ed") || first.ends_with("ing") && !tail.iter().take(5).any(|w| *w == "that" || *w == "of") {
         return 0.2;
@@ -158,7 +169,9 @@ fn genus(tail: &[&str]) -> f64 {
         .position(|w| TIES.contains(w) || LOOSE_TIES.contains(w) || [",", ".", ";", "(", ":"].contains(w))
         .unwrap_or(tail.len());
     let head = head_end.checked_sub(1).map_or("", &at);
-    if NO_GENUS.contains(&at(0)) || NO_GENUS.contains(&head) {
+    if ["result", "consequence"].contains(&at(0)) && at(1) == "of" {
+        sum -= 0.05;
+    } else if NO_GENUS.contains(&at(0)) || NO_GENUS.contains(&head) {
         sum -= 0.35;
     } else if PRAISE.contains(&at(0)) || PRAISE.contains(&head) {
         sum -= 0.3;

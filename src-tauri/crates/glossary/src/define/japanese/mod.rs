@@ -96,7 +96,8 @@ fn labelled(text: &str, rest: &str, marked: bool) -> Option<(f64, Range<usize>)>
         .find_map(|sign| trimmed.strip_prefix(sign))?
         .trim();
     let length = body.chars().count();
-    if length < 8 {
+    // A row of a table with more than two columns holds data.
+    if length < 8 || body.trim_end_matches(['|', ' ']).contains(" | ") {
         return None;
     }
     let mut confidence = if length >= 12 { 0.64 } else { 0.54 };
@@ -126,6 +127,8 @@ fn circumstances(sight: &Sight<'_>, closed: &str) -> f64 {
         sum -= 0.06;
     } else if length < 14 {
         sum -= 0.15;
+    } else if length < 18 && !closed.contains("とは") {
+        sum -= 0.08;
     }
     if ["そのため", "したがって", "これにより", "よって", "つまり", "このように"]
         .iter()

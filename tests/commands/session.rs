@@ -1,0 +1,304 @@
+//! One session of a researcher that uses every command there is.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, text};
+
+/// The test below starts itself again with this variable and a file manager of its own.
+const FILE_MANAGER: &str = "GENGLOSSARY_TEST_FILE_MANAGER";
+
+/// The whole session runs in a process whose `xdg-open` only notes what it was asked to show.
+#[test]
+fn every_command_of_the_contract_answers_as_the_bindings_promise() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    if let Some(shown) = std::env::var_os(FILE_MANAGER) {
+        return session(std::path::Path::new(&shown));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (opener, shown) = (folder.path().join("xdg-open"), folder.path().join("shown"));
+    std::fs::write(
+        &opener,
+        format!(
+            "#!/bin/sh\nprintf %s \"$1\" > '{0}.new'\nmv '{0}.new' '{0}'\n",
+            shown.display()
+        ),
+    )
+    .unwrap();
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let session = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "session::every_command_of_the_contract_answers_as_the_bindings_promise",
+            "--nocapture",
+        ])
+        .env("PATH", format!("{}:{path}", folder.path().display()))
+        .env(FILE_MANAGER, &shown)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&session.stdout).into_owned() + &String::from_utf8_lossy(&session.stderr);
+    assert!(session.status.success() && said.contains("1 passed"), "{said}");
+}
+
+fn session(shown: &std::path::Path) {
+    let bench = Bench::new();
+    the_app_and_its_settings(&bench);
+    let project = a_project_and_its_settings(&bench);
+    a_run_and_its_log(&bench, &project);
+    documents(&bench, &project);
+    terms(&bench, &project);
+    entries_and_issues(&bench, &project);
+    exports(&bench, &project);
+
+    bench.ok("open_folder", json!({ "projectId": project }));
+    let folder = text(
+        &bench.ok("get_project", json!({ "projectId": project })),
+        "/summary/folder",
+    );
+    // The file manager is a process of its own; nobody waits for it but this.
+    let mut looks = 0..6_000;
+    while !shown.exists() && looks.next().is_some() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(
+        std::fs::read_to_string(shown).unwrap(),
+        folder,
+        "the file manager gets the folder of the project"
+    );
+
+    bench.ok("delete_project", json!({ "projectId": project }));
+    assert_eq!(bench.ok("list_projects", json!({})), json!([]));
+    assert!(
+        std::path::Path::new(&folder).join("faq.txt").exists(),
+        "a deleted project keeps its documents"
+    );
+
+    let all: BTreeSet<String> = bench.contract.commands.keys().cloned().collect();
+    assert_eq!(bench.answered(), all, "a command without a test");
+}
+
+fn the_app_and_its_settings(bench: &Bench) {
+    let info = bench.ok("get_app_info", json!({}));
+    assert_eq!(info["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        text(&info, "/data_dir"),
+        bench.path().join("home").display().to_string()
+    );
+    assert_eq!(info["open_project"], Value::Null);
+
+    assert_eq!(bench.ok("get_settings", json!({}))["theme"], "system");
+    let settings = json!({ "language": "ja", "theme": "dark", "sans_reading": true });
+    assert_eq!(bench.ok("set_settings", json!({ "settings": settings })), settings);
+    assert_eq!(bench.ok("get_settings", json!({})), settings);
+}
+
+fn a_project_and_its_settings(bench: &Bench) -> String {
+    assert_eq!(bench.ok("list_projects", json!({})), json!([]));
+    let project = bench.project("seeds");
+    let renamed = bench.ok(
+        "rename_project",
+        json!({ "projectId": project, "name": " Seed bank 種子銀行 " }),
+    );
+    assert_eq!(renamed["name"], "Seed bank 種子銀行");
+    let detail = bench.ok("get_project", json!({ "projectId": project }));
+    assert_eq!(
+        (&detail["summary"]["state"], &detail["active_run"]),
+        (&json!("not_run"), &Value::Null)
+    );
+    assert_eq!(bench.ok("list_projects", json!({})), json!([detail["summary"]]));
+
+    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
+    settings["max_file_mb"] = json!(7);
+    bench.ok(
+        "set_project_settings",
+        json!({ "projectId": project, "settings": settings }),
+    );
+    assert_eq!(
+        bench.ok("get_project_settings", json!({ "projectId": project })),
+        settings
+    );
+    project
+}
+
+fn a_run_and_its_log(bench: &Bench, project: &str) {
+    let release = bench.hold_the_next_run();
+    let start = json!({ "projectId": project, "scope": "full", "requestId": "the first" });
+    let run = bench.ok("start_run", start.clone());
+    assert_eq!(
+        bench.ok("start_run", start)["id"],
+        run["id"],
+        "S6: one request is one run"
+    );
+    assert_eq!(bench.ok("cancel_run", json!({ "runId": run["id"] })), "cancelling");
+    drop(release);
+    bench.settled();
+    let stopped = bench.ok("get_run", json!({ "runId": run["id"] }));
+    assert_eq!(
+        (&stopped["run"]["status"], &stopped["run"]["error"]),
+        (&json!("cancelled"), &Value::Null)
+    );
+    assert_eq!(
+        bench.ok("cancel_run", json!({ "runId": run["id"] })),
+        "already_finished"
+    );
+
+    let run = bench.run(project, "full", "the second");
+    assert_eq!(run["status"], "completed", "{run}");
+    let runs = bench.ok("list_runs", json!({ "projectId": project, "offset": 0, "limit": 1 }));
+    assert_eq!(
+        (&runs["total"], &runs["rows"]),
+        (&json!(2), &json!([run])),
+        "newest first, as many as asked for"
+    );
+
+    let query = json!({ "from": 0, "limit": 2, "levels": ["info"] });
+    let page = bench.ok("read_log", json!({ "runId": run["id"], "query": query }));
+    assert_eq!(
+        (&page["ended"], page["records"].as_array().unwrap().len()),
+        (&json!("completed"), 2)
+    );
+    assert_eq!(page["matching"], page["counts"]["info"]);
+    assert!(
+        page["matching"].as_u64() < page["total"].as_u64(),
+        "the filter leaves records out"
+    );
+}
+
+fn documents(bench: &Bench, project: &str) {
+    let list = |search: &str| {
+        bench.ok(
+            "list_documents",
+            json!({ "projectId": project, "offset": 0, "limit": 100, "search": search }),
+        )
+    };
+    let (all, some) = (list(""), list("drying"));
+    assert_eq!(all["total"], all["rows"].as_array().unwrap().len());
+    assert_eq!(some["total"], 2, "two files of one name in two folders: {some}");
+    assert!(all["rows"][0]["occurrences"].as_u64() > Some(0));
+    let skipped = bench.ok(
+        "list_skipped",
+        json!({ "projectId": project, "offset": 0, "limit": 100 }),
+    );
+    let secret = json!({ "path": ".env", "reason": "secret", "detail": null });
+    assert!(skipped["rows"].as_array().unwrap().contains(&secret), "{skipped}");
+}
+
+fn terms(bench: &Bench, project: &str) {
+    let query = |verdict: Option<&str>| {
+        json!({
+            "offset": 0, "limit": u32::MAX, "search": "", "sort": "score", "descending": true, "language": null,
+            "category": null, "verdict": verdict,
+        })
+    };
+    let all = bench.ok("list_terms", json!({ "projectId": project, "query": query(None) }));
+    let rows = all["rows"].as_array().unwrap();
+    assert!(
+        rows.len() > 100 && rows.is_sorted_by(|a, b| a["score"].as_f64() >= b["score"].as_f64()),
+        "best first"
+    );
+    let (key, count) = (text(&rows[0], "/key"), &rows[0]["occurrences"]);
+    let term = bench.ok("get_term", json!({ "projectId": project, "key": key }));
+    assert_eq!(term["row"], rows[0]);
+    let found = bench.ok(
+        "list_occurrences",
+        json!({ "projectId": project, "key": key, "offset": 0, "limit": 1000 }),
+    );
+    assert_eq!(
+        (&found["total"], found["rows"].as_array().map(Vec::len)),
+        (count, count.as_u64().map(|n| n as usize))
+    );
+
+    let decision = json!({ "verdict": "excluded", "category": "Room", "note": "Ask Ito. 「要確認」" });
+    let decided = bench.ok(
+        "decide_term",
+        json!({ "projectId": project, "key": key, "decision": decision }),
+    );
+    assert_eq!(
+        (&decided["row"]["verdict"], &decided["row"]["category"]),
+        (&json!("excluded"), &json!("Room"))
+    );
+    assert_eq!(decided["note"], "Ask Ito. 「要確認」");
+    let excluded = bench.ok(
+        "list_terms",
+        json!({ "projectId": project, "query": query(Some("excluded")) }),
+    );
+    assert_eq!(excluded["rows"], json!([decided["row"]]));
+
+    let added = bench.ok("add_term", json!({ "projectId": project, "text": "  moon   seed " }));
+    assert_eq!(
+        (&added["row"]["text"], &added["manual"]),
+        (&json!("moon seed"), &json!(true))
+    );
+    let required = bench.ok(
+        "list_terms",
+        json!({ "projectId": project, "query": query(Some("required")) }),
+    );
+    assert_eq!(required["total"], 1);
+}
+
+fn entries_and_issues(bench: &Bench, project: &str) {
+    let list = |stage: &str, filter: &str| {
+        let query = json!({ "offset": 0, "limit": 1000, "search": "", "filter": filter });
+        bench.ok(
+            "list_entries",
+            json!({ "projectId": project, "stage": stage, "query": query }),
+        )
+    };
+    for stage in ["define", "refine"] {
+        let counts = bench.ok("count_entries", json!({ "projectId": project, "stage": stage }));
+        for filter in ["all", "changed", "edited", "undefined"] {
+            assert_eq!(list(stage, filter)["total"], counts[filter], "{stage}, {filter}");
+        }
+    }
+    let key = text(&list("refine", "all"), "/rows/0/key");
+    let entry = bench.ok(
+        "get_entry",
+        json!({ "projectId": project, "stage": "refine", "key": key }),
+    );
+    assert_eq!((&entry["entry"]["key"], &entry["edited"]), (&json!(key), &Value::Null));
+    let edit = |definition: Value| {
+        bench.ok(
+            "edit_definition",
+            json!({ "projectId": project, "key": key, "definition": definition }),
+        )
+    };
+    assert_eq!(edit(json!("A word of my own."))["edited"], "A word of my own.");
+    assert_eq!(list("refine", "edited")["rows"][0]["definition"], "A word of my own.");
+    assert_eq!(edit(Value::Null)["edited"], Value::Null, "taken back");
+
+    let query = json!({ "offset": 0, "limit": 1000, "search": "", "kind": null, "severity": null, "open": null });
+    let issues = bench.ok("list_issues", json!({ "projectId": project, "query": query }));
+    let rows = issues["rows"].as_array().unwrap();
+    let kinds: BTreeSet<_> = rows.iter().map(|row| text(row, "/finding/kind")).collect();
+    assert!(
+        kinds.len() >= 3,
+        "the sample documents have issues of several kinds: {kinds:?}"
+    );
+    let narrow = json!({
+        "offset": 0, "limit": 1000, "search": "", "kind": "undefined", "severity": null, "open": true,
+    });
+    let narrow = bench.ok("list_issues", json!({ "projectId": project, "query": narrow }));
+    let same = rows
+        .iter()
+        .filter(|row| row["finding"]["kind"] == "undefined" && row["resolution"] == "open");
+    assert_eq!(narrow["total"], same.count());
+}
+
+fn exports(bench: &Bench, project: &str) {
+    for name in ["glossary.md", "terms.tsv", "all.json"] {
+        let path = bench.path().join(name);
+        let report = bench.ok("export_glossary", json!({ "projectId": project, "path": path }));
+        assert_eq!(text(&report, "/path"), path.display().to_string());
+        assert!(report["entries"].as_u64() > Some(0));
+        assert!(
+            !std::fs::read_to_string(&path)
+                .unwrap()
+                .contains(&bench.path().display().to_string()),
+            "D8"
+        );
+    }
+}
