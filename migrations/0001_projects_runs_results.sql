@@ -127,6 +127,10 @@ CREATE TABLE term (
     PRIMARY KEY (generation_id, rank),
     UNIQUE (generation_id, key)
 ) STRICT, WITHOUT ROWID;
+-- The orders of a term list.
+CREATE INDEX term_by_text ON term (generation_id, text COLLATE NOCASE);
+CREATE INDEX term_by_documents ON term (generation_id, documents);
+CREATE INDEX term_by_occurrences ON term (generation_id, occurrences);
 
 CREATE TABLE occurrence (
     generation_id INTEGER NOT NULL REFERENCES generation (id) ON DELETE CASCADE,
@@ -136,6 +140,15 @@ CREATE TABLE occurrence (
     end           INTEGER NOT NULL,
     line          INTEGER NOT NULL,
     PRIMARY KEY (generation_id, rank, document, start)
+) STRICT, WITHOUT ROWID;
+
+-- What a list of documents shows of each: occurrences are stored by term, so counting them by document reads all of them.
+CREATE TABLE document_count (
+    generation_id INTEGER NOT NULL REFERENCES generation (id) ON DELETE CASCADE,  -- of the terms
+    document      INTEGER NOT NULL,  -- ordinal in the load generation that the terms were made from
+    terms         INTEGER NOT NULL,  -- different ones
+    occurrences   INTEGER NOT NULL,
+    PRIMARY KEY (generation_id, document)
 ) STRICT, WITHOUT ROWID;
 
 -- Entries of a provisional (define) or refined (refine) glossary.
@@ -152,6 +165,7 @@ CREATE TABLE entry (
     alternatives  TEXT NOT NULL,
     synonyms      TEXT NOT NULL,
     related       TEXT NOT NULL,
+    changed       INTEGER NOT NULL,  -- a refined entry that is not what the provisional one was
     PRIMARY KEY (generation_id, ordinal),
     UNIQUE (generation_id, key)
 ) STRICT, WITHOUT ROWID;

@@ -126,46 +126,36 @@ impl Engine {
         let filter = results::text(query.filter)?;
         let total = sqlx::query_scalar!(
             r#"SELECT count(*) FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-               WHERE e.generation_id = ?3 AND d.verdict IS NOT 'excluded'
-                 AND (?4 = '%' OR e.term LIKE ?4 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?4 ESCAPE '\')
-                 AND CASE ?5 WHEN 'changed' THEN ?2 IS NOT NULL AND NOT EXISTS (
-                       SELECT 1 FROM entry p WHERE p.generation_id = ?2 AND p.key = e.key
-                         AND p.definition IS e.definition AND p.synonyms IS e.synonyms)
+               WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'
+                 AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
+                 AND CASE ?4 WHEN 'changed' THEN e.changed
                      WHEN 'edited' THEN d.definition IS NOT NULL
                      WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
                      ELSE 1 END"#,
             project_id,
-            sources.provisional,
             sources.entries,
             pattern,
             filter
         )
         .fetch_one(self.store().reader());
-        // First which rows stand on the page, then what they show: most of a long list is only counted over. CROSS JOIN
-        // keeps SQLite from reading the whole list to find its rows on the page.
+        // First which rows stand on the page, then what they show: most of a long list is only counted over.
         let rows = sqlx::query!(
             r#"WITH page AS MATERIALIZED (
                  SELECT e.ordinal FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-                 WHERE e.generation_id = ?3 AND d.verdict IS NOT 'excluded'
-                   AND (?4 = '%' OR e.term LIKE ?4 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?4 ESCAPE '\')
-                   AND CASE ?5 WHEN 'changed' THEN ?2 IS NOT NULL AND NOT EXISTS (
-                         SELECT 1 FROM entry p WHERE p.generation_id = ?2 AND p.key = e.key
-                           AND p.definition IS e.definition AND p.synonyms IS e.synonyms)
+                 WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'
+                   AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
+                   AND CASE ?4 WHEN 'changed' THEN e.changed
                        WHEN 'edited' THEN d.definition IS NOT NULL
                        WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
                        ELSE 1 END
-                 ORDER BY e.ordinal LIMIT ?6 OFFSET ?7)
+                 ORDER BY e.ordinal LIMIT ?5 OFFSET ?6)
                SELECT e.key, e.term, e.language, coalesce(d.definition, e.definition) AS "definition: String",
-                 e.confidence, d.definition IS NOT NULL AS "edited!: bool",
-                 ?2 IS NOT NULL AND (p.definition IS NOT e.definition OR p.synonyms IS NOT e.synonyms)
-                     AS "changed!: bool"
+                 e.confidence, d.definition IS NOT NULL AS "edited!: bool", e.changed AS "changed: bool"
                FROM page
-               CROSS JOIN entry e ON e.generation_id = ?3 AND e.ordinal = page.ordinal
+               CROSS JOIN entry e ON e.generation_id = ?2 AND e.ordinal = page.ordinal
                LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-               LEFT JOIN entry p ON p.generation_id = ?2 AND p.key = e.key
                ORDER BY e.ordinal"#,
             project_id,
-            sources.provisional,
             sources.entries,
             pattern,
             filter,
@@ -202,16 +192,13 @@ impl Engine {
         };
         let row = sqlx::query!(
             r#"SELECT count(*) AS "all!: i64",
-                 coalesce(sum(?2 IS NOT NULL AND (p.definition IS NOT e.definition OR p.synonyms IS NOT e.synonyms)), 0)
-                     AS "changed!: i64",
+                 coalesce(sum(e.changed), 0) AS "changed!: i64",
                  coalesce(sum(d.definition IS NOT NULL), 0) AS "edited!: i64",
                  coalesce(sum(coalesce(d.definition, e.definition) IS NULL), 0) AS "undefined!: i64"
                FROM entry e
                LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-               LEFT JOIN entry p ON p.generation_id = ?2 AND p.key = e.key
-               WHERE e.generation_id = ?3 AND d.verdict IS NOT 'excluded'"#,
+               WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'"#,
             project_id,
-            sources.provisional,
             sources.entries
         )
         .fetch_one(self.store().reader())

@@ -11,7 +11,7 @@ use super::{PAGE_LIMIT, Page, pattern};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runs::Stage;
-use crate::store::{generations, results};
+use crate::store::{Store, generations, results};
 
 /// The order of a term list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -134,92 +134,161 @@ impl TryFrom<Record> for TermRow {
     }
 }
 
-impl Engine {
-    /// A page of the current terms. Terms that the researcher added since the last run are among them, without counts.
-    pub async fn list_terms(&self, project_id: &str, query: &TermQuery) -> Result<Page<TermRow>> {
-        let generation = generations::current(self.store(), project_id)
-            .await?
-            .get(&Stage::Extract)
-            .copied();
-        let (pattern, limit) = (pattern(&query.search), query.limit.min(PAGE_LIMIT));
-        let language = query.language.map(results::text).transpose()?;
-        let verdict = query.verdict.map(results::text).transpose()?;
-        let total = sqlx::query_scalar!(
-            r#"SELECT
-                 (SELECT count(*) FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
-                  WHERE t.generation_id = ?2 AND (?3 = '%' OR t.text LIKE ?3 ESCAPE '\') AND (?4 IS NULL OR t.language = ?4)
-                    AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5) AND (?6 IS NULL OR d.verdict = ?6))
-               + (SELECT count(*) FROM decision d
-                  WHERE d.project_id = ?1 AND d.verdict = 'required'
-                    AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key)
-                    AND d.text LIKE ?3 ESCAPE '\'
-                    AND (?4 IS NULL
-                         OR CASE WHEN d.text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END = ?4)
-                    AND (?5 IS NULL OR coalesce(d.category, 'concept') = ?5) AND (?6 IS NULL OR d.verdict = ?6))
-               AS "total!: i64""#,
-            project_id,
-            generation,
-            pattern,
-            language,
-            query.category,
-            verdict
+/// Which terms of which generation.
+struct TermFilter<'a> {
+    project_id: &'a str,
+    generation: Option<i64>,
+    pattern: String,
+    language: Option<&'a str>,
+    category: Option<&'a str>,
+    verdict: Option<&'a str>,
+}
+
+impl TermFilter<'_> {
+    fn is_open(&self) -> bool {
+        self.pattern == "%" && self.language.is_none() && self.category.is_none() && self.verdict.is_none()
+    }
+
+    /// Terms that are required and that no run has looked for yet.
+    async fn waiting(&self, store: &Store) -> Result<Vec<Record>> {
+        let rows = sqlx::query_as!(
+            Record,
+            r#"SELECT key, text, CASE WHEN text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END AS "language!: String",
+                 coalesce(category, 'concept') AS "category!: String", 0.0 AS "score!: f64",
+                 0 AS "documents!: i64", 0 AS "occurrences!: i64", verdict,
+                 (category IS NOT NULL OR note IS NOT NULL) AS "edited!: bool"
+               FROM decision d
+               WHERE project_id = ?1 AND verdict = 'required' AND text LIKE ?3 ESCAPE '\'
+                 AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key)
+                 AND (?5 IS NULL OR coalesce(category, 'concept') = ?5) AND (?6 IS NULL OR verdict = ?6)
+                 AND (?4 IS NULL OR ?4 = CASE WHEN text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END)
+               ORDER BY text"#,
+            self.project_id,
+            self.generation,
+            self.pattern,
+            self.language,
+            self.category,
+            self.verdict
         )
-        .fetch_one(self.store().reader());
-        // First which rows stand on the page, then what they show: sorting whole rows is many times slower. The order
-        // is part of the statement, since no index can serve one that is computed.
+        .fetch_all(store.reader())
+        .await?;
+        Ok(rows)
+    }
+
+    async fn count(&self, store: &Store) -> Result<u32> {
+        let count = if self.is_open() {
+            sqlx::query_scalar!("SELECT count(*) FROM term WHERE generation_id = ?", self.generation)
+                .fetch_one(store.reader())
+                .await?
+        } else {
+            sqlx::query_scalar!(
+                r#"SELECT count(*) FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
+                   WHERE t.generation_id = ?2 AND t.text LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR t.language = ?4)
+                     AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5) AND (?6 IS NULL OR d.verdict = ?6)"#,
+                self.project_id,
+                self.generation,
+                self.pattern,
+                self.language,
+                self.category,
+                self.verdict
+            )
+            .fetch_one(store.reader())
+            .await?
+        };
+        Ok(count as u32)
+    }
+
+    /// First which rows stand on the page, then what they show: a list without a filter is read from an index alone,
+    /// which a statement that names other columns could not. The order is part of the statement for the same reason.
+    async fn page(
+        &self,
+        store: &Store,
+        sort: TermSort,
+        descending: bool,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<Record>> {
         macro_rules! page {
-            ($order:tt) => {
+            ($filter:tt, $order:tt) => {
                 sqlx::query_as!(
                     Record,
-                    r#"WITH page AS MATERIALIZED (
-                         SELECT t.rank AS place, t.key AS listed, t.text AS word, t.documents AS spread, t.occurrences AS uses
-                         FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
-                         WHERE t.generation_id = ?2 AND (?3 = '%' OR t.text LIKE ?3 ESCAPE '\')
-                           AND (?4 IS NULL OR t.language = ?4)
-                           AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5) AND (?6 IS NULL OR d.verdict = ?6)
-                         UNION ALL
-                         SELECT -1, d.key, d.text, 0, 0 FROM decision d
-                         WHERE d.project_id = ?1 AND d.verdict = 'required'
-                           AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key)
-                           AND d.text LIKE ?3 ESCAPE '\'
-                           AND (?4 IS NULL
-                                OR CASE WHEN d.text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END = ?4)
-                           AND (?5 IS NULL OR coalesce(d.category, 'concept') = ?5) AND (?6 IS NULL OR d.verdict = ?6)
-                         ORDER BY "# + $order + r#" LIMIT ?7 OFFSET ?8)
-                       SELECT listed AS "key!", word AS "text!", spread AS "documents!: i64", uses AS "occurrences!: i64",
-                         coalesce(t.language, CASE WHEN word GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END)
-                             AS "language!: String",
-                         coalesce(d.category, t.category, 'concept') AS "category!: String",
-                         coalesce(t.score, 0.0) AS "score!: f64", d.verdict AS "verdict: String",
+                    r#"WITH page AS MATERIALIZED (SELECT t.rank FROM term t "# + $filter + " ORDER BY " + $order + r#"
+                         LIMIT ?7 OFFSET ?8)
+                       SELECT t.key, t.text, t.language, coalesce(d.category, t.category) AS "category!: String",
+                         t.score, t.documents, t.occurrences, d.verdict,
                          (d.category IS NOT NULL OR d.note IS NOT NULL) AS "edited!: bool"
                        FROM page
-                       LEFT JOIN term t ON t.generation_id = ?2 AND t.rank = place
-                       LEFT JOIN decision d ON d.project_id = ?1 AND d.key = listed
+                       CROSS JOIN term t ON t.generation_id = ?2 AND t.rank = page.rank
+                       LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
                        ORDER BY "# + $order,
-                    project_id, generation, pattern, language, query.category, verdict, limit, query.offset
+                    self.project_id, self.generation, self.pattern, self.language, self.category, self.verdict,
+                    limit, offset
                 )
-                .fetch_all(self.store().reader())
+                .fetch_all(store.reader())
                 .await
             };
+            ($order:tt) => {
+                if self.is_open() {
+                    page!("WHERE t.generation_id = ?2", $order)
+                } else {
+                    page!(
+                        "LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
+                         WHERE t.generation_id = ?2 AND t.text LIKE ?3 ESCAPE '\\' AND (?4 IS NULL OR t.language = ?4)
+                           AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5) AND (?6 IS NULL OR d.verdict = ?6)",
+                        $order
+                    )
+                }
+            };
         }
-        let rows = async {
-            match (query.sort, query.descending) {
-                // The best score has the lowest rank.
-                (TermSort::Score, true) => page!("place"),
-                (TermSort::Score, false) => page!("place DESC"),
-                (TermSort::Term, true) => page!("word COLLATE NOCASE DESC, place"),
-                (TermSort::Term, false) => page!("word COLLATE NOCASE, place"),
-                (TermSort::Documents, true) => page!("spread DESC, place"),
-                (TermSort::Documents, false) => page!("spread, place"),
-                (TermSort::Occurrences, true) => page!("uses DESC, place"),
-                (TermSort::Occurrences, false) => page!("uses, place"),
-            }
+        let rows = match (sort, descending) {
+            // The best score has the lowest rank.
+            (TermSort::Score, true) => page!("t.rank"),
+            (TermSort::Score, false) => page!("t.rank DESC"),
+            (TermSort::Term, true) => page!("t.text COLLATE NOCASE DESC, t.rank"),
+            (TermSort::Term, false) => page!("t.text COLLATE NOCASE, t.rank"),
+            (TermSort::Documents, true) => page!("t.documents DESC, t.rank"),
+            (TermSort::Documents, false) => page!("t.documents, t.rank"),
+            (TermSort::Occurrences, true) => page!("t.occurrences DESC, t.rank"),
+            (TermSort::Occurrences, false) => page!("t.occurrences, t.rank"),
         };
-        let (total, rows) = tokio::try_join!(total, rows)?;
+        Ok(rows?)
+    }
+}
+
+impl Engine {
+    /// A page of the current terms. Terms that are required and wait for the next run come first, without counts.
+    pub async fn list_terms(&self, project_id: &str, query: &TermQuery) -> Result<Page<TermRow>> {
+        let current = generations::current(self.store(), project_id).await?;
+        let generation = current.get(&Stage::Extract).copied();
+        let language = query.language.map(results::text).transpose()?;
+        let verdict = query.verdict.map(results::text).transpose()?;
+        let filter = TermFilter {
+            project_id,
+            generation,
+            pattern: pattern(&query.search),
+            language: language.as_deref(),
+            category: query.category.as_deref(),
+            verdict: verdict.as_deref(),
+        };
+        let waiting = filter.waiting(self.store()).await?;
+        let limit = query.limit.min(PAGE_LIMIT);
+        let first = waiting.len() as u32;
+        let total = first + filter.count(self.store()).await?;
+        let mut rows: Vec<Record> = waiting
+            .into_iter()
+            .skip(query.offset as usize)
+            .take(limit as usize)
+            .collect();
+        let (left, offset) = (limit - rows.len() as u32, query.offset.saturating_sub(first));
+        rows.extend(
+            filter
+                .page(self.store(), query.sort, query.descending, left, offset)
+                .await?,
+        );
         let rows = rows.into_iter().map(TermRow::try_from).collect::<Result<_>>()?;
         Ok(Page {
             rows,
-            total: total as u32,
+            total,
             offset: query.offset,
         })
     }

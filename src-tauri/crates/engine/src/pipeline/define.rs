@@ -76,7 +76,7 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
             .await?
     };
     work.context.check()?;
-    results::write_entries(store, work.generation, &entries).await?;
+    results::write_entries(store, work.generation, &entries, None).await?;
     let defined = entries.iter().filter(|entry| entry.definition.is_some()).count();
     work.info(format!("{defined} of {} terms have a definition", entries.len()));
     Ok(())

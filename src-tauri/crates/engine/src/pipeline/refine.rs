@@ -8,7 +8,8 @@ use crate::store::results;
 
 pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
     let store = work.engine.store();
-    let entries = results::read_entries(store, work.source(Stage::Review).await?).await?;
+    let provisional = work.source(Stage::Review).await?;
+    let entries = results::read_entries(store, provisional).await?;
     let issues = results::read_issues(store, work.input(Stage::Review)?).await?;
     work.context.total(issues.len());
     let stop = work.context.stop().clone();
@@ -17,7 +18,7 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
         .blocking(move || Ok(refine::refine(&entries, &issues, &stop)?))
         .await?;
     work.context.check()?;
-    results::write_entries(store, work.generation, &refinement.entries).await?;
+    results::write_entries(store, work.generation, &refinement.entries, Some(provisional)).await?;
     results::write_resolutions(store, work.generation, &refinement.resolutions).await?;
     let open = refinement
         .resolutions

@@ -256,20 +256,30 @@ pub(crate) async fn read_occurrences(store: &Store, generation: i64, documents: 
     Ok(found)
 }
 
-/// Stores the entries of a glossary, in order.
-pub(crate) async fn write_entries(store: &Store, generation: i64, entries: &[Entry]) -> Result<()> {
+/// Stores the entries of a glossary, in order. A refined one notes which entries differ from the `provisional` ones.
+pub(crate) async fn write_entries(
+    store: &Store,
+    generation: i64,
+    entries: &[Entry],
+    provisional: Option<i64>,
+) -> Result<()> {
     let mut tx = store.write().await?;
     for (chunk, rows) in entries.chunks(CHUNK).enumerate() {
         let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
         sqlx::query!(
             "INSERT INTO entry (generation_id, ordinal, key, term, language, category, definition, confidence,
-                 evidence, alternatives, synonyms, related)
-             SELECT ?1, ?2 + key, value ->> 'key', value ->> 'term', value ->> 'language', value ->> 'category',
+                 evidence, alternatives, synonyms, related, changed)
+             SELECT ?1, ?2 + new.key, value ->> 'key', value ->> 'term', value ->> 'language', value ->> 'category',
                  value ->> 'definition', value ->> 'confidence', value -> 'evidence', value -> 'alternatives',
-                 value -> 'synonyms', value -> 'related' FROM json_each(?3)",
+                 value -> 'synonyms', value -> 'related',
+                 ?4 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry p
+                     WHERE p.generation_id = ?4 AND p.key = value ->> 'key'
+                       AND p.definition IS value ->> 'definition' AND p.synonyms = value -> 'synonyms')
+             FROM json_each(?3) AS new",
             generation,
             first,
-            json
+            json,
+            provisional
         )
         .execute(&mut *tx)
         .await?;

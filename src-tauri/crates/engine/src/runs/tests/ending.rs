@@ -154,14 +154,19 @@ async fn a_database_that_another_process_keeps_locked_does_not_turn_a_success_in
     });
     let run = bench.completed(&project, Scope::Full).await;
     assert_eq!(run.error, None);
-    assert!(bench.results(&project).await.contains("drying"), "the results became current");
+    assert!(
+        bench.results(&project).await.contains("drying"),
+        "the results became current"
+    );
 }
 
 fn hold_the_write_lock(path: &std::path::Path, held: &std::sync::mpsc::Sender<()>) {
     use sqlx::Connection as _;
 
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let mut other = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        let mut other = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display()))
+            .await
+            .unwrap();
         sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
         held.send(()).unwrap();
         tokio::time::sleep(crate::store::BUSY_TIMEOUT + std::time::Duration::from_secs(2)).await;
