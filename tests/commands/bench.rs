@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 use tauri::ipc::{CallbackFn, InvokeBody, InvokeResponseBody};
 use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, mock_context, noop_assets};
 use tauri::webview::InvokeRequest;
-use tauri::{App, Listener as _, Manager as _, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, Emitter as _, Listener as _, Manager as _, WebviewWindow, WebviewWindowBuilder};
 
 use crate::contract::Contract;
 
@@ -169,22 +168,25 @@ impl Bench {
         self.ok("get_run", json!({ "runId": run["id"] }))["run"].clone()
     }
 
-    /// Holds the next run that begins at its first stage until the returned sender is dropped.
-    pub(crate) fn hold_the_next_run(&self) -> Sender<()> {
-        let (release, held) = channel::<()>();
-        let held = Mutex::new(Some(held));
-        self.app.listen("run-changed", move |event| {
-            let run: Value = serde_json::from_str(event.payload()).unwrap();
-            if run["stages"][0]["status"] == "running"
-                && let Some(held) = held.lock().unwrap().take()
-            {
-                let _ = tokio::task::block_in_place(|| held.recv());
-            }
-        });
-        release
+    /// Adds documents to a folder that keep a run busy for much longer than a test needs to stop it.
+    pub(crate) fn lengthen(&self, name: &str) {
+        let folder = self.path().join(name).join("long");
+        std::fs::create_dir(&folder).unwrap();
+        for document in 0..400 {
+            let sentence =
+                |at| format!("The b{document}a{at}r meter is a meter that measures the c{at}l{document}d sample. ");
+            let text: String = (0..100).map(sentence).collect();
+            std::fs::write(folder.join(format!("{document}.txt")), text).unwrap();
+        }
     }
 
-    /// Collects the events of all names in the contract, in the order of their arrival.
+    /// Takes those documents away.
+    pub(crate) fn shorten(&self, name: &str) {
+        std::fs::remove_dir_all(self.path().join(name).join("long")).unwrap();
+    }
+
+    /// Collects the events of all names in the contract. Two that are emitted at the same moment may arrive in either
+    /// order: Tauri puts the second one off.
     pub(crate) fn events(&self) -> Arc<Mutex<Vec<(String, Value)>>> {
         let events = Arc::new(Mutex::new(Vec::new()));
         for name in self.contract.events.keys() {
@@ -194,7 +196,13 @@ impl Bench {
                 events.lock().unwrap().push((name.clone(), payload));
             });
         }
+        self.app.listen("delivered", |_| {});
         events
+    }
+
+    /// Has Tauri deliver the events that it put off.
+    pub(crate) fn deliver(&self) {
+        self.app.emit("delivered", ()).unwrap();
     }
 }
 

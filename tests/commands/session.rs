@@ -125,7 +125,7 @@ fn a_project_and_its_settings(bench: &Bench) -> String {
 }
 
 fn a_run_and_its_log(bench: &Bench, project: &str) {
-    let release = bench.hold_the_next_run();
+    bench.lengthen("seeds");
     let start = json!({ "projectId": project, "scope": "full", "requestId": "the first" });
     let run = bench.ok("start_run", start.clone());
     assert_eq!(
@@ -134,8 +134,8 @@ fn a_run_and_its_log(bench: &Bench, project: &str) {
         "S6: one request is one run"
     );
     assert_eq!(bench.ok("cancel_run", json!({ "runId": run["id"] })), "cancelling");
-    drop(release);
     bench.settled();
+    bench.shorten("seeds");
     let stopped = bench.ok("get_run", json!({ "runId": run["id"] }));
     assert_eq!(
         (&stopped["run"]["status"], &stopped["run"]["error"]),

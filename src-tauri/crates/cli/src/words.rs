@@ -154,7 +154,7 @@ impl Words {
             ),
             "name_empty" => (
                 "The project has no name. Give its folder one that is not only blanks.",
-                "プロジェクト名が空です。フォルダー名に空白以外の文字を使います。",
+                "プロジェクト名が空です。フォルダ名に空白以外の文字を使います。",
             ),
             "empty_term" => ("The term is empty.", "用語が空です。"),
             "invalid_settings" => (
@@ -163,15 +163,15 @@ impl Words {
             ),
             "folder_not_found" => (
                 "The folder {folder} does not exist. Check the path, or that the drive is connected.",
-                "フォルダー{folder}がありません。パスまたはドライブの接続を確認します。",
+                "フォルダ{folder}がありません。パスまたはドライブの接続を確認します。",
             ),
             "folder_not_a_directory" => (
                 "{folder} is a file. Name the folder that holds it.",
-                "{folder}はファイルです。フォルダーを指定します。",
+                "{folder}はファイルです。フォルダを指定します。",
             ),
             "folder_in_use" => (
                 "The folder {folder} belongs to the project “{project}” already.",
-                "フォルダー{folder}はプロジェクト「{project}」のものです。",
+                "フォルダ{folder}はプロジェクト「{project}」のものです。",
             ),
             "run_active" => (
                 "Run {run} of this project is active. Wait for it, or stop it with: genglossary cancel {run}",
@@ -187,7 +187,7 @@ impl Words {
             ),
             "data_folder_read_only" => (
                 "Cannot write to the data folder {path}. Change its permissions, or set GENGLOSSARY_HOME to another folder.",
-                "データフォルダー{path}に書き込めません。権限を変えるか、GENGLOSSARY_HOMEで別の場所を指定します。",
+                "データフォルダ{path}に書き込めません。権限を変えるか、GENGLOSSARY_HOMEで別の場所を指定します。",
             ),
             "database_newer" => (
                 "The data was written by a newer version of GenGlossary (schema {found}, this one knows {known}). Update the app; nothing was changed.",

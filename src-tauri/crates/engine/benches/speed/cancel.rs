@@ -95,7 +95,7 @@ async fn stop(
         .wait_for(|view| of_run(view).is_some_and(|view| view.status.is_final()))
         .await;
     let ended = watched.ended.lock().ok().and_then(|ended| *ended);
-    engine.wait_until_idle(Duration::from_secs(60)).await;
+    engine.wait_until_idle(Duration::from_mins(1)).await;
     let status = engine.run(&run.id).await?.status;
     Ok(ended
         .filter(|_| status == RunStatus::Cancelled)

@@ -8,7 +8,7 @@ use genglossary_engine::{Engine, NoSink, RunStatus, Scope, Stage, Trigger};
 use serde::{Deserialize, Serialize};
 
 /// Longer than any run that is measured.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 
 /// The cost of one full run.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -13,11 +13,13 @@ impl Table {
         println!("\n{title}");
     }
 
+    #[expect(clippy::unused_self, reason = "every line is written to the table")]
     pub(crate) fn note(&self, note: &str) {
         println!("  {note}");
     }
 
     /// A number without a budget.
+    #[expect(clippy::unused_self, reason = "every line is written to the table")]
     pub(crate) fn value(&self, what: &str, measured: f64, unit: &str) {
         println!("  {what:<84} {measured:>9.2} {unit}");
     }

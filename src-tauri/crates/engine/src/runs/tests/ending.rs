@@ -262,7 +262,7 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
         "excluded means out of the glossary"
     );
     let excluded = best_terms(&bench, &project, Some(Verdict::Excluded)).await;
-    assert_eq!(excluded, [out.clone()], "and stays visible among the terms");
+    assert_eq!(excluded, std::slice::from_ref(out), "and stays visible among the terms");
     let markdown = bench.home.join("glossary.md");
     engine.export(&project, &markdown).await.unwrap();
     let markdown = std::fs::read_to_string(markdown).unwrap();
