@@ -43,6 +43,15 @@ it.each(['completed', 'partial', 'failed', 'cancelled', 'interrupted'] as RunSta
   },
 );
 
+it('takes the end also when a late stop told of the same revision (E2)', () => {
+  const book: RunBook = new Map();
+  accept(book, run({ cancelling: true, revision: 7 }));
+  const end = run({ status: 'completed', revision: 7 });
+  expect(newest(book, end)).toBe(end);
+  expect(accept(book, end)).toBe(true);
+  expect(activeRun(book, 'a')).toBeNull();
+});
+
 it('keeps an event of another project or run away from this one (W7)', () => {
   const book: RunBook = new Map();
   accept(book, run({ id: 'r1', project_id: 'a', revision: 3 }));

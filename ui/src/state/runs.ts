@@ -9,16 +9,20 @@ export type RunBook = Map<string, RunView>;
 /** True if the view was news. */
 export function accept(book: RunBook, run: RunView): boolean {
   const known = book.get(run.id);
-  if (known && (known.revision >= run.revision || (!isLive(known.status) && isLive(run.status)))) {
-    return false;
-  }
+  if (known && !isNews(known, run)) return false;
   book.set(run.id, run);
   return true;
 }
 
+/** The end counts whatever its revision; before and after it the higher revision does. */
+function isNews(known: RunView, run: RunView): boolean {
+  if (isLive(known.status) !== isLive(run.status)) return isLive(known.status);
+  return run.revision > known.revision;
+}
+
 export function newest(book: RunBook, run: RunView): RunView {
   const known = book.get(run.id);
-  return known && known.revision >= run.revision ? known : run;
+  return known && !isNews(known, run) ? known : run;
 }
 
 export function lastRun(book: RunBook, projectId: string): RunView | null {

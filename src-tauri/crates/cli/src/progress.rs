@@ -1,7 +1,7 @@
 //! The progress of a run: a bar on a terminal, plain lines otherwise.
 
 use std::collections::HashMap;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use genglossary_engine::{Event, EventSink, RunView, Stage, StageStatus, StageView};
@@ -108,8 +108,13 @@ impl Progress {
     fn say(&self, line: &str) {
         match &self.bar {
             _ if self.silent => {}
-            Some(bar) => bar.suspend(|| eprintln!("{line}")),
-            None => eprintln!("{line}"),
+            Some(bar) => bar.suspend(|| write_line(line)),
+            None => write_line(line),
         }
     }
+}
+
+/// Nobody reading the progress is no reason to end the run.
+fn write_line(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

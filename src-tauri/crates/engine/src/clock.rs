@@ -1,5 +1,7 @@
 //! The one way this crate tells the time, and the one format it writes it in.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, Unit};
 
 /// Now in UTC, RFC 3339 with milliseconds: `2026-11-18T15:21:09.120Z`. Sorts as text.
@@ -11,4 +13,10 @@ pub(crate) fn now() -> String {
 pub(crate) fn format(time: Timestamp) -> String {
     let time = time.round(Unit::Millisecond).unwrap_or(time);
     format!("{time:.3}")
+}
+
+/// Whether `time` is at most `span` away from now. A time that cannot be read is not.
+pub(crate) fn is_within(time: &str, span: Duration) -> bool {
+    time.parse::<Timestamp>()
+        .is_ok_and(|time| Timestamp::now().duration_since(time).unsigned_abs() <= span)
 }

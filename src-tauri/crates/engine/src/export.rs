@@ -1,7 +1,7 @@
 //! The current glossary as a file: Markdown to read, TSV for a spreadsheet, JSON for everything. The formats are the
 //! pure crate's; this gathers what goes in, with the researcher's decisions on top.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -36,7 +36,7 @@ impl Engine {
             Some("tsv") => Stage::Extract,
             _ => return Err(Error::ExportFormat(path.to_owned())),
         };
-        let export = self.gather(project_id, needed).await?;
+        let export = self.gather_whole(project_id, needed).await?;
         let (text, entries) = match extension.as_deref() {
             Some("tsv") => (export::tsv(&export.terms), export.terms.len()),
             Some("json") => (export::json(&export), export.entries.len()),
@@ -59,9 +59,19 @@ impl Engine {
         })
     }
 
-    async fn gather(&self, project_id: &str, needed: Stage) -> Result<Export> {
+    /// Reads again when a run ended meanwhile: what it replaced may be gone, and half of each is no glossary.
+    async fn gather_whole(&self, project_id: &str, needed: Stage) -> Result<Export> {
+        loop {
+            let current = generations::current(self.store(), project_id).await?;
+            let export = self.gather(project_id, needed, &current).await;
+            if generations::current(self.store(), project_id).await? == current {
+                return export;
+            }
+        }
+    }
+
+    async fn gather(&self, project_id: &str, needed: Stage, current: &BTreeMap<Stage, i64>) -> Result<Export> {
         let project = self.project(project_id).await?.summary.name;
-        let current = generations::current(self.store(), project_id).await?;
         if !current.contains_key(&needed) {
             return Err(Error::NoInput(needed));
         }
@@ -86,7 +96,8 @@ impl Engine {
                 entry.confidence = 1.0;
             }
         }
-        let issues = self.resolved_issues(project_id).await?;
+        let mut issues = self.resolved_issues(project_id).await?;
+        issues.retain(|resolved| !excluded.contains(&resolved.issue.key));
         let documents = documents
             .into_iter()
             .zip(occurrences)

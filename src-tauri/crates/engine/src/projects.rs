@@ -202,6 +202,7 @@ impl Engine {
     /// Deletes a project with its runs, results, decisions and logs. Its folder is not touched. Refused while a run is
     /// active.
     pub async fn delete_project(&self, project_id: &str) -> Result<()> {
+        self.recover_runs().await?;
         let mut tx = self.store().write().await?;
         let runs = sqlx::query!("SELECT id, status FROM run WHERE project_id = ?", project_id)
             .fetch_all(&mut *tx)
@@ -225,6 +226,9 @@ impl Engine {
         if deleted == 0 {
             return Err(Error::ProjectNotFound(project_id.to_owned()));
         }
+        sqlx::query!("DELETE FROM document_text WHERE hash NOT IN (SELECT hash FROM document)")
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         for run in runs {
             self.log_reader().forget(&run.id);
@@ -393,9 +397,12 @@ fn canonical(folder: &Path) -> Result<PathBuf> {
     let found = folder
         .canonicalize()
         .map_err(|_| Error::FolderNotFound(folder.to_owned()))?;
-    if found.is_dir() {
-        Ok(found)
-    } else {
-        Err(Error::FolderNotADirectory(folder.to_owned()))
+    if !found.is_dir() {
+        return Err(Error::FolderNotADirectory(folder.to_owned()));
     }
+    // A path that is no text cannot be stored as one: it would name another folder.
+    if found.to_str().is_none() {
+        return Err(Error::FolderNotFound(folder.to_owned()));
+    }
+    Ok(found)
 }

@@ -81,8 +81,10 @@ impl Matcher {
             }
             start = end;
         }
+        // Two forms of one term may begin at one place (`U.S` and `U.S.`): the longer one counts.
+        occurrences.sort_unstable_by_key(|found| (found.start, found.term, std::cmp::Reverse(found.end)));
+        occurrences.dedup_by_key(|found| (found.start, found.term));
         occurrences.sort_unstable_by_key(|found| (found.start, found.end, found.term));
-        occurrences.dedup_by_key(|found| (found.start, found.end, found.term));
         number_lines(text, &mut occurrences);
         Ok(occurrences)
     }

@@ -55,8 +55,13 @@ impl Live {
     }
 
     /// Takes over the end as it was stored, and tells it: the last thing that is told of a run.
-    pub(crate) fn settle(&self, events: &Events, stored: RunView) {
-        self.lock().clone_from(&stored);
+    pub(crate) fn settle(&self, events: &Events, mut stored: RunView) {
+        {
+            let mut view = self.lock();
+            // A stop that came too late may have told of a newer view than the one that was stored.
+            stored.revision = stored.revision.max(view.revision + 1);
+            view.clone_from(&stored);
+        }
         self.news.store(false, Ordering::Relaxed);
         events.emit(Event::RunChanged(Box::new(stored)));
     }

@@ -26,6 +26,7 @@ pub use model::{
 use owner::Owner;
 use record::{Change, NewRun, Transition};
 
+use crate::clock;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::events::{Event, ProjectRef};
@@ -71,6 +72,9 @@ impl Runs {
     }
 }
 
+/// The owner of a run shows every two seconds that it lives.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
+
 /// The engine's name in run records. A later version of its rules gets another one.
 pub(crate) const EMBEDDED: &str = "embedded/1";
 
@@ -84,6 +88,7 @@ impl Engine {
         trigger: Trigger,
         request_id: &str,
     ) -> Result<RunView> {
+        self.recover_runs().await?;
         let settings = serde_json::to_string(&self.project_settings(project_id).await?)?;
         let id = uuid::Uuid::now_v7().to_string();
         let run = NewRun {
@@ -115,6 +120,7 @@ impl Engine {
 
     /// Asks a run to stop, whoever owns it. Takes effect within a second.
     pub async fn cancel_run(&self, run_id: &str) -> Result<CancelOutcome> {
+        self.recover_runs().await?;
         match record::request_cancel(self.store(), run_id).await? {
             Transition::NotFound => Err(Error::RunNotFound(run_id.to_owned())),
             Transition::Refused(_) => Ok(CancelOutcome::AlreadyFinished),
@@ -197,10 +203,18 @@ impl Engine {
         self.wait_until_idle(limit).await
     }
 
-    /// Marks the runs of processes that died as interrupted, at the time of their last sign of life.
+    /// Whether somebody works at a run. A recent sign of life counts beside the pid, because a clock that was set moves
+    /// the start of every process; a run of this process that has neither a worker nor a recent sign is dead.
+    fn is_worked_at(&self, run: &str, owner: Owner, heartbeat: &str) -> bool {
+        self.runs().get(run).is_some()
+            || (clock::is_within(heartbeat, SIGN_OF_LIFE) && owner.pid_exists())
+            || (owner.pid != Owner::this().pid && owner.is_alive())
+    }
+
+    /// Marks the runs that nobody works at as interrupted, at the time of their last sign of life.
     pub(crate) async fn recover_runs(&self) -> Result<()> {
         for (run, owner, heartbeat) in record::active_owners(self.store()).await? {
-            if owner.is_alive() {
+            if self.is_worked_at(&run, owner, &heartbeat) {
                 continue;
             }
             let mut tx = self.store().write().await?;

@@ -19,6 +19,11 @@ impl Owner {
         }
     }
 
+    /// Whether there is a process with that pid, this one or a later one.
+    pub(crate) fn pid_exists(self) -> bool {
+        u32::try_from(self.pid).ok().and_then(started).is_some()
+    }
+
     /// Whether that very process still lives.
     pub(crate) fn is_alive(self) -> bool {
         // The start is read in whole seconds from the boot time, which the kernel may correct by one.

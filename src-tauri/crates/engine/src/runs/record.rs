@@ -246,7 +246,7 @@ pub(crate) async fn heartbeat(store: &Store, run_id: &str, stages: Option<&[Stag
     let now = clock::now();
     let mut tx = store.write().await?;
     let cancel = sqlx::query_scalar!(
-        "UPDATE run SET heartbeat_at = ? WHERE id = ? RETURNING cancel_requested_at",
+        "UPDATE run SET heartbeat_at = ?, revision = revision + 1 WHERE id = ? RETURNING cancel_requested_at",
         now,
         run_id
     )

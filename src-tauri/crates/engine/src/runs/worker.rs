@@ -66,8 +66,13 @@ async fn live_through(engine: Engine, live: Arc<Live>) {
     pulse.abort();
     write_end(&log, &live, &outcome);
     drop(log);
-    let total = tokio::task::spawn_blocking(move || writer.finish()).await;
-    let total = total.ok().and_then(Result::ok).unwrap_or_default();
+    let written = tokio::task::spawn_blocking(move || writer.finish()).await;
+    let (outcome, total) = match written.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
+        Ok(total) => (outcome, total),
+        // A completed run promises its log.
+        Err(source) if matches!(outcome, Outcome::Done(_)) => (Outcome::Failed(Error::DataFolder { path, source }), 0),
+        Err(_) => (outcome, 0),
+    };
     end(&engine, &live, outcome, total).await;
 }
 

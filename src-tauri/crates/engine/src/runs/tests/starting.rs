@@ -258,6 +258,42 @@ async fn a_run_of_a_dead_process_is_interrupted_at_its_last_sign_of_life() {
     next.stop_all(std::time::Duration::from_secs(30)).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_while_the_app_is_open_blocks_nothing() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let run = bench.completed(&project, Scope::Full).await;
+    let die = "UPDATE run SET status = 'running', finished_at = NULL, heartbeat_at = '2020-01-01T00:00:00.000Z'";
+    // First another process, then this one: a row of ours that no worker stands behind.
+    for owner in ["owner_started = 1, owner_pid = 1", "owner_pid = owner_pid"] {
+        let mut tx = bench.engine.store().write().await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("{die}, {owner} WHERE id = '{}'", run.id)))
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(
+            bench.engine.cancel_run(&run.id).await.unwrap(),
+            crate::CancelOutcome::AlreadyFinished,
+            "{owner}"
+        );
+        assert_eq!(bench.engine.run(&run.id).await.unwrap().status, RunStatus::Interrupted);
+    }
+    bench.completed(&project, Scope::Load).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_forms_of_one_term_at_one_place_are_one_occurrence() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let text = "The U.S. Navy keeps seeds. In the U.S, law differs. U.S. law and the D.C. office, the D.C, agree.\n";
+    std::fs::write(bench.documents("p").join("us.txt"), text).unwrap();
+    for term in ["U.S.", "D.C.", "seeds"] {
+        bench.engine.add_term(&project, term).await.unwrap();
+    }
+    bench.completed(&project, Scope::Full).await;
+}
+
 /// Waits for a future inside an observer, which is called from the worker of the runtime.
 fn blocking<T>(future: impl Future<Output = T>) -> T {
     tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
