@@ -258,7 +258,7 @@ fn messages_are_japanese_where_the_locale_is() {
     );
     let done = in_japanese(&["run", "無い"]);
     assert_eq!(done.code, Some(1));
-    assert!(done.err.contains("フォルダー無いがありません"), "{done:?}");
+    assert!(done.err.contains("フォルダ無いがありません"), "{done:?}");
     assert!(in_japanese(&["log", "unknown"]).err.contains("実行unknownはありません"));
     // LC_ALL is stronger than LANG (POSIX, environment variables).
     let done = finished(
