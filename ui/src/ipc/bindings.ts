@@ -846,6 +846,10 @@ export type StageView = {
 	done: number,
 	/**  Units in all; 0 until they are counted. */
 	total: number,
+	/**  Units whose output was stored before: they were not computed again. */
+	reused: number,
+	/**  Units that could not be done. */
+	missing: number,
 	/**  What it is at. */
 	item: string | null,
 	/**  UTC. */

@@ -182,6 +182,10 @@ pub struct StageView {
     pub done: u32,
     /// Units in all; 0 until they are counted.
     pub total: u32,
+    /// Units whose output was stored before: they were not computed again.
+    pub reused: u32,
+    /// Units that could not be done.
+    pub missing: u32,
     /// What it is at.
     pub item: Option<String>,
     /// UTC.

@@ -190,7 +190,8 @@ pub(crate) async fn save_stages(tx: &mut Transaction<'_, Sqlite>, run_id: &str, 
     let json = serde_json::to_string(stages)?;
     sqlx::query!(
         "UPDATE run_stage SET status = new.value ->> 'status', done = new.value ->> 'done',
-             total = new.value ->> 'total', item = new.value ->> 'item',
+             total = new.value ->> 'total', reused = new.value ->> 'reused',
+             missing = new.value ->> 'missing', item = new.value ->> 'item',
              started_at = new.value ->> 'started_at', finished_at = new.value ->> 'finished_at'
          FROM json_each(?) AS new WHERE run_id = ? AND position = new.key",
         json,
@@ -325,7 +326,7 @@ pub(crate) async fn get_from(database: impl SqliteExecutor<'_>, run_id: &str) ->
         r#"SELECT run.id, project_id, project.name AS project_name, scope, trigger, status, engine, model, app_version,
              run.created_at, started_at, finished_at, cancel_requested_at, error, revision,
              (SELECT json_group_array(json_object('stage', stage, 'status', status, 'done', done, 'total', total,
-                  'item', item, 'started_at', started_at, 'finished_at', finished_at))
+                  'reused', reused, 'missing', missing, 'item', item, 'started_at', started_at, 'finished_at', finished_at))
               FROM (SELECT * FROM run_stage WHERE run_id = run.id ORDER BY position)) AS "stages!: String"
            FROM run JOIN project ON project.id = project_id WHERE run.id = ?"#,
         run_id
@@ -342,7 +343,7 @@ pub(crate) async fn list(store: &Store, project_id: Option<&str>, offset: u32, l
         r#"SELECT run.id, project_id, project.name AS project_name, scope, trigger, status, engine, model, app_version,
              run.created_at, started_at, finished_at, cancel_requested_at, error, revision,
              (SELECT json_group_array(json_object('stage', stage, 'status', status, 'done', done, 'total', total,
-                  'item', item, 'started_at', started_at, 'finished_at', finished_at))
+                  'reused', reused, 'missing', missing, 'item', item, 'started_at', started_at, 'finished_at', finished_at))
               FROM (SELECT * FROM run_stage WHERE run_id = run.id ORDER BY position)) AS "stages!: String"
            FROM run JOIN project ON project.id = project_id
            WHERE ?1 IS NULL OR project_id = ?1 ORDER BY run.id DESC LIMIT ?2 OFFSET ?3"#,
