@@ -13,7 +13,9 @@ mod home;
 mod library;
 mod logs;
 mod pipeline;
+mod plan;
 mod projects;
+mod reasons;
 mod runs;
 mod settings;
 mod store;
@@ -32,8 +34,11 @@ pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, En
 pub use library::issues::{IssueQuery, IssueRow};
 pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort};
 pub use logs::{LogCounts, LogLevel, LogPage, LogQuery, LogRecord};
+pub use plan::{Estimate, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
+pub use reasons::Reason;
 pub use runs::{
-    CancelOutcome, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange, Trigger,
+    CancelOutcome, MissingUnit, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange,
+    Trigger,
 };
 pub use settings::{AppSettings, ProjectSettings, Theme, UiLanguage};

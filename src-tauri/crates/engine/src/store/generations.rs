@@ -13,14 +13,13 @@ use crate::runs::Stage;
 
 /// Begins the result of a stage.
 pub(crate) async fn create(
-    store: &Store,
+    tx: &mut Transaction<'_, Sqlite>,
     project_id: &str,
     run_id: &str,
     stage: Stage,
     input: Option<i64>,
 ) -> Result<i64> {
     let (stage, now) = (stage.name(), clock::now());
-    let mut tx = store.write().await?;
     let id = sqlx::query!(
         "INSERT INTO generation (project_id, run_id, stage, input_id, created_at) VALUES (?, ?, ?, ?, ?)",
         project_id,
@@ -29,10 +28,9 @@ pub(crate) async fn create(
         input,
         now
     )
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?
     .last_insert_rowid();
-    tx.commit().await?;
     Ok(id)
 }
 
