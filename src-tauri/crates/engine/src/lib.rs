@@ -14,6 +14,7 @@ mod library;
 mod logs;
 mod pipeline;
 mod projects;
+mod reasons;
 mod runs;
 mod settings;
 mod store;
@@ -27,12 +28,14 @@ pub use export::ExportReport;
 pub use home::{HOME_VARIABLE, data_folder};
 pub use library::Page;
 pub use library::decisions::{Decision, Verdict};
+pub use library::diff::{DiffKind, DiffRow, RunDiff};
 pub use library::documents::{DocumentRow, SkippedFile};
 pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
 pub use library::issues::{IssueQuery, IssueRow};
 pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort};
 pub use logs::{LogCounts, LogLevel, LogPage, LogQuery, LogRecord};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
+pub use reasons::{DiffCause, Reason};
 pub use runs::{
     CancelOutcome, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange, Trigger,
 };

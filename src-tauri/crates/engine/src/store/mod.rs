@@ -13,6 +13,7 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 use crate::error::{Error, Result};
 
 pub(crate) mod generations;
+pub(crate) mod promotions;
 pub(crate) mod results;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../../migrations");

@@ -1,0 +1,78 @@
+//! Reasons, without words: why a result is not what a run would make now, and why the results of two runs differ.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::Message;
+use crate::runs::Stage;
+
+/// Why results are out of date, incomplete, or not what other results were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// Nothing was made yet.
+    NotRun,
+    /// Files are new.
+    DocumentsAdded {
+        /// Number of them.
+        count: u32,
+        /// A few of their paths.
+        examples: Vec<String>,
+    },
+    /// Files have another content.
+    DocumentsChanged {
+        /// Number of them.
+        count: u32,
+        /// A few of their paths.
+        examples: Vec<String>,
+    },
+    /// Files are gone.
+    DocumentsRemoved {
+        /// Number of them.
+        count: u32,
+        /// A few of their paths.
+        examples: Vec<String>,
+    },
+    /// Terms were required or excluded, or are so no longer.
+    TermsEdited,
+    /// The settings are others.
+    SettingsChanged,
+    /// The rules of the engine are others.
+    EngineChanged,
+    /// A stage has no result.
+    StageMissing {
+        /// The stage.
+        stage: Stage,
+    },
+    /// The result of a stage was made from one that is not current any more.
+    Outdated {
+        /// The stage.
+        stage: Stage,
+    },
+    /// Units could not be done.
+    UnitsMissing {
+        /// Number of them.
+        count: u32,
+    },
+    /// The folder cannot be read, so nobody knows what changed in it.
+    FolderUnreadable {
+        /// What is wrong with it.
+        message: Message,
+    },
+}
+
+/// Why one row differs between the results of two runs: the nearest cause that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DiffCause {
+    /// Documents were added, changed or removed.
+    Documents,
+    /// The researcher required or excluded the term.
+    Decision,
+    /// The settings were changed.
+    Settings,
+    /// The rules of the engine changed.
+    Engine,
+    /// None of these.
+    Unknown,
+}
