@@ -64,6 +64,12 @@ pub enum Error {
         /// Its id.
         run: String,
     },
+    /// The results that stood after a run are not kept any more, or there never were any.
+    #[error("the results of run {0} are not kept")]
+    ResultsGone(String),
+    /// Two runs of different projects have nothing to compare.
+    #[error("the runs belong to different projects")]
+    DifferentProjects,
     /// A setting is out of range.
     #[error("setting {0} is out of range")]
     InvalidSettings(&'static str),
@@ -165,7 +171,7 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 23] = [
+    pub const CODES: [&'static str; 25] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
@@ -176,6 +182,8 @@ impl Error {
         "folder_not_a_directory",
         "folder_in_use",
         "run_active",
+        "results_gone",
+        "different_projects",
         "invalid_settings",
         "no_documents",
         "no_input",
@@ -208,6 +216,8 @@ impl Error {
                 None,
             ),
             Self::RunActive { run } => ("run_active", vec![("run", run.clone())], None),
+            Self::ResultsGone(run) => ("results_gone", vec![("run", run.clone())], None),
+            Self::DifferentProjects => ("different_projects", vec![], None),
             Self::InvalidSettings(field) => ("invalid_settings", vec![("field", (*field).to_owned())], None),
             Self::NoDocuments { folder, skipped } => (
                 "no_documents",

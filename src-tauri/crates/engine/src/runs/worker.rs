@@ -230,7 +230,7 @@ async fn store_end(
     record::save_stages(&mut tx, &run.id, &stages).await?;
     match record::transition(&mut tx, &run.id, &change).await? {
         Transition::Updated => {
-            generations::promote(&mut tx, &run.project_id, produced).await?;
+            generations::promote(&mut tx, &run.project_id, &run.id, produced).await?;
             tx.commit().await?;
             Ok(())
         }
