@@ -201,8 +201,15 @@ async fn remove_rows(tx: &mut Transaction<'_, Sqlite>, generation: i64, limit: u
         ($table:tt, $place:tt) => {
             if left > 0 {
                 left -= sqlx::query!(
-                    "DELETE FROM " + $table + " WHERE generation_id = ?1 AND (" + $place + ") IN (SELECT " + $place
-                        + " FROM " + $table + " WHERE generation_id = ?1 LIMIT ?2)",
+                    "DELETE FROM "
+                        + $table
+                        + " WHERE generation_id = ?1 AND ("
+                        + $place
+                        + ") IN (SELECT "
+                        + $place
+                        + " FROM "
+                        + $table
+                        + " WHERE generation_id = ?1 LIMIT ?2)",
                     generation,
                     left
                 )

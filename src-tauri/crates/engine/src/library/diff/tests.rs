@@ -12,6 +12,8 @@ const KINDS: [DiffKind; 5] = [
     DiffKind::IssuesNew,
 ];
 
+const NEVER_DEFINED: &str = "The gradiometer was cleaned. The gradiometer was moved. The gradiometer was lost.\n";
+
 async fn write(bench: &Bench, project: &str, name: &str, text: &str) {
     let folder = bench.engine.project_folder(project).await.unwrap();
     std::fs::write(folder.join(name), text).unwrap();
@@ -42,7 +44,11 @@ fn numbers(diff: &RunDiff) -> [u32; 5] {
 async fn diff(bench: &Bench, before: &str, after: &str) -> RunDiff {
     let diff = bench.engine.diff_runs(before, after).await.unwrap();
     for (kind, number) in KINDS.into_iter().zip(numbers(&diff)) {
-        assert_eq!(list(bench, before, after, kind).await.len(), number as usize, "{kind:?}");
+        assert_eq!(
+            list(bench, before, after, kind).await.len(),
+            number as usize,
+            "{kind:?}"
+        );
     }
     let back = bench.engine.diff_runs(after, before).await.unwrap();
     let [added, removed, definitions, fixed, new] = numbers(&diff);
@@ -117,7 +123,11 @@ async fn a_removed_document_takes_its_terms_along() {
     let second = bench.completed(&project, Scope::Full).await.id;
     let diff = diff(&bench, &first, &second).await;
     assert!(diff.terms_removed > 0 && diff.definitions_removed > 0);
-    assert!(matches!(&diff.causes[..], [Reason::DocumentsRemoved { count: 1, .. }]), "{:?}", diff.causes);
+    assert!(
+        matches!(&diff.causes[..], [Reason::DocumentsRemoved { count: 1, .. }]),
+        "{:?}",
+        diff.causes
+    );
     let rows = list(&bench, &first, &second, DiffKind::Definitions).await;
     let row = find(&rows, "含水率");
     assert_eq!((row.after.as_ref(), row.cause), (None, DiffCause::Documents));
@@ -168,7 +178,11 @@ async fn an_excluded_term_is_the_researchers_doing_also_after_a_later_note() {
         category: None,
         note: Some("back again".to_owned()),
     };
-    bench.engine.decide_term(&project, "accession", &decision).await.unwrap();
+    bench
+        .engine
+        .decide_term(&project, "accession", &decision)
+        .await
+        .unwrap();
     let same = diff(&bench, &first, &third).await;
     assert_eq!(numbers(&same), [0; 5], "there and back");
 }
@@ -189,7 +203,10 @@ async fn a_required_term_is_the_researchers_doing() {
         verdict: None,
     };
     let terms = bench.engine.list_terms(&project, &query).await.unwrap().rows;
-    assert!(terms.iter().all(|term| term.key != "percent"), "the engine does not find it");
+    assert!(
+        terms.iter().all(|term| term.key != "percent"),
+        "the engine does not find it"
+    );
     bench.engine.add_term(&project, "percent").await.unwrap();
     let second = bench.completed(&project, Scope::Full).await.id;
     let there = diff(&bench, &first, &second).await;
@@ -197,10 +214,13 @@ async fn a_required_term_is_the_researchers_doing() {
     assert!(there.terms_added >= 1);
     let rows = list(&bench, &first, &second, DiffKind::TermsAdded).await;
     assert_eq!(find(&rows, "percent").cause, DiffCause::Decision);
-    let rows = list(&bench, &first, &second, DiffKind::IssuesNew).await;
-    let issue = find(&rows, "percent");
-    assert_eq!(issue.cause, DiffCause::Decision);
-    assert!(issue.finding.is_some() && issue.severity.is_some());
+
+    // Whether a term is required makes no difference once the documents are what brought it.
+    decide(&bench, &project, "accession", Some(Verdict::Required)).await;
+    write(&bench, &project, "guide/seeds.md", "An accession is a number.\n").await;
+    let third = bench.completed(&project, Scope::Full).await.id;
+    let rows = list(&bench, &second, &third, DiffKind::Definitions).await;
+    assert_eq!(find(&rows, "accession").cause, DiffCause::Documents);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,7 +247,13 @@ async fn the_basis_of_the_results_names_the_causes() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
     let first = bench.completed(&project, Scope::Full).await.id;
-    write(&bench, &project, "new.txt", "A gradiometer is a device that measures gradients.\n").await;
+    write(
+        &bench,
+        &project,
+        "new.txt",
+        "A gradiometer is a device that measures gradients.\n",
+    )
+    .await;
     let second = bench.completed(&project, Scope::Full).await.id;
     for (run, engine, excluded) in [(&first, "1", "a"), (&second, "2", "b")] {
         let mut tx = bench.engine.store().write().await.unwrap();
@@ -269,20 +295,29 @@ async fn the_basis_of_the_results_names_the_causes() {
 async fn issues_are_matched_by_what_they_say_and_settled_ones_are_fixed() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    write(&bench, &project, "new.txt", "The gradiometer was cleaned. The gradiometer was moved.\n").await;
+    write(&bench, &project, "new.txt", NEVER_DEFINED).await;
     bench.engine.add_term(&project, "gradiometer").await.unwrap();
     let first = bench.completed(&project, Scope::Full).await.id;
-    let text = "\n\nThe gradiometer was cleaned. The gradiometer was moved. The gradiometer was sold.\n";
-    write(&bench, &project, "new.txt", text).await;
+    let text = format!("\n\nThe gradiometer was sold. {NEVER_DEFINED}");
+    write(&bench, &project, "new.txt", &text).await;
     let second = bench.completed(&project, Scope::Full).await.id;
     let moved = diff(&bench, &first, &second).await;
-    assert_eq!((moved.issues_fixed, moved.issues_new), (0, 0), "one more occurrence is no news");
+    assert_eq!(
+        (moved.issues_fixed, moved.issues_new),
+        (0, 0),
+        "one more occurrence is no news"
+    );
 
     let text = "A gradiometer is a device that measures gradients. The gradiometer was moved.\n";
     write(&bench, &project, "new.txt", text).await;
     let third = bench.completed(&project, Scope::Full).await.id;
     let rows = list(&bench, &second, &third, DiffKind::IssuesFixed).await;
-    assert_eq!(find(&rows, "gradiometer").cause, DiffCause::Documents);
+    let row = find(&rows, "gradiometer");
+    assert!(
+        matches!(row.finding, Some(glossary::Finding::Undefined { occurrences: 4 })),
+        "{row:?}"
+    );
+    assert_eq!((row.severity.is_some(), row.cause), (true, DiffCause::Documents));
     assert!(list(&bench, &third, &second, DiffKind::IssuesNew).await == rows);
 
     // The same issue, settled by the refinement of the later run.
@@ -367,9 +402,15 @@ async fn runs_without_kept_results_cannot_be_compared() {
     let engine = &bench.engine;
     for (before, after) in [(&runs[0], &runs[5]), (&runs[5], &runs[0])] {
         let answer = engine.diff_runs(before, after).await;
-        assert!(matches!(&answer, Err(Error::ResultsGone(run)) if *run == runs[0]), "{answer:?}");
+        assert!(
+            matches!(&answer, Err(Error::ResultsGone(run)) if *run == runs[0]),
+            "{answer:?}"
+        );
         let answer = engine.list_diff(before, after, DiffKind::TermsAdded, 0, 10).await;
-        assert!(matches!(&answer, Err(Error::ResultsGone(run)) if *run == runs[0]), "{answer:?}");
+        assert!(
+            matches!(&answer, Err(Error::ResultsGone(run)) if *run == runs[0]),
+            "{answer:?}"
+        );
     }
     let answer = engine.diff_runs(&runs[5], &foreign).await;
     assert!(matches!(&answer, Err(Error::DifferentProjects)), "{answer:?}");

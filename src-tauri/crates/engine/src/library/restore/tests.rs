@@ -145,7 +145,7 @@ async fn what_the_researcher_decided_survives_a_restore() {
         .edit_definition(&project, "accession", Some("What the gene bank numbers."))
         .await
         .unwrap();
-    engine.add_term(&project, "cold chain").await.unwrap();
+    let added = engine.add_term(&project, "cold chain").await.unwrap().row.key;
     engine.restore_results(&project, &first).await.unwrap();
     let term = engine.term(&project, "accession").await.unwrap();
     assert_eq!(term.row.verdict, Some(Verdict::Required));
@@ -153,7 +153,7 @@ async fn what_the_researcher_decided_survives_a_restore() {
     assert_eq!(term.note.as_deref(), Some("see the handbook"));
     let entry = engine.entry(&project, Stage::Refine, "accession").await.unwrap();
     assert_eq!(entry.edited.as_deref(), Some("What the gene bank numbers."));
-    let added = engine.term(&project, "cold chain").await.unwrap();
+    let added = engine.term(&project, &added).await.unwrap();
     assert!(added.manual);
 }
 
@@ -179,5 +179,8 @@ async fn only_results_of_this_project_that_are_kept_can_be_restored() {
     assert!(matches!(&answer, Err(Error::ProjectNotFound(_))), "{answer:?}");
     assert_eq!(bench.results(&project).await, before);
     let message = Error::ResultsGone("r".to_owned()).message();
-    assert_eq!((message.code.as_str(), message.params["run"].as_str()), ("results_gone", "r"));
+    assert_eq!(
+        (message.code.as_str(), message.params["run"].as_str()),
+        ("results_gone", "r")
+    );
 }
