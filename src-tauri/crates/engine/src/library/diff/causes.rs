@@ -15,6 +15,7 @@ use crate::runs::Stage;
 const EXAMPLES: usize = 3;
 
 /// What is not as it was.
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that results depend on")]
 pub(super) struct Causes {
     added: Vec<String>,
     changed: Vec<String>,
@@ -280,11 +281,13 @@ async fn sources(
     let (define, refine) = (pair.of(Stage::Define), pair.of(Stage::Refine));
     let generations: Vec<i64> = [define.0, define.1, refine.0, refine.1].into_iter().flatten().collect();
     let generations = serde_json::to_string(&generations)?;
+    // By key: a page has few of them, a generation many entries.
     let rows = sqlx::query!(
-        "SELECT key, evidence, alternatives FROM entry
-         WHERE generation_id IN (SELECT value FROM json_each(?)) AND key IN (SELECT value FROM json_each(?))",
-        generations,
-        keys
+        "SELECT key, evidence, alternatives FROM (SELECT value AS wanted FROM json_each(?1))
+         CROSS JOIN (SELECT value AS generation FROM json_each(?2))
+         CROSS JOIN entry ON generation_id = generation AND key = wanted",
+        keys,
+        generations
     )
     .fetch_all(snapshot)
     .await?;

@@ -169,7 +169,8 @@ pub(super) async fn definitions(
 }
 
 // An issue is the same when it says the same of the same entry; counts and places shift with every edit of a document.
-// ?1 and ?2 are the earlier review and its refinement, ?3 and ?4 the later ones.
+// ?1 and ?2 are the earlier review and its refinement, ?3 and ?4 the later ones. The index is named because SQLite
+// would rather read the whole earlier review for each issue of the later one.
 macro_rules! new_issues {
     ($query:ident, ($($row:ty)?), $select:tt, $tail:tt, $before:expr, $after:expr $(, $value:expr)*) => {
         sqlx::$query!(
@@ -178,7 +179,7 @@ macro_rules! new_issues {
                WHERE a.generation_id = ?3
                  AND NOT EXISTS (SELECT 1 FROM resolution r
                      WHERE r.generation_id = ?4 AND r.issue = a.ordinal AND r.resolution <> 'open')
-                 AND NOT EXISTS (SELECT 1 FROM issue b
+                 AND NOT EXISTS (SELECT 1 FROM issue b INDEXED BY issue_by_key
                      WHERE b.generation_id = ?1 AND b.key = a.key AND b.kind = a.kind
                        AND (b.finding = a.finding OR
                          json_remove(b.finding, '$.occurrences', '$.reason', '$.first.line', '$.first.start',

@@ -12,6 +12,8 @@ const KINDS: [DiffKind; 5] = [
     DiffKind::IssuesNew,
 ];
 
+const NEVER_DEFINED: &str = "The gradiometer was cleaned. The gradiometer was moved. The gradiometer was lost.\n";
+
 async fn write(bench: &Bench, project: &str, name: &str, text: &str) {
     let folder = bench.engine.project_folder(project).await.unwrap();
     std::fs::write(folder.join(name), text).unwrap();
@@ -212,10 +214,13 @@ async fn a_required_term_is_the_researchers_doing() {
     assert!(there.terms_added >= 1);
     let rows = list(&bench, &first, &second, DiffKind::TermsAdded).await;
     assert_eq!(find(&rows, "percent").cause, DiffCause::Decision);
-    let rows = list(&bench, &first, &second, DiffKind::IssuesNew).await;
-    let issue = find(&rows, "percent");
-    assert_eq!(issue.cause, DiffCause::Decision);
-    assert!(issue.finding.is_some() && issue.severity.is_some());
+
+    // Whether a term is required makes no difference once the documents are what brought it.
+    decide(&bench, &project, "accession", Some(Verdict::Required)).await;
+    write(&bench, &project, "guide/seeds.md", "An accession is a number.\n").await;
+    let third = bench.completed(&project, Scope::Full).await.id;
+    let rows = list(&bench, &second, &third, DiffKind::Definitions).await;
+    assert_eq!(find(&rows, "accession").cause, DiffCause::Documents);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -290,17 +295,11 @@ async fn the_basis_of_the_results_names_the_causes() {
 async fn issues_are_matched_by_what_they_say_and_settled_ones_are_fixed() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    write(
-        &bench,
-        &project,
-        "new.txt",
-        "The gradiometer was cleaned. The gradiometer was moved.\n",
-    )
-    .await;
+    write(&bench, &project, "new.txt", NEVER_DEFINED).await;
     bench.engine.add_term(&project, "gradiometer").await.unwrap();
     let first = bench.completed(&project, Scope::Full).await.id;
-    let text = "\n\nThe gradiometer was cleaned. The gradiometer was moved. The gradiometer was sold.\n";
-    write(&bench, &project, "new.txt", text).await;
+    let text = format!("\n\nThe gradiometer was sold. {NEVER_DEFINED}");
+    write(&bench, &project, "new.txt", &text).await;
     let second = bench.completed(&project, Scope::Full).await.id;
     let moved = diff(&bench, &first, &second).await;
     assert_eq!(
@@ -313,7 +312,12 @@ async fn issues_are_matched_by_what_they_say_and_settled_ones_are_fixed() {
     write(&bench, &project, "new.txt", text).await;
     let third = bench.completed(&project, Scope::Full).await.id;
     let rows = list(&bench, &second, &third, DiffKind::IssuesFixed).await;
-    assert_eq!(find(&rows, "gradiometer").cause, DiffCause::Documents);
+    let row = find(&rows, "gradiometer");
+    assert!(
+        matches!(row.finding, Some(glossary::Finding::Undefined { occurrences: 4 })),
+        "{row:?}"
+    );
+    assert_eq!((row.severity.is_some(), row.cause), (true, DiffCause::Documents));
     assert!(list(&bench, &third, &second, DiffKind::IssuesNew).await == rows);
 
     // The same issue, settled by the refinement of the later run.

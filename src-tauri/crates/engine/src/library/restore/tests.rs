@@ -145,7 +145,7 @@ async fn what_the_researcher_decided_survives_a_restore() {
         .edit_definition(&project, "accession", Some("What the gene bank numbers."))
         .await
         .unwrap();
-    engine.add_term(&project, "cold chain").await.unwrap();
+    let added = engine.add_term(&project, "cold chain").await.unwrap().row.key;
     engine.restore_results(&project, &first).await.unwrap();
     let term = engine.term(&project, "accession").await.unwrap();
     assert_eq!(term.row.verdict, Some(Verdict::Required));
@@ -153,7 +153,7 @@ async fn what_the_researcher_decided_survives_a_restore() {
     assert_eq!(term.note.as_deref(), Some("see the handbook"));
     let entry = engine.entry(&project, Stage::Refine, "accession").await.unwrap();
     assert_eq!(entry.edited.as_deref(), Some("What the gene bank numbers."));
-    let added = engine.term(&project, "cold chain").await.unwrap();
+    let added = engine.term(&project, &added).await.unwrap();
     assert!(added.manual);
 }
 
