@@ -29,10 +29,11 @@ export const commands = {
 	 */
 	setSettings: (settings: AppSettings) => typedError<AppSettings, IpcError>(__TAURI_INVOKE("set_settings", { settings })),
 	/**
-	 *  The answer to `close_requested`.
+	 *  The answer to `close_requested`: first `asking`, as soon as the question is on the screen, then what the researcher
+	 *  chose. An answer that nobody asked for does nothing.
 	 * 
 	 *  # Errors
-	 *  When a run cannot be stopped.
+	 *  None.
 	 */
 	answerClose: (answer: CloseAnswer) => typedError<null, IpcError>(__TAURI_INVOKE("answer_close", { answer })),
 	/**
@@ -287,6 +288,7 @@ export const events = {
 	closeRequested: makeEvent<CloseRequested, CloseRequested>("close-requested"),
 	logAppended: makeEvent<LogAppended, LogAppended>("log-appended"),
 	logEnded: makeEvent<LogEnded, LogEnded>("log-ended"),
+	openRun: makeEvent<OpenRun, OpenRun>("open-run"),
 	projectChanged: makeEvent<ProjectChanged, ProjectChanged>("project-changed"),
 	runChanged: makeEvent<RunChanged, RunChanged>("run-changed"),
 };
@@ -350,13 +352,15 @@ export type Category =
 /**  A proper name: organisation, person, place, product. */
 "name";
 
-/**  What the researcher answered when the window was to be closed during a run. */
+/**  What the page answers. */
 export type CloseAnswer = 
-/**  The window goes, the runs go on. */
+/**  The question is on the screen; the answer follows. */
+"asking" | 
+/**  Close the window, keep running. */
 "background" | 
-/**  The runs stop at a safe point, then the app ends. */
+/**  Stop the runs at a safe point and quit. */
 "stop" | 
-/**  Nothing is closed. */
+/**  Do nothing. */
 "stay";
 
 /**  What closing the window does while runs are active. */
@@ -368,13 +372,16 @@ export type CloseChoice =
 /**  The runs stop at a safe point, then the app ends. */
 "stop";
 
-/**  The window is to be closed while runs are active. */
+/**  What the page is asked when the window closes while runs are active. */
 export type CloseRequest = {
-	/**  Those runs. */
+	/**  The active runs. */
 	runs: RunView[],
 };
 
-/**  The window is to be closed while runs are active; `answer_close` says what to do. */
+/**
+ *  The window is to close while runs are active. The page shows the question, says so with `answer_close`, and then
+ *  answers it with the same command.
+ */
 export type CloseRequested = CloseRequest;
 
 /**  Sizes of the current results. Nothing means that the stage never finished; 0 means that it found nothing. */
@@ -797,6 +804,9 @@ export type OccurrenceRow = {
 	in_document: number,
 };
 
+/**  A notification about a run was clicked: the page shows that run. */
+export type OpenRun = RunRef;
+
 /**  Which process does the work of a run. */
 export type Owner = 
 /**  This one. */
@@ -987,6 +997,14 @@ export type RunDiff = {
 	issues_fixed: number,
 	/**  Issues that are new. */
 	issues_new: number,
+};
+
+/**  Names a run. */
+export type RunRef = {
+	/**  Its project. */
+	project_id: string,
+	/**  The run. */
+	run_id: string,
 };
 
 /**  Where a run is in its life. The last five are final. */

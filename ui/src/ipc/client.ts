@@ -4,16 +4,7 @@ import { isTauri } from '@tauri-apps/api/core';
 import { open, save } from '@tauri-apps/plugin-dialog';
 import * as bindings from './bindings';
 import type { IpcError, RunView, Scope } from './bindings';
-import type {
-  Backend,
-  CloseRequested,
-  Commands,
-  Events,
-  LogAppended,
-  LogEnded,
-  Result,
-  SaveFilter,
-} from './contract';
+import type { Backend, Commands, Events, Result, SaveFilter } from './contract';
 
 export type { EntryStage, LogAppended, LogEnded } from './contract';
 
@@ -156,12 +147,8 @@ export function listen<K extends keyof Events>(
   };
 }
 
-type Payload<K extends keyof Events> = K extends 'runChanged'
-  ? RunView
-  : K extends 'logAppended'
-    ? LogAppended
-    : K extends 'logEnded'
-      ? LogEnded
-      : K extends 'closeRequested'
-        ? CloseRequested
-        : { project_id: string };
+type Payload<K extends keyof Events> = Parameters<Events[K]['listen']>[0] extends (event: {
+  payload: infer P;
+}) => void
+  ? P
+  : never;

@@ -79,6 +79,7 @@ export type LogAppended = {
 export type LogEnded = { project_id: string; run_id: string; status: B.RunStatus; total: number };
 export type ProjectChanged = { project_id: string };
 export type CloseRequested = { runs: B.RunView[] };
+export type OpenRun = { project_id: string; run_id: string };
 
 type Listen<T> = { listen(receive: (event: { payload: T }) => void): Promise<() => void> };
 
@@ -88,6 +89,7 @@ export interface Events {
   logEnded: Listen<LogEnded>;
   projectChanged: Listen<ProjectChanged>;
   closeRequested: Listen<CloseRequested>;
+  openRun: Listen<OpenRun>;
 }
 
 export interface SaveFilter {

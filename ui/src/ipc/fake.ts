@@ -2,6 +2,7 @@
 //   ?data=few|many|empty|none   24 terms, 100,000 terms, a project that never ran, no projects
 //   &state=done|running|failed|pending|partial|cancelled|interrupted|stale|cancelling|cli|asleep
 //   &stubborn   a stop that takes for ever   &close   the window is to be closed   &damaged
+//   &notified   a notification about the oldest run was clicked
 //   &lang=en|ja &theme=light|dark   &log=<lines>   &slow=<ms per answer>
 import type * as B from './bindings';
 import type { Backend, Commands } from './contract';
@@ -35,6 +36,11 @@ let projectSettings: B.ProjectSettings = { max_file_mb: 50, max_terms: null, min
 export function fakeBackend(): Backend {
   if (data !== 'none') world.populate();
   if (asked.has('close')) setTimeout(() => world.closeRequested.emit({ runs: runs.active() }), 800);
+  if (asked.has('notified'))
+    setTimeout(() => {
+      const [run] = world.runs.slice(-1);
+      if (run) world.openRun.emit({ project_id: run.project_id, run_id: run.id });
+    }, 800);
   return {
     commands,
     events: world.events,

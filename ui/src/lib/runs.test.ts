@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { DiffRow, RunDiff } from '../ipc/bindings';
 import { aRun } from '../state/sample';
-import { changeOf, comparable, countOf, diffKey, firstKind, previousOf } from './runs';
+import { changeOf, comparable, countOf, diffKey, firstKind, isBack, previousOf } from './runs';
 
 const at = (hour: number, part = {}) =>
   aRun({
@@ -57,4 +57,13 @@ it('tells two issues of one term apart', () => {
   };
   const other: DiffRow = { ...row, finding: { kind: 'missing_related', related: 'm' } };
   expect(diffKey(row)).not.toBe(diffKey(other));
+});
+
+it('knows older results that were taken back from newest ones that were', () => {
+  const older = { restored: true, current_run: 'r11', previous: at(12) };
+  expect(isBack(older)).toBe(true);
+  expect(isBack({ restored: true, current_run: 'r12', previous: at(11) })).toBe(false);
+  expect(isBack({ ...older, restored: false })).toBe(false);
+  expect(isBack({ ...older, previous: null })).toBe(false);
+  expect(isBack(null)).toBe(false);
 });

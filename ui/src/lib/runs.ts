@@ -1,5 +1,5 @@
 // Which runs can be compared with which.
-import type { DiffKind, DiffRow, RunDiff, RunView } from '../ipc/bindings';
+import type { DiffKind, DiffRow, ProjectDetail, RunDiff, RunView } from '../ipc/bindings';
 
 export const DIFF_KINDS: DiffKind[] = [
   'terms_added',
@@ -43,4 +43,15 @@ export function diffKey(row: DiffRow): string {
 /** What became of a definition. */
 export function changeOf(row: Pick<DiffRow, 'before' | 'after'>): 'added' | 'removed' | 'changed' {
   return row.before === null ? 'added' : row.after === null ? 'removed' : 'changed';
+}
+
+/**
+ * Older results were taken back, and newer ones wait to be shown again. After going back to the newest this is
+ * over, although they too were restored. Ids are made in the order of time (UUIDv7).
+ */
+export function isBack(
+  detail: Pick<ProjectDetail, 'restored' | 'previous' | 'current_run'> | null,
+): boolean {
+  if (!detail?.restored || !detail.previous || !detail.current_run) return false;
+  return detail.previous.id > detail.current_run;
 }

@@ -4,9 +4,11 @@ import type { CloseAnswer, RunView } from '../ipc/bindings';
 import { app, saveSettings } from './app.svelte';
 import { showError } from './toasts.svelte';
 
+type Answer = Exclude<CloseAnswer, 'asking'>;
+
 let runs = $state.raw<RunView[] | null>(null);
 /** what was answered, while it takes effect */
-let answered = $state.raw<CloseAnswer | null>(null);
+let answered = $state.raw<Answer | null>(null);
 
 export const closing = {
   /** the runs that are asked about; nothing while nothing is asked */
@@ -20,14 +22,20 @@ export const closing = {
 
 export function listenForClose(): () => void {
   const subscription = listen('closeRequested', (request) => {
+    // Closed once more while the question stands: it is the same question.
+    if (runs === null) answered = null;
     runs = request.runs;
-    answered = null;
   });
   subscription.ready.catch(() => undefined);
   return subscription.stop;
 }
 
-export async function answerClose(answer: CloseAnswer, remembered: boolean): Promise<void> {
+/** The question is on the screen: no dialog of the system has to ask in its place. */
+export function askingClose(): void {
+  api.answerClose('asking').catch(() => undefined);
+}
+
+export async function answerClose(answer: Answer, remembered: boolean): Promise<void> {
   if (answered) return;
   answered = answer;
   if (remembered && answer !== 'stay') await saveSettings({ ...app.settings, background: answer });

@@ -32,12 +32,15 @@ const logEnded = new Channel<{
 }>();
 export const projectChanged = new Channel<{ project_id: string }>();
 export const closeRequested = new Channel<{ runs: B.RunView[] }>();
+/** a notification that was clicked: nothing here sends one by itself */
+export const openRun = new Channel<{ project_id: string; run_id: string }>();
 export const events: Events = {
   runChanged,
   logAppended,
   logEnded,
   projectChanged,
   closeRequested,
+  openRun,
 };
 
 const ran = data !== 'empty';
