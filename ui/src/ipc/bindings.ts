@@ -29,6 +29,14 @@ export const commands = {
 	 */
 	setSettings: (settings: AppSettings) => typedError<AppSettings, IpcError>(__TAURI_INVOKE("set_settings", { settings })),
 	/**
+	 *  The answer to `close_requested`: first `asking`, as soon as the question is on the screen, then what the researcher
+	 *  chose. An answer that nobody asked for does nothing.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	answerClose: (answer: CloseAnswer) => typedError<null, IpcError>(__TAURI_INVOKE("answer_close", { answer })),
+	/**
 	 *  All projects, the one with the newest run first.
 	 * 
 	 *  # Errors
@@ -214,8 +222,10 @@ export const commands = {
 
 /** Events */
 export const events = {
+	closeRequested: makeEvent<CloseRequested, CloseRequested>("close-requested"),
 	logAppended: makeEvent<LogAppended, LogAppended>("log-appended"),
 	logEnded: makeEvent<LogEnded, LogEnded>("log-ended"),
+	openRun: makeEvent<OpenRun, OpenRun>("open-run"),
 	projectChanged: makeEvent<ProjectChanged, ProjectChanged>("project-changed"),
 	runChanged: makeEvent<RunChanged, RunChanged>("run-changed"),
 };
@@ -268,6 +278,29 @@ export type Category =
 "abbreviation" | 
 /**  A proper name: organisation, person, place, product. */
 "name";
+
+/**  What the page answers. */
+export type CloseAnswer = 
+/**  The question is on the screen; the answer follows. */
+"asking" | 
+/**  Close the window, keep running. */
+"background" | 
+/**  Stop the runs at a safe point and quit. */
+"stop" | 
+/**  Do nothing. */
+"stay";
+
+/**  What the page is asked when the window closes while runs are active. */
+export type CloseRequest = {
+	/**  The active runs. */
+	runs: RunView[],
+};
+
+/**
+ *  The window is to close while runs are active. The page shows the question, says so with `answer_close`, and then
+ *  answers it with the same command.
+ */
+export type CloseRequested = CloseRequest;
 
 /**  Sizes of the current results. Nothing means that the stage never finished; 0 means that it found nothing. */
 export type Counts = {
@@ -623,6 +656,9 @@ export type OccurrenceRow = {
 	in_document: number,
 };
 
+/**  A notification about a run was clicked: the page shows that run. */
+export type OpenRun = RunRef;
+
 /**  A window of a long list. */
 export type Page<T> = {
 	/**  The rows, at most as many as were asked for. */
@@ -717,6 +753,14 @@ export type RunDetail = {
 	run: RunView,
 	/**  Its status changes, first one first. */
 	history: StatusChange[],
+};
+
+/**  Names a run. */
+export type RunRef = {
+	/**  Its project. */
+	project_id: string,
+	/**  The run. */
+	run_id: string,
 };
 
 /**  Where a run is in its life. The last five are final. */
