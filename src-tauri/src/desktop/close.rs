@@ -103,21 +103,21 @@ pub enum Action {
     /// Say [`Input::Lingered`] of this turn after [`LINGER`].
     Linger(u32),
     /// Stop all runs, then quit.
-    Stop(StopReason),
+    Stop(Cause),
     /// Quit: nothing is at work.
     Quit,
 }
 
 /// Why all runs stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StopReason {
+pub enum Cause {
     /// The researcher closes the app.
     Closing,
     /// The system ends the process.
     Signal,
 }
 
-impl StopReason {
+impl Cause {
     /// How long the runs may take.
     pub fn limit(self) -> Duration {
         match self {
@@ -157,7 +157,7 @@ impl Closing {
     /// Takes in what happened.
     pub fn step(&mut self, input: Input) -> Option<Action> {
         match (self.state, input) {
-            (_, Input::Signal) => self.go(State::Stopping, Action::Stop(StopReason::Signal)),
+            (_, Input::Signal) => self.go(State::Stopping, Action::Stop(Cause::Signal)),
             (State::Stopping, _) => None,
 
             (_, Input::Close { active: false, .. } | Input::Quit { active: false, .. }) => self.quit(),
@@ -216,7 +216,7 @@ impl Closing {
         match choice {
             CloseChoice::Ask => self.ask(),
             CloseChoice::Background => self.go(State::Background, Action::Hide),
-            CloseChoice::Stop => self.go(State::Stopping, Action::Stop(StopReason::Closing)),
+            CloseChoice::Stop => self.go(State::Stopping, Action::Stop(Cause::Closing)),
         }
     }
 

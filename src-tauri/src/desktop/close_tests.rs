@@ -42,7 +42,7 @@ fn a_window_with_runs_asks_and_does_what_is_answered() {
     let asked = |end| last(&[CLOSE, answer(CloseAnswer::Asking), answer(end)]);
     assert_eq!(asked(CloseAnswer::Stay), None);
     assert_eq!(asked(CloseAnswer::Background), Some(Action::Hide));
-    assert_eq!(asked(CloseAnswer::Stop), Some(Action::Stop(StopReason::Closing)));
+    assert_eq!(asked(CloseAnswer::Stop), Some(Action::Stop(Cause::Closing)));
     let again = [CLOSE, answer(CloseAnswer::Stay), CLOSE];
     assert_eq!(last(&again), Some(Action::AskPage(2)), "who stayed may close again");
 }
@@ -50,7 +50,7 @@ fn a_window_with_runs_asks_and_does_what_is_answered() {
 #[test]
 fn a_stored_choice_is_followed_without_a_question() {
     assert_eq!(last(&[close(true, CloseChoice::Background)]), Some(Action::Hide));
-    let stop = Some(Action::Stop(StopReason::Closing));
+    let stop = Some(Action::Stop(Cause::Closing));
     assert_eq!(last(&[close(true, CloseChoice::Stop)]), stop);
     assert_eq!(last(&[quit(true, CloseChoice::Stop)]), stop);
 }
@@ -169,7 +169,7 @@ fn a_window_that_was_seen_again_is_no_background() {
     assert_eq!(last(&[Input::Idle]), None, "an open window stays when its runs end");
     assert_eq!(
         last(&[CLOSE, Input::Seen, answer(CloseAnswer::Stop)]),
-        Some(Action::Stop(StopReason::Closing)),
+        Some(Action::Stop(Cause::Closing)),
         "looking at the question does not answer it"
     );
 }
@@ -177,7 +177,7 @@ fn a_window_that_was_seen_again_is_no_background() {
 /// E15.
 #[test]
 fn a_signal_stops_the_runs_whatever_else_goes_on() {
-    let stop = Some(Action::Stop(StopReason::Signal));
+    let stop = Some(Action::Stop(Cause::Signal));
     for before in [
         &[][..],
         &[CLOSE],
@@ -189,5 +189,5 @@ fn a_signal_stops_the_runs_whatever_else_goes_on() {
         assert_eq!(last(&inputs), stop, "{before:?}");
     }
     assert_eq!(last(&[Input::Signal, CLOSE]), None, "nothing is asked on the way out");
-    assert!(StopReason::Signal.limit() < Duration::from_secs(5));
+    assert!(Cause::Signal.limit() < Duration::from_secs(5));
 }

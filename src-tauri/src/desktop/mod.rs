@@ -26,7 +26,7 @@ use tauri_specta::Event as _;
 use crate::sink::CloseRequested;
 use crate::state::AppState;
 use board::{Board, Look};
-use close::{Action, CloseAnswer, CloseChoice, CloseRequest, Closing, Input, LINGER, PAGE_LIMIT, StopReason};
+use close::{Action, Cause, CloseAnswer, CloseChoice, CloseRequest, Closing, Input, LINGER, PAGE_LIMIT};
 use painter::{Bell, Painter};
 use tray::Tray;
 use words::{Language, Word};
@@ -250,7 +250,7 @@ fn perform<R: Runtime>(app: &AppHandle<R>, action: Option<Action>) {
             turn,
             active: desktop.is_active(),
         }),
-        Some(Action::Stop(reason)) => stop(app, reason),
+        Some(Action::Stop(cause)) => stop(app, cause),
         Some(Action::Quit) => quit(app),
         None => (),
     }
@@ -342,20 +342,20 @@ fn on_focus<R: Runtime>(app: &AppHandle<R>, focused: bool) {
     }
 }
 
-fn stop<R: Runtime>(app: &AppHandle<R>, reason: StopReason) {
+fn stop<R: Runtime>(app: &AppHandle<R>, cause: Cause) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         if let Some(engine) = app.state::<AppState>().opened_engine().cloned() {
-            stop_runs(&engine, reason, reason.limit()).await;
+            stop_runs(&engine, cause, cause.limit()).await;
         }
         app.state::<Desktop>().stopped.store(true, Ordering::Relaxed);
         quit(&app);
     });
 }
 
-async fn stop_runs(engine: &Engine, reason: StopReason, limit: Duration) {
+async fn stop_runs(engine: &Engine, cause: Cause, limit: Duration) {
     if !engine.stop_all(limit).await {
-        tracing::warn!(?reason, "a run did not stop in time");
+        tracing::warn!(?cause, "a run did not stop in time");
     }
 }
 
@@ -375,7 +375,7 @@ fn shut_down<R: Runtime>(app: &AppHandle<R>) {
     };
     tauri::async_runtime::block_on(async {
         let limit = if stopped { Duration::ZERO } else { EXIT_LIMIT };
-        stop_runs(&engine, StopReason::Closing, limit).await;
+        stop_runs(&engine, Cause::Closing, limit).await;
         if tokio::time::timeout(FLUSH_LIMIT, engine.close()).await.is_err() {
             tracing::warn!("the database was not closed in time");
         }

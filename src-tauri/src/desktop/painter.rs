@@ -84,7 +84,7 @@ impl<R: Runtime> Painter<R> {
             self.taskbar.paint(&self.app, look.badge);
         }
         if let Some(tray) = &self.tray {
-            tray.paint(&look, hidden, wishes.language);
+            tray.paint(look, hidden, wishes.language);
         }
     }
 }

@@ -79,13 +79,13 @@ impl<R: Runtime> Tray<R> {
     }
 
     /// Shows how the runs are.
-    pub fn paint(&self, look: &Look, hidden: bool, language: Language) {
+    pub fn paint(&self, look: Look, hidden: bool, language: Language) {
         if let Err(error) = self.try_paint(look, hidden, language) {
             tracing::debug!(%error, "the tray icon is not up to date");
         }
     }
 
-    fn try_paint(&self, look: &Look, hidden: bool, language: Language) -> tauri::Result<()> {
+    fn try_paint(&self, look: Look, hidden: bool, language: Language) -> tauri::Result<()> {
         let state = language.state(look.runs, look.percent);
         self.state.set_text(&state)?;
         for (item, word) in &self.words {
