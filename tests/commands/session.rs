@@ -94,6 +94,11 @@ fn the_app_and_its_settings(bench: &Bench) {
     let settings = json!({ "language": "ja", "theme": "dark", "sans_reading": true });
     assert_eq!(bench.ok("set_settings", json!({ "settings": settings })), settings);
     assert_eq!(bench.ok("get_settings", json!({})), settings);
+    assert_eq!(
+        bench.ok("answer_close", json!({ "answer": "stop" })),
+        Value::Null,
+        "an answer that nobody asked for does nothing"
+    );
 }
 
 fn a_project_and_its_settings(bench: &Bench) -> String {

@@ -13,7 +13,7 @@ pub mod terms;
 use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::sink::{LogAppended, LogEnded, ProjectChanged, RunChanged};
+use crate::sink::{CloseRequested, LogAppended, LogEnded, OpenRun, ProjectChanged, RunChanged};
 
 /// All commands and events: the contract with the interface, from which its TypeScript is generated.
 pub fn contract<R: Runtime>() -> Builder<R> {
@@ -24,6 +24,7 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             app::get_app_info,
             app::get_settings,
             app::set_settings,
+            app::answer_close::<tauri::Wry>,
             projects::list_projects,
             projects::create_project,
             projects::rename_project,
@@ -51,5 +52,12 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             glossary::list_issues,
             glossary::export_glossary,
         ])
-        .events(collect_events![RunChanged, LogAppended, LogEnded, ProjectChanged])
+        .events(collect_events![
+            RunChanged,
+            LogAppended,
+            LogEnded,
+            ProjectChanged,
+            CloseRequested,
+            OpenRun
+        ])
 }
