@@ -6,6 +6,7 @@ pub mod documents;
 pub mod error;
 pub mod glossary;
 pub mod logs;
+pub mod plans;
 pub mod projects;
 pub mod runs;
 pub mod terms;
@@ -37,6 +38,15 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             runs::cancel_run,
             runs::list_runs,
             runs::get_run,
+            runs::resume_run,
+            runs::retry_missing,
+            runs::list_missing,
+            runs::force_stop_run,
+            runs::list_active_runs,
+            plans::get_plan,
+            plans::restore_results,
+            plans::diff_runs,
+            plans::list_diff,
             logs::read_log,
             documents::list_documents,
             documents::list_skipped,
