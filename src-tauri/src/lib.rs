@@ -7,7 +7,7 @@ pub mod state;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use genglossary_engine::data_folder;
+use genglossary_engine::{StopReason, data_folder};
 use tauri::{AppHandle, Manager, RunEvent, Runtime};
 
 use crate::sink::WindowSink;
@@ -49,7 +49,7 @@ pub fn builder<R: Runtime>(builder: tauri::Builder<R>, home: PathBuf, folder: Op
 fn shut_down<R: Runtime>(app: &AppHandle<R>) {
     if let Some(engine) = app.state::<AppState>().opened_engine() {
         tauri::async_runtime::block_on(async {
-            if !engine.stop_all(EXIT_LIMIT).await {
+            if !engine.stop_all(EXIT_LIMIT, StopReason::Closing).await {
                 tracing::warn!("a run did not stop in time");
             }
             engine.close().await;

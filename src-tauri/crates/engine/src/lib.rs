@@ -34,6 +34,7 @@ pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort
 pub use logs::{LogCounts, LogLevel, LogPage, LogQuery, LogRecord};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use runs::{
-    CancelOutcome, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange, Trigger,
+    CancelOutcome, MissingUnit, Owner, Program, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView,
+    StatusChange, StopReason, Trigger, Waiting,
 };
-pub use settings::{AppSettings, ProjectSettings, Theme, UiLanguage};
+pub use settings::{AppSettings, CloseChoice, ProjectSettings, Theme, UiLanguage};
