@@ -39,7 +39,7 @@ pub use plan::{Estimate, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use reasons::{DiffCause, Reason};
 pub use runs::{
-    CancelOutcome, MissingUnit, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange,
-    Trigger,
+    CancelOutcome, MissingUnit, Owner, Program, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView,
+    StatusChange, StopReason, Trigger, Waiting,
 };
-pub use settings::{AppSettings, ProjectSettings, Theme, UiLanguage};
+pub use settings::{AppSettings, CloseChoice, ProjectSettings, Theme, UiLanguage};
