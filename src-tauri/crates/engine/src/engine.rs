@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::events::{EventSink, Events};
 use crate::logs::LogReader;
+use crate::plan::Scans;
 use crate::runs::Runs;
 use crate::store::Store;
 
@@ -19,6 +20,7 @@ struct Inner {
     events: Events,
     runs: Runs,
     logs: LogReader,
+    scans: Scans,
 }
 
 impl Engine {
@@ -38,6 +40,7 @@ impl Engine {
             events: Events::new(sink),
             runs: Runs::default(),
             logs: LogReader::default(),
+            scans: Scans::default(),
         }));
         engine.recover_runs().await?;
         Ok(engine)
@@ -63,6 +66,10 @@ impl Engine {
 
     pub(crate) fn runs(&self) -> &Runs {
         &self.0.runs
+    }
+
+    pub(crate) fn scans(&self) -> &Scans {
+        &self.0.scans
     }
 
     pub(crate) fn log_reader(&self) -> &LogReader {

@@ -84,6 +84,17 @@ pub enum Error {
     /// A stage needs the result of another one that never ran.
     #[error("stage {} has no result yet", .0.name())]
     NoInput(Stage),
+    /// A unit of work broke off.
+    #[error("a unit of work broke off: {0}")]
+    UnitFailed(String),
+    /// A file is there and cannot be read.
+    #[error("cannot read {path}: {detail}")]
+    FileUnreadable {
+        /// Its path inside the folder.
+        path: String,
+        /// Why.
+        detail: String,
+    },
     /// The data folder cannot be written.
     #[error("cannot write to the data folder {}: {source}", path.display())]
     DataFolder {
@@ -160,7 +171,7 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 23] = [
+    pub const CODES: [&'static str; 25] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
@@ -176,6 +187,8 @@ impl Error {
         "invalid_settings",
         "no_documents",
         "no_input",
+        "unit_failed",
+        "file_unreadable",
         "data_folder_read_only",
         "database_newer",
         "database_damaged",
@@ -212,6 +225,10 @@ impl Error {
                 None,
             ),
             Self::NoInput(stage) => ("no_input", vec![("stage", stage.name().to_owned())], None),
+            Self::UnitFailed(detail) => ("unit_failed", vec![], Some(detail.clone())),
+            Self::FileUnreadable { path, detail } => {
+                ("file_unreadable", vec![("path", path.clone())], Some(detail.clone()))
+            }
             Self::DataFolder { path, source } => (
                 "data_folder_read_only",
                 vec![("path", shown(path))],

@@ -6,13 +6,14 @@ use std::io::Write as _;
 use std::path::Path;
 
 use glossary::export::{self, Export, ExportedDocument, ResolvedIssue};
-use glossary::{Document, Entry, Language, Occurrence, Resolution, Term};
+use glossary::{Entry, Language, Occurrence, Resolution, Term};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runs::Stage;
+use crate::store::results::HashedDocument;
 use crate::store::{generations, results};
 
 /// What was written.
@@ -101,9 +102,9 @@ impl Engine {
         let documents = documents
             .into_iter()
             .zip(occurrences)
-            .map(|(Document { path, language, .. }, occurrences)| ExportedDocument {
-                path,
-                language,
+            .map(|(HashedDocument { document, .. }, occurrences)| ExportedDocument {
+                path: document.path,
+                language: document.language,
                 occurrences,
             })
             .collect();

@@ -13,6 +13,7 @@ mod home;
 mod library;
 mod logs;
 mod pipeline;
+mod plan;
 mod projects;
 mod reasons;
 mod runs;
@@ -34,9 +35,11 @@ pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, En
 pub use library::issues::{IssueQuery, IssueRow};
 pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort};
 pub use logs::{LogCounts, LogLevel, LogPage, LogQuery, LogRecord};
+pub use plan::{Estimate, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use reasons::{DiffCause, Reason};
 pub use runs::{
-    CancelOutcome, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange, Trigger,
+    CancelOutcome, MissingUnit, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange,
+    Trigger,
 };
 pub use settings::{AppSettings, ProjectSettings, Theme, UiLanguage};

@@ -9,9 +9,9 @@ use crate::clock;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::logs;
+use crate::reasons::Reason;
 use crate::runs::{RunStatus, RunView, Stage, record};
 use crate::settings::ProjectSettings;
-use crate::store::generations;
 
 /// The state of a project: what its badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -230,6 +230,7 @@ impl Engine {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
+        self.scans().forget(project_id);
         for run in runs {
             self.log_reader().forget(&run.id);
             let path = logs::path(self.home(), &run.id);
@@ -258,16 +259,6 @@ impl Engine {
         ProjectSettings::stored(&json)
     }
 
-    /// Notes which documents a run read.
-    pub(crate) async fn set_documents_hash(&self, run_id: &str, hash: &str) -> Result<()> {
-        let mut tx = self.store().write().await?;
-        sqlx::query!("UPDATE run SET documents_hash = ? WHERE id = ?", hash, run_id)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
     async fn summarise(&self, row: Record) -> Result<ProjectDetail> {
         let active_run = match record::active(self.store(), &row.id).await? {
             Some(run) => Some(self.run(&run).await?),
@@ -277,14 +268,14 @@ impl Engine {
             Some(run) => Some(run.clone()),
             None => self.list_runs(Some(&row.id), 0, 1).await?.rows.pop(),
         };
-        let stale = self.stale_stages(&row.id).await?;
+        let staleness = self.staleness(&row.id).await?;
         let state = match (&active_run, last_run.as_ref().map(|run| run.status)) {
             (Some(run), _) if !run.status.is_final() => ProjectState::Running,
             (_, Some(RunStatus::Failed)) => ProjectState::Failed,
             (_, Some(RunStatus::Interrupted)) => ProjectState::Interrupted,
             (_, Some(RunStatus::Partial)) => ProjectState::Partial,
-            _ if stale.len() == Stage::ALL.len() => ProjectState::NotRun,
-            _ if stale.is_empty() => ProjectState::UpToDate,
+            _ if staleness.reasons.contains(&Reason::NotRun) => ProjectState::NotRun,
+            _ if staleness.stages.is_empty() => ProjectState::UpToDate,
             _ => ProjectState::NeedsRerun,
         };
         let counts = self.counts(&row.id).await?;
@@ -306,44 +297,8 @@ impl Engine {
         Ok(ProjectDetail {
             summary,
             active_run,
-            stale,
+            stale: staleness.stages,
         })
-    }
-
-    /// Stages without a result, or whose result was made from one that is not current any more.
-    async fn stale_stages(&self, project_id: &str) -> Result<Vec<Stage>> {
-        let current = generations::current(self.store(), project_id).await?;
-        let mut stale = Vec::new();
-        for stage in Stage::ALL {
-            let fresh = match (current.get(&stage), stage.input()) {
-                (None, _) => false,
-                (Some(_), None) => true,
-                (Some(&generation), Some(input)) => {
-                    !stale.contains(&input)
-                        && generations::input(self.store(), generation).await? == current.get(&input).copied()
-                }
-            };
-            if !fresh {
-                stale.push(stage);
-            }
-        }
-        // A term that was added since the last extraction waits for the next one.
-        if let Some(&extract) = current.get(&Stage::Extract)
-            && stale.is_empty()
-        {
-            let waiting = sqlx::query_scalar!(
-                "SELECT count(*) FROM decision d WHERE d.project_id = ? AND d.verdict = 'required'
-                 AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ? AND t.key = d.key)",
-                project_id,
-                extract
-            )
-            .fetch_one(self.store().reader())
-            .await?;
-            if waiting > 0 {
-                stale = Stage::ALL[1..].to_vec();
-            }
-        }
-        Ok(stale)
     }
 
     async fn counts(&self, project_id: &str) -> Result<Counts> {

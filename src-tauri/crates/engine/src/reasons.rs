@@ -1,4 +1,4 @@
-//! Reasons, without words: why a result is not what a run would make now, and why the results of two runs differ.
+//! Why a result is not what a run would make now, and why two results differ.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -6,57 +6,57 @@ use specta::Type;
 use crate::error::Message;
 use crate::runs::Stage;
 
-/// Why results are out of date, incomplete, or not what other results were.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+/// Something that changed. Documents are named by their paths, at most a few of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
     /// Nothing was made yet.
     NotRun,
-    /// Files are new.
+    /// The folder holds documents that were not there.
     DocumentsAdded {
-        /// Number of them.
+        /// How many.
         count: u32,
-        /// A few of their paths.
+        /// Some of them.
         examples: Vec<String>,
     },
-    /// Files have another content.
+    /// Documents have another text.
     DocumentsChanged {
-        /// Number of them.
+        /// How many.
         count: u32,
-        /// A few of their paths.
+        /// Some of them.
         examples: Vec<String>,
     },
-    /// Files are gone.
+    /// Documents are gone.
     DocumentsRemoved {
-        /// Number of them.
+        /// How many.
         count: u32,
-        /// A few of their paths.
+        /// Some of them.
         examples: Vec<String>,
     },
-    /// Terms were required or excluded, or are so no longer.
+    /// The researcher requires or excludes other terms.
     TermsEdited,
-    /// The settings are others.
+    /// The settings of the project are others.
     SettingsChanged,
     /// The rules of the engine are others.
     EngineChanged,
-    /// A stage has no result.
+    /// A stage never finished.
     StageMissing {
         /// The stage.
         stage: Stage,
     },
-    /// The result of a stage was made from one that is not current any more.
+    /// A stage has a newer result than this one was made from.
     Outdated {
-        /// The stage.
+        /// The stage whose result is old.
         stage: Stage,
     },
-    /// Units could not be done.
+    /// Units of work could not be done.
     UnitsMissing {
-        /// Number of them.
+        /// How many.
         count: u32,
     },
-    /// The folder cannot be read, so nobody knows what changed in it.
+    /// The folder cannot be looked at.
     FolderUnreadable {
-        /// What is wrong with it.
+        /// Why.
         message: Message,
     },
 }
@@ -67,7 +67,7 @@ pub enum Reason {
 pub enum DiffCause {
     /// Documents were added, changed or removed.
     Documents,
-    /// The researcher required or excluded the term.
+    /// The researcher required or excluded the term, or does so no longer.
     Decision,
     /// The settings were changed.
     Settings,

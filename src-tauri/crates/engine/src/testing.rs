@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::events::{Event, EventSink};
-use crate::{Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, Trigger};
+use crate::{CancelOutcome, Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, Trigger};
 
 type Hook = Box<dyn Fn(&Event) + Send + Sync>;
 
@@ -92,6 +93,21 @@ impl Bench {
             .unwrap()
     }
 
+    /// Stops the run at the first event that `when` accepts, from inside the work.
+    pub(crate) fn stop_when(&self, when: impl Fn(&RunView) -> bool + Send + Sync + 'static) {
+        let (engine, asked) = (self.engine.clone(), AtomicBool::new(false));
+        self.observer.on_event(move |event| {
+            if let Event::RunChanged(run) = event
+                && when(run)
+                && !asked.swap(true, Ordering::Relaxed)
+            {
+                let stop = engine.cancel_run(&run.id);
+                let outcome = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(stop));
+                assert_eq!(outcome.unwrap(), CancelOutcome::Cancelling);
+            }
+        });
+    }
+
     /// Waits for the end of all runs.
     pub(crate) async fn settled(&self) {
         assert!(
@@ -134,6 +150,25 @@ impl Bench {
             Ok(_) => std::fs::read_to_string(&path).unwrap(),
             Err(error) => error.to_string(),
         }
+    }
+
+    /// The folder of a project.
+    pub(crate) fn documents_of(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes one document of a folder.
+    pub(crate) fn write(&self, name: &str, path: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name).join(path), text).unwrap();
+    }
+
+    /// The sentence in which the documents of a project say something new.
+    pub(crate) fn change(&self, name: &str) {
+        self.write(
+            name,
+            "guide/new.md",
+            "A seed vault is a room that is kept at minus 18 degrees. The seed vault is full.",
+        );
     }
 
     pub(crate) fn remove(&self, name: &str) {

@@ -119,7 +119,7 @@ impl Engine {
     /// Keys of the terms that must be out.
     pub(crate) async fn excluded_keys(&self, project_id: &str) -> Result<Vec<String>> {
         Ok(sqlx::query_scalar!(
-            "SELECT key FROM decision WHERE project_id = ? AND verdict = 'excluded'",
+            "SELECT key FROM decision WHERE project_id = ? AND verdict = 'excluded' ORDER BY key",
             project_id
         )
         .fetch_all(self.store().reader())

@@ -2,6 +2,7 @@
 //! the folder is ever opened.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use glossary::Stop;
 use walkdir::{DirEntry, WalkDir};
@@ -12,17 +13,20 @@ use crate::store::results::Skipped;
 
 /// A file that looks like a document.
 #[derive(Debug, Clone)]
-pub(super) struct FoundFile {
+pub(crate) struct FoundFile {
     /// Path inside the folder, with `/` between its parts.
-    pub(super) path: String,
-    pub(super) location: PathBuf,
+    pub(crate) path: String,
+    pub(crate) location: PathBuf,
+    pub(crate) bytes: u64,
+    /// Time of modification in nanoseconds since 1970; 0 when the file may change again without another one.
+    pub(crate) modified: i64,
 }
 
 /// Endings of files that are read as text.
 const TEXT_ENDINGS: [&str; 3] = ["md", "markdown", "txt"];
 
 /// Lists a folder and all below it, in the order of the paths.
-pub(super) fn list(
+pub(crate) fn list(
     folder: &Path,
     largest: u64,
     stop: &dyn Stop,
@@ -62,13 +66,29 @@ pub(super) fn list(
                 skipped.push(Skipped { path, reason, detail });
             }
             None if directory => {}
-            None => files.push(FoundFile {
-                path,
-                location: entry.into_path(),
-            }),
+            None => {
+                let (bytes, modified) = entry.metadata().map_or((0, 0), |metadata| fingerprint(&metadata));
+                files.push(FoundFile {
+                    path,
+                    location: entry.into_path(),
+                    bytes,
+                    modified,
+                });
+            }
         }
     }
     Ok((files, skipped))
+}
+
+/// Size and time of modification. A file that was written just now may be written again within the same tick of the
+/// file system's clock, so its time says nothing yet (the racy entries of git's index are the same matter).
+fn fingerprint(metadata: &std::fs::Metadata) -> (u64, i64) {
+    let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let modified = metadata.modified().map(since).unwrap_or_default();
+    // Some file systems count whole or even seconds.
+    let tick = Duration::from_millis(if modified.subsec_nanos() == 0 { 2_000 } else { 50 });
+    let settled = modified + tick < since(SystemTime::now());
+    (metadata.len(), if settled { modified.as_nanos() as i64 } else { 0 })
 }
 
 /// Why a file or folder is left out, if it is.

@@ -1,29 +1,89 @@
-//! Files become documents: listed, read, decoded, stored.
+//! Files become documents: listed, read, decoded, stored. A file that looks as it did when it was read is not read again.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use glossary::Document;
-use glossary::decode;
+use glossary::{Document, Language, Stopped, decode};
+use serde::{Deserialize, Serialize};
 
 use super::Work;
+use super::basis::Basis;
 use super::files::{self, FoundFile};
 use crate::error::Error;
+use crate::library::documents::SkippedFile;
 use crate::logs::LogLevel;
-use crate::runs::Break;
-use crate::store::results::{self, Skipped, StoredDocument};
+use crate::runs::{Break, Stage, StopFlag, Unit, from_bytes, to_bytes};
+use crate::store::results::{self, DocumentRecord, HashedDocument, Skipped};
+use crate::store::units::UnitKeyBuilder;
 
-/// Documents of one write.
-const CHUNK: usize = 64;
-
-enum Loaded {
-    Document { stored: StoredDocument, replaced: u32 },
-    Skipped(Skipped),
+/// One file that is read.
+struct ReadFile {
+    largest: u64,
+    /// Hashes of the texts that are stored.
+    texts: HashSet<String>,
 }
 
-pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
+/// What a file turned out to be.
+#[derive(Serialize, Deserialize)]
+enum Loaded {
+    Document(Facts),
+    /// Reason and detail.
+    Skipped(String, Option<String>),
+    /// The system refused to read it.
+    Unreadable(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    hash: String,
+    language: Language,
+    encoding: String,
+    bytes: u64,
+    lines: u64,
+    /// Characters that could not be decoded.
+    replaced: u32,
+    /// Nothing when it is stored already.
+    #[serde(skip)]
+    text: Option<String>,
+}
+
+impl Unit for ReadFile {
+    type Item = FoundFile;
+    type Output = Loaded;
+    const KIND: &'static str = "file/1";
+
+    fn name<'a>(&'a self, file: &'a FoundFile) -> &'a str {
+        &file.path
+    }
+
+    fn depends(&self, file: &FoundFile, key: &mut UnitKeyBuilder) {
+        key.text(&file.path).value(&(file.bytes, file.modified, self.largest));
+    }
+
+    fn work(&self, file: &FoundFile, _: &StopFlag) -> Result<Loaded, Stopped> {
+        Ok(read(file, self.largest))
+    }
+
+    fn pack(&self, file: &FoundFile, loaded: &Loaded) -> Option<Vec<u8>> {
+        let settled = file.modified != 0 && !matches!(loaded, Loaded::Unreadable(_));
+        settled.then(|| to_bytes(loaded)).flatten()
+    }
+
+    fn unpack(&self, file: &FoundFile, bytes: &[u8]) -> Option<Loaded> {
+        let loaded: Loaded = from_bytes(bytes)?;
+        let there = match &loaded {
+            Loaded::Document(facts) => self.texts.contains(&facts.hash),
+            Loaded::Skipped(..) | Loaded::Unreadable(_) => true,
+        };
+        (there && file.modified != 0).then_some(loaded)
+    }
+}
+
+pub(super) async fn run(work: &Work<'_>) -> Result<i64, Break> {
+    let store = work.engine.store();
     let folder = work.engine.project_folder(&work.run.project_id).await?;
     let largest = u64::from(work.settings.max_file_mb) << 20;
     let context = work.context.clone();
@@ -38,48 +98,41 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
         work.context.tick();
     }
 
-    let mut hasher = blake3::Hasher::new();
-    let mut documents = 0;
-    for files in files.chunks(CHUNK) {
-        work.context.check()?;
-        let files = Arc::new(files.to_vec());
-        let loaded = work
-            .context
-            .units(files, |file| &file.path, move |_, file, _| Ok(read(file, largest)))
-            .await?;
-        let mut stored = Vec::new();
-        for loaded in loaded {
-            match loaded {
-                Loaded::Skipped(skip) => {
-                    report(work, &skip);
-                    skipped.push(skip);
-                }
-                Loaded::Document {
-                    stored: document,
-                    replaced,
-                } => {
-                    let path = &document.document.path;
-                    if replaced > 0 {
-                        let message = format!(
-                            "{replaced} characters are not valid {}; replaced by U+FFFD",
-                            document.encoding
-                        );
-                        work.context.log(LogLevel::Warn, path, message);
-                    }
-                    let message = format!("read, {} bytes, {}", document.bytes, document.encoding);
-                    work.context.log(LogLevel::Debug, path, message);
-                    hasher
-                        .update(path.as_bytes())
-                        .update(&[0])
-                        .update(document.hash.as_bytes());
-                    stored.push(document);
-                }
+    let texts = results::known_texts(store).await?;
+    let files = Arc::new(files);
+    let loaded = work
+        .context
+        .units(ReadFile { largest, texts }, Arc::clone(&files))
+        .await?;
+    let mut documents = Vec::new();
+    for (file, loaded) in files.iter().zip(loaded) {
+        match loaded {
+            Some(Loaded::Document(facts)) => documents.push((file, facts)),
+            Some(Loaded::Skipped(reason, detail)) => {
+                let known = SkippedFile::REASONS.iter().find(|known| **known == reason);
+                let skip = Skipped {
+                    path: file.path.clone(),
+                    reason: known.copied().unwrap_or("unsupported"),
+                    detail,
+                };
+                report(work, &skip);
+                skipped.push(skip);
             }
+            Some(Loaded::Unreadable(detail)) => {
+                let (path, reason) = (file.path.clone(), "unreadable");
+                skipped.push(Skipped {
+                    path: path.clone(),
+                    reason,
+                    detail: Some(detail.clone()),
+                });
+                work.context
+                    .missing(&file.path, &Error::FileUnreadable { path, detail });
+            }
+            // A unit that broke off has said so.
+            None => {}
         }
-        results::write_documents(work.engine.store(), work.generation, documents, &stored).await?;
-        documents += stored.len();
     }
-    if documents == 0 {
+    if documents.is_empty() {
         return Err(Error::NoDocuments {
             folder,
             skipped: skipped.len() as u32,
@@ -87,11 +140,68 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
         .into());
     }
     skipped.sort_by(|a, b| a.path.cmp(&b.path));
-    results::write_skipped(work.engine.store(), work.generation, &skipped).await?;
-    work.engine
-        .set_documents_hash(&work.run.id, &hasher.finalize().to_hex())
-        .await?;
-    work.info(format!("{documents} documents, {} files skipped", skipped.len()));
+    let basis = Basis::of_documents(documents.iter().map(|(file, facts)| (&*file.path, &*facts.hash)))?;
+    work.note_documents(&basis.key()).await?;
+    // What was seen in the folder before is what this run has read.
+    work.engine.scans().forget(&work.run.project_id);
+    work.info(format!(
+        "{} documents, {} files skipped",
+        documents.len(),
+        skipped.len()
+    ));
+    let adopted = match work.context.missing_items().is_empty() {
+        true => work.adopt(Stage::Load, None, &basis).await?,
+        false => None,
+    };
+    if let Some(generation) = adopted {
+        results::write_skipped(work.context, generation, &skipped).await?;
+        return Ok(generation);
+    }
+    let generation = work.create(Stage::Load, None).await?;
+    write(work, generation, documents).await?;
+    results::write_skipped(work.context, generation, &skipped).await?;
+    work.seal(generation, &basis).await?;
+    Ok(generation)
+}
+
+async fn write(work: &Work<'_>, generation: i64, documents: Vec<(&FoundFile, Facts)>) -> Result<(), Break> {
+    let mut records = Vec::with_capacity(documents.len());
+    let mut read = Vec::new();
+    for (file, facts) in documents {
+        if let Some(text) = facts.text {
+            if facts.replaced > 0 {
+                let message = format!(
+                    "{} characters are not valid {}; replaced by U+FFFD",
+                    facts.replaced, facts.encoding
+                );
+                work.context.log(LogLevel::Warn, &file.path, message);
+            }
+            let message = format!("read, {} bytes, {}", facts.bytes, facts.encoding);
+            work.context.log(LogLevel::Debug, &file.path, message);
+            read.push(HashedDocument {
+                document: Document {
+                    path: file.path.clone(),
+                    text,
+                    language: facts.language,
+                },
+                hash: facts.hash.clone(),
+            });
+        }
+        records.push(DocumentRecord {
+            path: file.path.clone(),
+            hash: facts.hash,
+            language: facts.language,
+            encoding: facts.encoding,
+            bytes: facts.bytes,
+            lines: facts.lines,
+            modified: file.modified,
+        });
+    }
+    let texts: Vec<_> = read.iter().map(|read| (&*read.hash, &*read.document.text)).collect();
+    results::write_documents(work.context, generation, &records, &texts).await?;
+    if read.len() == records.len() {
+        work.carried.documents.put(generation, &Arc::new(read));
+    }
     Ok(())
 }
 
@@ -112,43 +222,33 @@ fn report(work: &Work<'_>, skip: &Skipped) {
 }
 
 fn read(file: &FoundFile, largest: u64) -> Loaded {
-    let skip = |reason, detail| {
-        Loaded::Skipped(Skipped {
-            path: file.path.clone(),
-            reason,
-            detail,
-        })
-    };
     let bytes = match read_bytes(&file.location, largest) {
         Ok(bytes) => bytes,
-        Err(error) => return skip("unreadable", Some(error.to_string())),
+        Err(error) => return Loaded::Unreadable(error.to_string()),
     };
     if bytes.len() as u64 > largest {
-        return skip("too_large", Some(bytes.len().to_string()));
+        return Loaded::Skipped("too_large".to_owned(), Some(bytes.len().to_string()));
     }
     let Ok(decoded) = decode::decode(&bytes) else {
-        return skip("binary", None);
+        return Loaded::Skipped("binary".to_owned(), None);
     };
     if decoded.text.trim().is_empty() {
-        return skip("empty", None);
+        return Loaded::Skipped("empty".to_owned(), None);
     }
-    let language = decode::detect_language(&decoded.text);
-    let document = Document {
-        path: file.path.clone(),
-        text: decoded.text,
-        language,
-    };
-    let hash = blake3::hash(document.text.as_bytes()).to_hex().to_string();
-    let stored = StoredDocument {
-        document,
-        hash,
-        encoding: decoded.encoding,
+    Loaded::Document(Facts {
+        hash: text_hash(&decoded.text),
+        language: decode::detect_language(&decoded.text),
+        encoding: decoded.encoding.to_owned(),
         bytes: bytes.len() as u64,
-    };
-    Loaded::Document {
-        stored,
+        lines: decoded.text.lines().count() as u64,
         replaced: decoded.replaced,
-    }
+        text: Some(decoded.text),
+    })
+}
+
+/// The hash by which a text is known.
+pub(crate) fn text_hash(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex().to_string()
 }
 
 /// Reads at most one byte more than `largest`: a file may have grown since it was listed.

@@ -1,6 +1,8 @@
 //! The pipeline: what each stage reads, does and writes. A stage is a function from the generation it reads to the
 //! rows it writes; the thinking is done by the pure `glossary` crate.
 
+mod basis;
+mod carried;
 mod define;
 mod extract;
 mod files;
@@ -11,12 +13,17 @@ mod review;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+pub(crate) use basis::{Basis, ENGINE, EXCLUDED, REQUIRED, SETTINGS};
+use carried::Carried;
+pub(crate) use files::{FoundFile, list as list_files};
+pub(crate) use load::text_hash;
+
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::logs::{Log, LogLevel};
 use crate::runs::{Break, Live, RunView, Stage, StageContext};
 use crate::settings::ProjectSettings;
-use crate::store::generations;
+use crate::store::{finished, generations};
 
 /// A finished stage of a run: its result waits to become current.
 #[derive(Debug, Clone, Copy)]
@@ -31,10 +38,10 @@ pub(crate) struct Work<'a> {
     run: &'a RunView,
     settings: &'a ProjectSettings,
     context: &'a StageContext,
-    /// Where the result goes.
-    generation: i64,
     /// The generations to read from: current ones, or those of this run.
     inputs: &'a BTreeMap<Stage, i64>,
+    /// What the stages of this run have in memory.
+    carried: &'a Carried,
 }
 
 impl Work<'_> {
@@ -50,6 +57,53 @@ impl Work<'_> {
         generations::input(self.engine.store(), self.input(stage)?)
             .await?
             .ok_or(Error::NoInput(input))
+    }
+
+    /// Begins the result of `stage`.
+    async fn create(&self, stage: Stage, input: Option<i64>) -> Result<i64, Break> {
+        let mut tx = self.context.write().await?;
+        let generation = generations::create(&mut tx, &self.run.project_id, &self.run.id, stage, input).await?;
+        tx.commit().await?;
+        Ok(generation)
+    }
+
+    /// Takes over the result that is made from exactly this, if there is one.
+    async fn adopt(&self, stage: Stage, input: Option<i64>, basis: &Basis) -> Result<Option<i64>, Break> {
+        let mut tx = self.context.write().await?;
+        let (project, run) = (&self.run.project_id, &self.run.id);
+        let found = finished::adopt(&mut tx, project, run, stage, input, &basis.key()).await?;
+        tx.commit().await?;
+        let Some(found) = found else { return Ok(None) };
+        // A stage that looked at its units itself has counted them.
+        if stage.input().is_some() {
+            self.context.total(found.units as usize);
+            self.context.reused(found.units as usize);
+            self.info(format!(
+                "nothing it depends on has changed: {} units reused",
+                found.units
+            ));
+        }
+        Ok(Some(found.generation))
+    }
+
+    /// Notes that the result is finished and what it was made from.
+    async fn seal(&self, generation: i64, basis: &Basis) -> Result<(), Break> {
+        self.context.check()?;
+        let mut tx = self.context.write().await?;
+        let (units, missing) = (self.context.units_in_all(), self.context.missing_items());
+        finished::seal(&mut tx, generation, basis, units, &missing).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Notes which documents the run read.
+    async fn note_documents(&self, hash: &str) -> Result<(), Break> {
+        let mut tx = self.context.write().await?;
+        sqlx::query!("UPDATE run SET documents_hash = ? WHERE id = ?", hash, self.run.id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     fn info(&self, message: impl Into<String>) {
@@ -71,33 +125,55 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
     {
         return Err(Break::Failed(Error::NoInput(needed)));
     }
+    let carried = Carried::default();
     let mut produced = Vec::new();
     for &stage in stages {
-        let context = StageContext::begin(stage, live, log, engine.events());
+        let context = StageContext::begin(engine, stage, live, log);
         context.check()?;
-        let input = stage.input().and_then(|stage| inputs.get(&stage).copied());
-        let generation = generations::create(engine.store(), &run.project_id, &run.id, stage, input).await?;
         let work = Work {
             engine,
             run: &run,
             settings: &settings,
             context: &context,
-            generation,
             inputs: &inputs,
+            carried: &carried,
         };
-        match stage {
-            Stage::Load => load::run(&work).await?,
-            Stage::Extract => extract::run(&work).await?,
-            Stage::Define => define::run(&work).await?,
-            Stage::Review => review::run(&work).await?,
-            Stage::Refine => refine::run(&work).await?,
-        }
+        let generation = match stage.input() {
+            None => load::run(&work).await?,
+            Some(input) => later(&work, stage, input).await?,
+        };
         context.check()?;
-        context.complete(engine.events());
+        context.complete();
         inputs.insert(stage, generation);
         produced.push(Produced { stage, generation });
     }
     Ok(produced)
+}
+
+/// A stage that reads the result of another one: takes over what there is, or makes it.
+async fn later(work: &Work<'_>, stage: Stage, input: Stage) -> Result<i64, Break> {
+    let input = work.input(input)?;
+    let known = finished::origin(work.engine.store(), input).await?;
+    // A result of an earlier version does not say what it holds. Then it stands for itself.
+    let output = known
+        .and_then(|origin| origin.output)
+        .unwrap_or_else(|| format!("generation {input}"));
+    let basis = work
+        .engine
+        .basis(&work.run.project_id, work.settings, stage, &output)
+        .await?;
+    if let Some(generation) = work.adopt(stage, Some(input), &basis).await? {
+        return Ok(generation);
+    }
+    let generation = work.create(stage, Some(input)).await?;
+    match stage {
+        Stage::Load | Stage::Extract => extract::run(work, generation).await?,
+        Stage::Define => define::run(work, generation).await?,
+        Stage::Review => review::run(work, generation).await?,
+        Stage::Refine => refine::run(work, generation).await?,
+    }
+    work.seal(generation, &basis).await?;
+    Ok(generation)
 }
 
 /// Keys of the terms that the researcher excluded.

@@ -6,11 +6,11 @@ use super::Work;
 use crate::runs::{Break, Stage};
 use crate::store::results;
 
-pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
+pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
     let provisional = work.source(Stage::Review).await?;
-    let entries = results::read_entries(store, provisional).await?;
-    let issues = results::read_issues(store, work.input(Stage::Review)?).await?;
+    let entries = work.carried.entries(store, provisional).await?;
+    let issues = work.carried.issues(store, work.input(Stage::Review)?).await?;
     work.context.total(issues.len());
     let stop = work.context.stop().clone();
     let refinement = work
@@ -18,8 +18,8 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
         .blocking(move || Ok(refine::refine(&entries, &issues, &stop)?))
         .await?;
     work.context.check()?;
-    results::write_entries(store, work.generation, &refinement.entries, Some(provisional)).await?;
-    results::write_resolutions(store, work.generation, &refinement.resolutions).await?;
+    results::write_entries(work.context, generation, &refinement.entries, Some(provisional)).await?;
+    results::write_resolutions(work.context, generation, &refinement.resolutions).await?;
     let open = refinement
         .resolutions
         .iter()

@@ -10,10 +10,10 @@ use crate::logs::LogLevel;
 use crate::runs::{Break, Stage};
 use crate::store::results;
 
-pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
+pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
-    let entries = Arc::new(results::read_entries(store, work.input(Stage::Define)?).await?);
-    let terms = results::read_terms(store, work.source(Stage::Define).await?).await?;
+    let entries = work.carried.entries(store, work.input(Stage::Define)?).await?;
+    let terms = work.carried.terms(store, work.source(Stage::Define).await?).await?;
     work.context.total(entries.len());
     let reviewer = {
         let entries = Arc::clone(&entries);
@@ -23,19 +23,20 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Break> {
     };
     let issues = work
         .context
-        .units(
+        .steps(
             Arc::clone(&entries),
             |entry| &entry.term,
             move |index, _, _| Ok(reviewer.review(index)),
         )
         .await?;
-    let issues: Vec<_> = issues.into_iter().flatten().collect();
-    for issue in &issues {
+    let issues = Arc::new(issues.into_iter().flatten().flatten().collect::<Vec<_>>());
+    for issue in issues.iter() {
         work.context.log(LogLevel::Debug, &issue.term, told(&issue.finding));
     }
     work.context.check()?;
-    results::write_issues(store, work.generation, &issues).await?;
+    results::write_issues(work.context, generation, &issues).await?;
     work.info(format!("{} issues in {} entries", issues.len(), entries.len()));
+    work.carried.issues.put(generation, &issues);
     Ok(())
 }
 

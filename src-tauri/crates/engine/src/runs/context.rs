@@ -1,17 +1,25 @@
-//! What a stage gets from the run manager: its log, its progress, and the word to stop.
+//! What a stage gets from the run manager: its log, its progress, the word to stop, and units of work that are done
+//! once.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use glossary::{Stop, Stopped};
 use rayon::prelude::*;
+use sqlx::{Sqlite, Transaction};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::live::Live;
-use super::model::{Stage, StageStatus};
+use super::model::{MissingUnit, Stage, StageStatus};
+use super::record;
+use super::unit::Unit;
 use crate::clock;
+use crate::engine::Engine;
 use crate::error::Error;
-use crate::events::Events;
 use crate::logs::{Log, LogLevel};
+use crate::store::units::{self, FinishedUnit, UnitKey};
 
 /// Why a stage did not finish.
 #[derive(Debug)]
@@ -34,9 +42,22 @@ impl From<Error> for Break {
     }
 }
 
+impl From<sqlx::Error> for Break {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<serde_json::Error> for Break {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 /// The run manager, as seen from inside a stage.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct StageContext {
+    engine: Engine,
     stage: Stage,
     live: Arc<Live>,
     log: Log,
@@ -55,14 +76,15 @@ impl Stop for StopFlag {
 
 impl StageContext {
     /// Marks the stage as running.
-    pub(crate) fn begin(stage: Stage, live: &Arc<Live>, log: &Log, events: &Events) -> Self {
+    pub(crate) fn begin(engine: &Engine, stage: Stage, live: &Arc<Live>, log: &Log) -> Self {
         live.stage(stage, |view| {
             view.status = StageStatus::Running;
             view.started_at = Some(clock::now());
         });
-        live.update(events, |_| {});
+        live.update(engine.events(), |_| {});
         let stop = StopFlag(live.token().clone());
         Self {
+            engine: engine.clone(),
             stage,
             live: Arc::clone(live),
             log: log.clone(),
@@ -71,14 +93,14 @@ impl StageContext {
     }
 
     /// Marks the stage as completed: n of n, also when units were skipped.
-    pub(crate) fn complete(self, events: &Events) {
+    pub(crate) fn complete(self) {
         self.live.stage(self.stage, |view| {
             view.status = StageStatus::Completed;
             view.done = view.total;
             view.item = None;
             view.finished_at = Some(clock::now());
         });
-        self.live.update(events, |_| {});
+        self.live.update(self.engine.events(), |_| {});
     }
 
     /// Says how many units there are.
@@ -95,6 +117,36 @@ impl StageContext {
     pub(crate) fn tick(&self) {
         self.live
             .stage(self.stage, |view| view.done = (view.done + 1).min(view.total));
+    }
+
+    /// How many units there are.
+    pub(crate) fn units_in_all(&self) -> u32 {
+        self.live.stage_view(self.stage).map_or(0, |view| view.total)
+    }
+
+    /// Says that `count` units need no work: their output is known.
+    pub(crate) fn reused(&self, count: usize) {
+        self.live.stage(self.stage, |view| {
+            view.reused += count as u32;
+            view.done = (view.done + count as u32).min(view.total);
+        });
+    }
+
+    /// Says that a unit could not be done. The stage goes on without it, and the run ends as partial.
+    pub(crate) fn missing(&self, item: &str, error: &Error) {
+        self.log(LogLevel::Error, item, error.to_string());
+        self.live.stage(self.stage, |view| view.missing += 1);
+        self.live.note_missing(MissingUnit {
+            stage: self.stage,
+            item: item.to_owned(),
+            error: error.message(),
+        });
+    }
+
+    /// The units of this stage that could not be done.
+    pub(crate) fn missing_items(&self) -> Vec<String> {
+        let of_stage = |unit: MissingUnit| (unit.stage == self.stage).then_some(unit.item);
+        self.live.missing().into_iter().filter_map(of_stage).collect()
     }
 
     pub(crate) fn log(&self, level: LogLevel, item: &str, message: impl Into<String>) {
@@ -114,14 +166,79 @@ impl StageContext {
         }
     }
 
-    /// Does the units of a stage in parallel. The results stand in the order of the items, whatever the thread count.
-    /// Between two units, and inside of one where `work` asks, a stop takes effect.
-    pub(crate) async fn units<T, R>(
+    /// A write transaction for results. There is none any more once the run has ended: a worker that was given up
+    /// changes nothing.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, Break> {
+        self.check()?;
+        let mut tx = self.engine.store().write().await?;
+        if record::still_active(&mut tx, &self.live.id()).await? {
+            Ok(tx)
+        } else {
+            Err(Break::Cancelled)
+        }
+    }
+
+    /// Does units of work in parallel, each one once: what was finished by this run or an earlier one is taken from the
+    /// memo, what is finished now goes there. The results stand in the order of the items, whatever the thread count;
+    /// `None` is a unit that could not be done. Between two units, and inside of one where it asks, a stop takes effect.
+    pub(crate) async fn units<U: Unit>(
+        &self,
+        unit: U,
+        items: Arc<Vec<U::Item>>,
+    ) -> Result<Vec<Option<U::Output>>, Break> {
+        let unit = Arc::new(unit);
+        let keys = {
+            let (unit, items) = (Arc::clone(&unit), Arc::clone(&items));
+            self.blocking(move || {
+                let key = |item| {
+                    let mut key = UnitKey::builder(U::KIND);
+                    unit.depends(item, &mut key);
+                    key.finish()
+                };
+                Ok(items.par_iter().map(key).collect::<Vec<_>>())
+            })
+            .await?
+        };
+        let project_id = self.live.project_id();
+        let known = units::find(self.engine.store(), &project_id, &keys).await?;
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let keeper = tokio::spawn(units::keep(self.engine.store().clone(), project_id, U::KIND, receiver));
+        let context = self.clone();
+        let done = self
+            .blocking(move || {
+                items
+                    .par_iter()
+                    .zip(keys)
+                    .map(|(item, key)| {
+                        context.check()?;
+                        if let Some(output) = known.get(&key).and_then(|bytes| unit.unpack(item, bytes)) {
+                            context.reused(1);
+                            return Ok(Some(output));
+                        }
+                        let output = context.attempt(unit.name(item), || unit.work(item, &context.stop))?;
+                        if let Some(output) = output.as_ref().and_then(|output| unit.pack(item, output)) {
+                            // The keeper is gone after a failed write, and that is what the stage ends with.
+                            sender
+                                .send(FinishedUnit { key, output })
+                                .map_err(|_| Break::Cancelled)?;
+                        }
+                        Ok(output)
+                    })
+                    .collect::<Result<Vec<_>, Break>>()
+            })
+            .await;
+        // What is finished is kept, also when the stage was stopped in the middle of the others.
+        keeper.await.map_err(panicked)??;
+        done
+    }
+
+    /// Does work in parallel that is too cheap to be kept, with the same progress, order and stops as [`Self::units`].
+    pub(crate) async fn steps<T, R>(
         &self,
         items: Arc<Vec<T>>,
         name: impl Fn(&T) -> &str + Send + Sync + 'static,
         work: impl Fn(usize, &T, &StopFlag) -> Result<R, Stopped> + Send + Sync + 'static,
-    ) -> Result<Vec<R>, Break>
+    ) -> Result<Vec<Option<R>>, Break>
     where
         T: Send + Sync + 'static,
         R: Send + 'static,
@@ -133,14 +250,25 @@ impl StageContext {
                 .enumerate()
                 .map(|(index, item)| {
                     context.check()?;
-                    context.at(name(item));
-                    let result = work(index, item, &context.stop)?;
-                    context.tick();
-                    Ok(result)
+                    context.attempt(name(item), || work(index, item, &context.stop))
                 })
                 .collect()
         })
         .await
+    }
+
+    /// Does one unit. One that panics is missing; it does not take the others with it.
+    fn attempt<R>(&self, name: &str, work: impl FnOnce() -> Result<R, Stopped>) -> Result<Option<R>, Break> {
+        self.at(name);
+        let output = match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(output) => Some(output?),
+            Err(panic) => {
+                self.missing(name, &Error::UnitFailed(said(panic.as_ref())));
+                None
+            }
+        };
+        self.tick();
+        Ok(output)
     }
 
     /// Runs work that keeps a core busy away from the tasks that answer the interface.
@@ -157,13 +285,16 @@ impl StageContext {
 
 /// The message of a task that panicked.
 pub(crate) fn panicked(error: tokio::task::JoinError) -> Error {
-    let said = match error.try_into_panic() {
-        Ok(panic) => panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "panic without a message".to_owned()),
+    Error::Internal(match error.try_into_panic() {
+        Ok(panic) => said(panic.as_ref()),
         Err(error) => error.to_string(),
-    };
-    Error::Internal(said)
+    })
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "panic without a message".to_owned())
 }

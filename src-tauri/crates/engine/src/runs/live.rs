@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use super::model::{RunView, Stage, StageStatus, StageView};
+use super::model::{MissingUnit, RunView, Stage, StageStatus, StageView};
 use crate::clock;
 use crate::events::{Event, Events};
 
@@ -15,6 +15,7 @@ pub(crate) struct Live {
     /// Progress that nobody was told of yet.
     news: AtomicBool,
     token: CancellationToken,
+    missing: Mutex<Vec<MissingUnit>>,
 }
 
 impl Live {
@@ -23,11 +24,30 @@ impl Live {
             view: Mutex::new(view),
             news: AtomicBool::new(false),
             token: CancellationToken::new(),
+            missing: Mutex::default(),
         }
     }
 
     pub(crate) fn view(&self) -> RunView {
         self.lock().clone()
+    }
+
+    pub(crate) fn id(&self) -> String {
+        self.lock().id.clone()
+    }
+
+    pub(crate) fn project_id(&self) -> String {
+        self.lock().project_id.clone()
+    }
+
+    /// Notes a unit that could not be done.
+    pub(crate) fn note_missing(&self, unit: MissingUnit) {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).push(unit);
+    }
+
+    /// The units that could not be done.
+    pub(crate) fn missing(&self) -> Vec<MissingUnit> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn token(&self) -> &CancellationToken {
@@ -73,6 +93,10 @@ impl Live {
         }
         drop(view);
         self.news.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stage_view(&self, stage: Stage) -> Option<StageView> {
+        self.lock().stages.iter().find(|view| view.stage == stage).cloned()
     }
 
     /// Tells of progress since the last time, if there is any.

@@ -10,6 +10,7 @@ mod owner;
 pub(crate) mod record;
 #[cfg(test)]
 mod tests;
+mod unit;
 mod worker;
 
 use std::collections::HashMap;
@@ -18,13 +19,15 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-pub(crate) use context::{Break, StageContext};
+pub(crate) use context::{Break, StageContext, StopFlag};
 pub(crate) use live::Live;
 pub use model::{
-    CancelOutcome, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange, Trigger,
+    CancelOutcome, MissingUnit, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange,
+    Trigger,
 };
 use owner::Owner;
 use record::{Change, NewRun, Transition};
+pub(crate) use unit::{Unit, from_bytes, to_bytes};
 
 use crate::clock;
 use crate::engine::Engine;

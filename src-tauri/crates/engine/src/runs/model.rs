@@ -255,6 +255,17 @@ pub struct RunDetail {
     pub history: Vec<StatusChange>,
 }
 
+/// A unit of work that could not be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct MissingUnit {
+    /// Its stage.
+    pub stage: Stage,
+    /// What it was about: a document, a term.
+    pub item: String,
+    /// Why.
+    pub error: Message,
+}
+
 /// The answer to a request to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]

@@ -214,6 +214,17 @@ pub(crate) async fn break_stages(tx: &mut Transaction<'_, Sqlite>, run_id: &str,
     Ok(())
 }
 
+/// Whether a run has not ended yet: what a worker asks before it writes.
+pub(crate) async fn still_active(tx: &mut Transaction<'_, Sqlite>, run_id: &str) -> Result<bool> {
+    let active = sqlx::query_scalar!(
+        "SELECT id FROM run WHERE id = ? AND status IN ('pending', 'running')",
+        run_id
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(active.is_some())
+}
+
 /// Asks a run to stop. The flag is what counts; its owner, this process or another, reads it.
 pub(crate) async fn request_cancel(store: &Store, run_id: &str) -> Result<Transition> {
     let now = clock::now();

@@ -23,14 +23,13 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Begins the result of a stage.
 pub(crate) async fn create(
-    store: &Store,
+    tx: &mut Transaction<'_, Sqlite>,
     project_id: &str,
     run_id: &str,
     stage: Stage,
     input: Option<i64>,
 ) -> Result<i64> {
     let (stage, now) = (stage.name(), clock::now());
-    let mut tx = store.write().await?;
     let id = sqlx::query!(
         "INSERT INTO generation (project_id, run_id, stage, input_id, created_at) VALUES (?, ?, ?, ?, ?)",
         project_id,
@@ -39,10 +38,9 @@ pub(crate) async fn create(
         input,
         now
     )
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?
     .last_insert_rowid();
-    tx.commit().await?;
     Ok(id)
 }
 
@@ -222,7 +220,7 @@ async fn remove_rows(tx: &mut Transaction<'_, Sqlite>, generation: i64, limit: u
     remove!("resolution", "issue");
     remove!("issue", "ordinal");
     remove!("entry", "ordinal");
-    remove!("occurrence", "rank, document, start");
+    remove!("posting", "rank");
     remove!("document_count", "document");
     remove!("term", "rank");
     remove!("skipped_file", "ordinal");

@@ -12,9 +12,11 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use crate::error::{Error, Result};
 
+pub(crate) mod finished;
 pub(crate) mod generations;
 pub(crate) mod promotions;
 pub(crate) mod results;
+pub(crate) mod units;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../../migrations");
 

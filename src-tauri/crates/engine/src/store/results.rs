@@ -1,7 +1,7 @@
 //! Writes and reads whole results of stages. Rows travel as one JSON array per statement: SQLite unpacks it about as
 //! fast as it can insert, while a statement per row would cost a message to the database thread each.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use glossary::{Category, Document, Entry, Issue, Language, Occurrence, Resolution, Severity, Term};
 use serde::Serialize;
@@ -15,13 +15,24 @@ use crate::runs::{Break, StageContext};
 /// Rows of one statement.
 const CHUNK: usize = 5_000;
 
-/// A document as it is stored.
+/// A document and the hash of its text.
 #[derive(Debug, Clone)]
-pub(crate) struct StoredDocument {
+pub(crate) struct HashedDocument {
     pub(crate) document: Document,
     pub(crate) hash: String,
-    pub(crate) encoding: &'static str,
+}
+
+/// A row of the table `document`.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct DocumentRecord {
+    pub(crate) path: String,
+    pub(crate) hash: String,
+    pub(crate) language: Language,
+    pub(crate) encoding: String,
     pub(crate) bytes: u64,
+    pub(crate) lines: u64,
+    /// Nanoseconds since 1970; 0 when the file was too young to tell a later change from this one.
+    pub(crate) modified: i64,
 }
 
 /// A file that was left out.
@@ -45,48 +56,64 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     Ok(serde_json::from_value(serde_json::Value::String(text.to_owned()))?)
 }
 
-/// Stores documents from ordinal `first` on.
+/// Texts of one write.
+const TEXTS: usize = 64;
+
+/// Which texts are stored.
+pub(crate) async fn known_texts(store: &Store) -> Result<HashSet<String>> {
+    let hashes = sqlx::query_scalar!("SELECT hash FROM document_text")
+        .fetch_all(store.reader())
+        .await?;
+    Ok(hashes.into_iter().collect())
+}
+
+/// Stores documents in order, with the texts that are new, given by their hashes.
 pub(crate) async fn write_documents(
-    store: &Store,
+    context: &StageContext,
     generation: i64,
-    first: usize,
-    documents: &[StoredDocument],
-) -> Result<()> {
-    let mut tx = store.write().await?;
-    for (index, stored) in documents.iter().enumerate() {
-        let document = &stored.document;
+    documents: &[DocumentRecord],
+    texts: &[(&str, &str)],
+) -> Result<(), Break> {
+    // A text and the row that needs it are written in one transaction, or somebody could clean up in between.
+    let new: HashMap<&str, &str> = texts.iter().copied().collect();
+    for (chunk, rows) in documents.chunks(TEXTS).enumerate() {
+        let mut tx = context.write().await?;
+        for row in rows {
+            let Some(text) = new.get(&*row.hash) else { continue };
+            sqlx::query!(
+                "INSERT OR IGNORE INTO document_text (hash, text) VALUES (?, ?)",
+                row.hash,
+                text
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        let (json, first) = (serde_json::to_string(rows)?, (chunk * TEXTS) as i64);
         sqlx::query!(
-            "INSERT OR IGNORE INTO document_text (hash, text) VALUES (?, ?)",
-            stored.hash,
-            document.text
-        )
-        .execute(&mut *tx)
-        .await?;
-        let (ordinal, language) = ((first + index) as i64, text(document.language)?);
-        let (bytes, lines) = (stored.bytes as i64, document.text.lines().count() as i64);
-        sqlx::query!(
-            "INSERT INTO document (generation_id, ordinal, path, hash, language, encoding, bytes, lines)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO document (generation_id, ordinal, path, hash, language, encoding, bytes, lines, modified)
+             SELECT ?1, ?2 + key, value ->> 'path', value ->> 'hash', value ->> 'language', value ->> 'encoding',
+                 value ->> 'bytes', value ->> 'lines', value ->> 'modified' FROM json_each(?3)",
             generation,
-            ordinal,
-            document.path,
-            stored.hash,
-            language,
-            stored.encoding,
-            bytes,
-            lines
+            first,
+            json
         )
         .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 
 /// Stores what was left out.
-pub(crate) async fn write_skipped(store: &Store, generation: i64, skipped: &[Skipped]) -> Result<()> {
+///
+/// The list replaces the one before: a result that is taken over keeps its documents, and yet the folder may hold other
+/// files that are none.
+pub(crate) async fn write_skipped(context: &StageContext, generation: i64, skipped: &[Skipped]) -> Result<(), Break> {
     debug_assert!(skipped.iter().all(|skip| SkippedFile::REASONS.contains(&skip.reason)));
-    let mut tx = store.write().await?;
+    let mut tx = context.write().await?;
+    sqlx::query!("DELETE FROM skipped_file WHERE generation_id = ?", generation)
+        .execute(&mut *tx)
+        .await?;
     for (chunk, rows) in skipped.chunks(CHUNK).enumerate() {
         let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
         sqlx::query!(
@@ -104,9 +131,9 @@ pub(crate) async fn write_skipped(store: &Store, generation: i64, skipped: &[Ski
 }
 
 /// The documents of a load generation, in order.
-pub(crate) async fn read_documents(store: &Store, generation: i64) -> Result<Vec<Document>> {
+pub(crate) async fn read_documents(store: &Store, generation: i64) -> Result<Vec<HashedDocument>> {
     let rows = sqlx::query!(
-        "SELECT path, language, text FROM document JOIN document_text USING (hash)
+        "SELECT path, language, hash, text FROM document JOIN document_text USING (hash)
          WHERE generation_id = ? ORDER BY ordinal",
         generation
     )
@@ -114,18 +141,21 @@ pub(crate) async fn read_documents(store: &Store, generation: i64) -> Result<Vec
     .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Document {
-                path: row.path,
-                text: row.text,
-                language: parse::<Language>(&row.language)?,
+            Ok(HashedDocument {
+                document: Document {
+                    path: row.path,
+                    text: row.text,
+                    language: parse::<Language>(&row.language)?,
+                },
+                hash: row.hash,
             })
         })
         .collect()
 }
 
 /// Stores terms, best first.
-pub(crate) async fn write_terms(store: &Store, generation: i64, terms: &[Term]) -> Result<()> {
-    let mut tx = store.write().await?;
+pub(crate) async fn write_terms(context: &StageContext, generation: i64, terms: &[Term]) -> Result<(), Break> {
+    let mut tx = context.write().await?;
     for (chunk, rows) in terms.chunks(CHUNK).enumerate() {
         let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
         sqlx::query!(
@@ -171,53 +201,56 @@ pub(crate) async fn read_terms(store: &Store, generation: i64) -> Result<Vec<Ter
         .collect()
 }
 
-/// Stores the occurrences in one document after the other. There may be millions, so a stop is heard in between.
+/// Document (ordinal in the load generation), start, end, line of one occurrence.
+pub(crate) type Posting = [u32; 4];
+
+/// Terms of one write.
+const POSTINGS: usize = 2_000;
+
+/// Stores the occurrences of `terms` terms, given by document. There may be millions, so a stop is heard in between.
 pub(crate) async fn write_occurrences(
-    store: &Store,
-    generation: i64,
-    found: &[Vec<Occurrence>],
     context: &StageContext,
+    generation: i64,
+    terms: usize,
+    found: &[Vec<Occurrence>],
 ) -> Result<(), Break> {
-    let rows: Vec<[u32; 5]> = found
-        .iter()
-        .enumerate()
-        .flat_map(|(document, found)| {
-            found
-                .iter()
-                .map(move |o| [o.term, document as u32, o.start, o.end, o.line])
-        })
-        .collect();
-    for rows in rows.chunks(CHUNK * 4) {
-        context.check()?;
-        write_occurrence_rows(store, generation, rows).await?;
+    let mut postings: Vec<Vec<Posting>> = vec![Vec::new(); terms];
+    for (document, found) in found.iter().enumerate() {
+        for o in found {
+            if let Some(posting) = postings.get_mut(o.term as usize) {
+                posting.push([document as u32, o.start, o.end, o.line]);
+            }
+        }
+    }
+    for (chunk, postings) in postings.chunks(POSTINGS).enumerate() {
+        let (json, first) = (serde_json::to_string(postings)?, (chunk * POSTINGS) as i64);
+        let mut tx = context.write().await?;
+        sqlx::query!(
+            "INSERT INTO posting (generation_id, rank, occurrences)
+             SELECT ?1, ?2 + key, value FROM json_each(?3)",
+            generation,
+            first,
+            json
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
     }
     Ok(())
 }
 
-async fn write_occurrence_rows(store: &Store, generation: i64, rows: &[[u32; 5]]) -> Result<()> {
-    let json = serde_json::to_string(rows)?;
-    let mut tx = store.write().await?;
-    sqlx::query!(
-        "INSERT INTO occurrence (generation_id, rank, document, start, end, line)
-             SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?2)
-             ORDER BY 2, 3, 4",
-        generation,
-        json
-    )
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 /// Stores how many terms and occurrences each document holds, so that a list of documents need not count them.
-pub(crate) async fn write_document_counts(store: &Store, generation: i64, found: &[Vec<Occurrence>]) -> Result<()> {
+pub(crate) async fn write_document_counts(
+    context: &StageContext,
+    generation: i64,
+    found: &[Vec<Occurrence>],
+) -> Result<(), Break> {
     let counts: Vec<[usize; 2]> = found
         .iter()
         .map(|found| [found.iter().map(|o| o.term).collect::<HashSet<_>>().len(), found.len()])
         .collect();
     let json = serde_json::to_string(&counts)?;
-    let mut tx = store.write().await?;
+    let mut tx = context.write().await?;
     sqlx::query!(
         "INSERT INTO document_count (generation_id, document, terms, occurrences)
          SELECT ?1, key, value ->> 0, value ->> 1 FROM json_each(?2)",
@@ -233,21 +266,23 @@ pub(crate) async fn write_document_counts(store: &Store, generation: i64, found:
 /// The occurrences of an extract generation, by document, in the order of the text.
 pub(crate) async fn read_occurrences(store: &Store, generation: i64, documents: usize) -> Result<Vec<Vec<Occurrence>>> {
     let rows = sqlx::query!(
-        "SELECT rank, document, start, end, line FROM occurrence WHERE generation_id = ?",
+        "SELECT rank, occurrences FROM posting WHERE generation_id = ?",
         generation
     )
     .fetch_all(store.reader())
     .await?;
     let mut found = vec![Vec::new(); documents];
     for row in rows {
-        let occurrence = Occurrence {
-            term: row.rank as u32,
-            line: row.line as u32,
-            start: row.start as u32,
-            end: row.end as u32,
-        };
-        if let Some(found) = found.get_mut(row.document as usize) {
-            found.push(occurrence);
+        let postings: Vec<Posting> = serde_json::from_str(&row.occurrences)?;
+        for [document, start, end, line] in postings {
+            if let Some(found) = found.get_mut(document as usize) {
+                found.push(Occurrence {
+                    term: row.rank as u32,
+                    line,
+                    start,
+                    end,
+                });
+            }
         }
     }
     for found in &mut found {
@@ -256,14 +291,27 @@ pub(crate) async fn read_occurrences(store: &Store, generation: i64, documents: 
     Ok(found)
 }
 
+/// The occurrences of one term, by document and place.
+pub(crate) async fn read_posting(store: &Store, generation: i64, key: &str) -> Result<Vec<Posting>> {
+    let json = sqlx::query_scalar!(
+        "SELECT p.occurrences FROM term t JOIN posting p ON p.generation_id = t.generation_id AND p.rank = t.rank
+         WHERE t.generation_id = ? AND t.key = ?",
+        generation,
+        key
+    )
+    .fetch_optional(store.reader())
+    .await?;
+    json.map_or_else(|| Ok(Vec::new()), |json| Ok(serde_json::from_str(&json)?))
+}
+
 /// Stores the entries of a glossary, in order. A refined one notes which entries differ from the `provisional` ones.
 pub(crate) async fn write_entries(
-    store: &Store,
+    context: &StageContext,
     generation: i64,
     entries: &[Entry],
     provisional: Option<i64>,
-) -> Result<()> {
-    let mut tx = store.write().await?;
+) -> Result<(), Break> {
+    let mut tx = context.write().await?;
     for (chunk, rows) in entries.chunks(CHUNK).enumerate() {
         let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
         sqlx::query!(
@@ -361,8 +409,8 @@ pub(crate) fn severity_of(rank: i64) -> Severity {
 }
 
 /// Stores the issues of a review, in order.
-pub(crate) async fn write_issues(store: &Store, generation: i64, issues: &[Issue]) -> Result<()> {
-    let mut tx = store.write().await?;
+pub(crate) async fn write_issues(context: &StageContext, generation: i64, issues: &[Issue]) -> Result<(), Break> {
+    let mut tx = context.write().await?;
     for (chunk, rows) in issues.chunks(CHUNK).enumerate() {
         let rows = rows
             .iter()
@@ -412,9 +460,13 @@ pub(crate) async fn read_issues(store: &Store, generation: i64) -> Result<Vec<Is
 }
 
 /// Stores what a refinement did about each issue.
-pub(crate) async fn write_resolutions(store: &Store, generation: i64, resolutions: &[Resolution]) -> Result<()> {
+pub(crate) async fn write_resolutions(
+    context: &StageContext,
+    generation: i64,
+    resolutions: &[Resolution],
+) -> Result<(), Break> {
     let json = serde_json::to_string(resolutions)?;
-    let mut tx = store.write().await?;
+    let mut tx = context.write().await?;
     sqlx::query!(
         "INSERT INTO resolution (generation_id, issue, resolution) SELECT ?1, key, value FROM json_each(?2)",
         generation,

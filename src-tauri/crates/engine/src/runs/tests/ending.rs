@@ -1,26 +1,9 @@
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use crate::runs::record::{self, Change, Transition};
 use crate::testing::Bench;
 use crate::{
     CancelOutcome, Decision, EntryFilter, EntryQuery, Event, RunStatus, RunView, Scope, Stage, StageStatus, TermQuery,
     TermSort, Verdict,
 };
-
-/// Stops the run at the first event that `when` accepts, from inside the work.
-fn stop_when(bench: &Bench, when: impl Fn(&RunView) -> bool + Send + Sync + 'static) {
-    let (engine, asked) = (bench.engine.clone(), AtomicBool::new(false));
-    bench.observer.on_event(move |event| {
-        if let Event::RunChanged(run) = event
-            && when(run)
-            && !asked.swap(true, Ordering::Relaxed)
-        {
-            let stop = engine.cancel_run(&run.id);
-            let outcome = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(stop));
-            assert_eq!(outcome.unwrap(), CancelOutcome::Cancelling);
-        }
-    });
-}
 
 fn is(run: &RunView, stage: Stage, status: StageStatus) -> bool {
     run.stages
@@ -76,7 +59,7 @@ async fn a_pending_run_cannot_complete() {
 async fn completion_wins_over_a_late_stop() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    stop_when(&bench, |run| is(run, Stage::Refine, StageStatus::Completed));
+    bench.stop_when(|run| is(run, Stage::Refine, StageStatus::Completed));
     let run = bench.completed(&project, Scope::Full).await;
     assert!(!run.cancelling, "the end says nothing of the stop that came too late");
     assert_eq!(
@@ -96,9 +79,7 @@ async fn a_stop_during_any_stage_takes_effect_and_changes_nothing() {
         let first = bench.engine.list_runs(Some(&project), 0, 1).await.unwrap().rows[0]
             .id
             .clone();
-        stop_when(&bench, move |run| {
-            run.id != first && is(run, stage, StageStatus::Running)
-        });
+        bench.stop_when(move |run| run.id != first && is(run, stage, StageStatus::Running));
         std::fs::write(
             bench.documents("p").join("new.txt"),
             "A gradiometer is a device that measures gradients.\n",
@@ -198,6 +179,7 @@ async fn a_failed_run_leaves_every_result_as_it_was() {
     let project = bench.project("p").await;
     bench.completed(&project, Scope::Full).await;
     let before = bench.results(&project).await;
+    bench.change("p");
     // The run gets as far as the definitions and finds the term list broken.
     let mut tx = bench.engine.store().write().await.unwrap();
     sqlx::query("CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'broken'); END")
@@ -294,7 +276,7 @@ async fn no_issues_is_said_only_after_a_review_that_ran() {
         None,
         "not run is not 0"
     );
-    stop_when(&bench, |run| is(run, Stage::Review, StageStatus::Running));
+    bench.stop_when(|run| is(run, Stage::Review, StageStatus::Running));
     bench.run(&project, Scope::Full).await;
     assert_eq!(
         bench.engine.project(&project).await.unwrap().summary.counts.issues,

@@ -2,5 +2,6 @@
 //! list of cases: S starting, E ending, W watching, D data.
 
 mod ending;
+mod reusing;
 mod starting;
 mod watching;

@@ -82,7 +82,9 @@ async fn a_stop_before_the_worker_begins_takes_effect() {
 async fn a_stage_that_cannot_read_its_input_fails_the_run_with_the_original_error() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    bench.completed(&project, Scope::Full).await;
+    for stage in [Scope::Load, Scope::Extract, Scope::Define] {
+        bench.completed(&project, stage).await;
+    }
     let mut tx = bench.engine.store().write().await.unwrap();
     sqlx::query("UPDATE entry SET evidence = 'not JSON'")
         .execute(&mut *tx)

@@ -256,6 +256,14 @@ async fn the_badge_names_the_stages_that_a_single_stage_left_behind() {
         (crate::ProjectState::UpToDate, vec![])
     );
     bench.completed(&project, Scope::Extract).await;
+    assert_eq!(
+        bench.engine.project(&project).await.unwrap().stale,
+        [],
+        "the same documents give the same terms, and nothing is out of date"
+    );
+    bench.change("p");
+    bench.completed(&project, Scope::Load).await;
+    bench.completed(&project, Scope::Extract).await;
     let detail = bench.engine.project(&project).await.unwrap();
     assert_eq!(detail.summary.state, crate::ProjectState::NeedsRerun);
     assert_eq!(detail.stale, [Stage::Define, Stage::Review, Stage::Refine]);

@@ -128,7 +128,7 @@ async fn a_collection_that_broke_off_is_finished_by_another_process() {
     let third = run_on_something_new(&bench, &project, 3).await;
     let current = bench.results(&project).await;
     give_up(store, &first).await;
-    let rows = "SELECT (SELECT count(*) FROM term) + (SELECT count(*) FROM occurrence)
+    let rows = "SELECT (SELECT count(*) FROM term) + (SELECT count(*) FROM posting)
         + (SELECT count(*) FROM entry) + (SELECT count(*) FROM issue) + (SELECT count(*) FROM document)";
     let before = count(store, rows).await;
     for _ in 0..10 {

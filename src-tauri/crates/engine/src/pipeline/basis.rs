@@ -1,0 +1,122 @@
+//! What the result of a stage depends on. The same hashes say which result a run may take over, and which results of a
+//! project are out of date and why.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::runs::{EMBEDDED, Stage};
+use crate::settings::ProjectSettings;
+
+/// The hash of each thing that a result depends on, by the name of the thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Basis(BTreeMap<String, String>);
+
+/// The rules and their version.
+pub(crate) const ENGINE: &str = "engine";
+/// The settings of the project that the stage reads.
+pub(crate) const SETTINGS: &str = "settings";
+/// The paths and texts of all documents.
+const DOCUMENTS: &str = "documents";
+/// The terms that the researcher wants in.
+pub(crate) const REQUIRED: &str = "required";
+/// The terms that the researcher wants out.
+pub(crate) const EXCLUDED: &str = "excluded";
+
+impl Basis {
+    fn new() -> Self {
+        Self(BTreeMap::from([(ENGINE.to_owned(), EMBEDDED.to_owned())]))
+    }
+
+    fn with(mut self, name: &str, value: &impl Serialize) -> Result<Self> {
+        let hash = blake3::hash(&serde_json::to_vec(value)?).to_hex().to_string();
+        self.0.insert(name.to_owned(), hash);
+        Ok(self)
+    }
+
+    /// The basis of loaded documents, given by path and hash of the text in the order of the paths.
+    pub(crate) fn of_documents<'a>(documents: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+        Self::new().with(DOCUMENTS, &documents.into_iter().collect::<Vec<_>>())
+    }
+
+    /// One hash for all of it.
+    pub(crate) fn key(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for text in self.0.iter().flat_map(|(name, hash)| [name, hash]) {
+            hasher
+                .update(&(text.len() as u64).to_le_bytes())
+                .update(text.as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// The rules that made the result.
+    pub(crate) fn engine(&self) -> Option<&str> {
+        self.0.get(ENGINE).map(String::as_str)
+    }
+
+    /// The names of what is different in `other`.
+    pub(crate) fn differences<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
+        let names = self
+            .0
+            .keys()
+            .chain(other.0.keys().filter(|name| !self.0.contains_key(*name)));
+        names
+            .filter(|name| self.0.get(*name) != other.0.get(*name))
+            .map(String::as_str)
+            .collect()
+    }
+}
+
+/// Where a basis names the result that a stage reads.
+fn input_name(stage: Stage) -> String {
+    format!("input:{}", stage.name())
+}
+
+impl Engine {
+    /// What a result of `stage` would be made from now. `input` is the output hash of the stage before it. Loading has its
+    /// own: see [`Basis::of_documents`].
+    pub(crate) async fn basis(
+        &self,
+        project_id: &str,
+        settings: &ProjectSettings,
+        stage: Stage,
+        input: &str,
+    ) -> Result<Basis> {
+        let mut basis = Basis::new();
+        if let Some(before) = stage.input() {
+            basis = basis.with(&input_name(before), &input)?;
+        }
+        match stage {
+            Stage::Extract => {
+                let cut = (settings.max_terms, settings.min_occurrences);
+                let required = self.required_terms(project_id).await?;
+                basis.with(SETTINGS, &cut)?.with(REQUIRED, &required)
+            }
+            Stage::Define => basis.with(EXCLUDED, &self.excluded_keys(project_id).await?),
+            Stage::Load | Stage::Review | Stage::Refine => Ok(basis),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_basis_says_what_is_different() {
+        let one = Basis::of_documents([("a.md", "1"), ("b.md", "2")]).unwrap();
+        let same = Basis::of_documents([("a.md", "1"), ("b.md", "2")]).unwrap();
+        let other = Basis::of_documents([("a.md", "1"), ("b.md", "3")]).unwrap();
+        assert_eq!(one.key(), same.key());
+        assert!(one.differences(&same).is_empty());
+        assert_ne!(one.key(), other.key());
+        assert_eq!(one.differences(&other), [DOCUMENTS]);
+        let more = other.clone().with(SETTINGS, &7).unwrap();
+        assert_eq!(other.differences(&more), [SETTINGS]);
+        assert_eq!(more.differences(&other), [SETTINGS]);
+    }
+}

@@ -1,0 +1,79 @@
+//! Results of this run that its later stages read: the database need not be asked for what is still in memory.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use glossary::{Entry, Issue, Occurrence, Term};
+
+use crate::error::Result;
+use crate::store::results::{self, HashedDocument};
+use crate::store::{Store, generations};
+
+#[derive(Default)]
+pub(super) struct Carried {
+    pub(super) documents: Slot<Vec<HashedDocument>>,
+    pub(super) terms: Slot<Vec<Term>>,
+    /// By document.
+    pub(super) occurrences: Slot<Vec<Vec<Occurrence>>>,
+    pub(super) entries: Slot<Vec<Entry>>,
+    pub(super) issues: Slot<Vec<Issue>>,
+}
+
+impl Carried {
+    pub(super) async fn documents(&self, store: &Store, generation: i64) -> Result<Arc<Vec<HashedDocument>>> {
+        let read = || results::read_documents(store, generation);
+        self.documents.get_or(generation, read).await
+    }
+
+    pub(super) async fn terms(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Term>>> {
+        self.terms
+            .get_or(generation, || results::read_terms(store, generation))
+            .await
+    }
+
+    pub(super) async fn occurrences(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Vec<Occurrence>>>> {
+        let read = async || {
+            let load = generations::input(store, generation).await?.unwrap_or_default();
+            let documents = self.documents(store, load).await?.len();
+            results::read_occurrences(store, generation, documents).await
+        };
+        self.occurrences.get_or(generation, read).await
+    }
+
+    pub(super) async fn entries(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Entry>>> {
+        self.entries
+            .get_or(generation, || results::read_entries(store, generation))
+            .await
+    }
+
+    pub(super) async fn issues(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Issue>>> {
+        self.issues
+            .get_or(generation, || results::read_issues(store, generation))
+            .await
+    }
+}
+
+/// The rows of one generation, the one that was written or read last.
+pub(super) struct Slot<T>(Mutex<Option<(i64, Arc<T>)>>);
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T> Slot<T> {
+    pub(super) fn put(&self, generation: i64, rows: &Arc<T>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((generation, Arc::clone(rows)));
+    }
+
+    async fn get_or<F: Future<Output = Result<T>>>(&self, generation: i64, read: impl FnOnce() -> F) -> Result<Arc<T>> {
+        if let Some((of, rows)) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner)
+            && *of == generation
+        {
+            return Ok(Arc::clone(rows));
+        }
+        let rows = Arc::new(read().await?);
+        self.put(generation, &rows);
+        Ok(rows)
+    }
+}

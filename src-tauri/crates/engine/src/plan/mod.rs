@@ -1,0 +1,208 @@
+//! The planner: what is out of date, why, which is the smallest run that repairs it, and how long it may take.
+
+mod estimate;
+mod scan;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+pub use estimate::Estimate;
+pub(crate) use scan::Scans;
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::pipeline::{ENGINE, EXCLUDED, REQUIRED, SETTINGS};
+use crate::projects::ProjectState;
+use crate::reasons::Reason;
+use crate::runs::{EMBEDDED, Scope, Stage};
+use crate::store::finished::{self, Origin};
+use crate::store::generations;
+
+/// What would have to be done to a project, and what each run would take.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct Plan {
+    /// The state of the project, the folder included.
+    pub state: ProjectState,
+    /// Why it is not up to date; empty when it is.
+    pub reasons: Vec<Reason>,
+    /// The smallest run that repairs it.
+    pub scope: Option<Scope>,
+    /// What each scope would take.
+    pub scopes: Vec<ScopePlan>,
+}
+
+/// A scope and the time it may take.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct ScopePlan {
+    /// The scope.
+    pub scope: Scope,
+    /// Nothing without a basis: no run of this kind has finished yet.
+    pub estimate: Option<Estimate>,
+}
+
+/// Stages whose result is not what they would make now.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Staleness {
+    /// In order.
+    pub(crate) stages: Vec<Stage>,
+    pub(crate) reasons: Vec<Reason>,
+}
+
+impl Staleness {
+    fn add(&mut self, reason: Reason) {
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+
+    /// The smallest scope that makes every stage anew that needs it.
+    pub(crate) fn scope(&self) -> Option<Scope> {
+        Some(match self.stages.first()? {
+            Stage::Load | Stage::Extract => Scope::Full,
+            Stage::Define => Scope::FromTerms,
+            Stage::Review => Scope::ProvisionalToRefined,
+            Stage::Refine => Scope::Refine,
+        })
+    }
+}
+
+impl Engine {
+    /// Looks at the folder and says what a run would have to do. Reads the files that look changed.
+    pub async fn plan(&self, project_id: &str) -> Result<Plan> {
+        let before = self.scans().get(project_id);
+        let scan = self.scan(project_id).await?;
+        let changed = before.is_none_or(|before| before != scan);
+        self.scans().put(project_id, scan.clone());
+        let detail = self.project(project_id).await?;
+        let staleness = self.staleness(project_id).await?;
+        if changed && detail.active_run.is_none() {
+            self.project_changed(project_id);
+        }
+        let scopes = [
+            Scope::Full,
+            Scope::FromTerms,
+            Scope::ProvisionalToRefined,
+            Scope::Load,
+            Scope::Extract,
+            Scope::Define,
+            Scope::Review,
+            Scope::Refine,
+        ];
+        let history = estimate::History::read(self.store(), project_id).await?;
+        let current = generations::current(self.store(), project_id).await?;
+        let mut units = BTreeMap::new();
+        for (stage, generation) in current {
+            if let Some(origin) = finished::origin(self.store(), generation).await? {
+                units.insert(stage, origin.units);
+            }
+        }
+        let work = estimate::Work {
+            documents: scan.documents,
+            changed: scan.changes(),
+            stale: &staleness.stages,
+            units,
+        };
+        Ok(Plan {
+            state: detail.summary.state,
+            scope: staleness.scope(),
+            reasons: staleness.reasons,
+            scopes: scopes
+                .into_iter()
+                .map(|scope| ScopePlan {
+                    scope,
+                    estimate: history.estimate(scope, &work),
+                })
+                .collect(),
+        })
+    }
+
+    /// What is out of date, by what is stored and by what the last look at the folder saw.
+    pub(crate) async fn staleness(&self, project_id: &str) -> Result<Staleness> {
+        let mut staleness = Staleness::default();
+        let current = generations::current(self.store(), project_id).await?;
+        if current.is_empty() {
+            staleness.stages = Stage::ALL.to_vec();
+            staleness.add(Reason::NotRun);
+            return Ok(staleness);
+        }
+        let settings = self.project_settings(project_id).await?;
+        let mut outputs: BTreeMap<Stage, String> = BTreeMap::new();
+        for stage in Stage::ALL {
+            let known = staleness.reasons.len();
+            let before = stage.input();
+            let follows = before.is_some_and(|before| staleness.stages.contains(&before));
+            let origin = match current.get(&stage) {
+                Some(&generation) => finished::origin(self.store(), generation)
+                    .await?
+                    .map(|o| (generation, o)),
+                None => None,
+            };
+            let Some((generation, origin)) = origin else {
+                staleness.add(Reason::StageMissing { stage });
+                staleness.stages.push(stage);
+                continue;
+            };
+            let input = before.and_then(|before| current.get(&before).copied());
+            match before {
+                None => self.check_load(project_id, &origin, &mut staleness),
+                Some(before) => {
+                    let output = outputs.get(&before).cloned().unwrap_or_default();
+                    let basis = self.basis(project_id, &settings, stage, &output).await?;
+                    let differences = match &origin.basis {
+                        Some(made_from) => made_from.differences(&basis),
+                        None => vec![ENGINE],
+                    };
+                    for name in differences {
+                        match name {
+                            ENGINE => staleness.add(Reason::EngineChanged),
+                            SETTINGS => staleness.add(Reason::SettingsChanged),
+                            REQUIRED | EXCLUDED => staleness.add(Reason::TermsEdited),
+                            // What it reads is out of date itself, and that is the reason.
+                            _ if follows => {}
+                            _ => staleness.add(Reason::Outdated { stage }),
+                        }
+                    }
+                    if origin.input != input && !follows {
+                        staleness.add(Reason::Outdated { stage });
+                    }
+                }
+            }
+            if !origin.whole && origin.basis.is_some() {
+                let count = self.missing_units(generation).await?;
+                staleness.add(Reason::UnitsMissing { count });
+            }
+            if follows || staleness.reasons.len() > known {
+                staleness.stages.push(stage);
+            }
+            let output = origin.output.unwrap_or_else(|| format!("generation {generation}"));
+            outputs.insert(stage, output);
+        }
+        Ok(staleness)
+    }
+
+    fn check_load(&self, project_id: &str, origin: &Origin, staleness: &mut Staleness) {
+        if origin
+            .basis
+            .as_ref()
+            .is_none_or(|basis| basis.engine() != Some(EMBEDDED))
+        {
+            staleness.add(Reason::EngineChanged);
+        }
+        if let Some(scan) = self.scans().get(project_id) {
+            scan.reasons().into_iter().for_each(|reason| staleness.add(reason));
+        }
+    }
+
+    async fn missing_units(&self, generation: i64) -> Result<u32> {
+        let count = sqlx::query_scalar!(
+            "SELECT count(*) FROM missing_unit m JOIN generation g ON g.run_id = m.run_id AND g.stage = m.stage
+             WHERE g.id = ?",
+            generation
+        )
+        .fetch_one(self.store().reader())
+        .await?;
+        Ok(count as u32)
+    }
+}

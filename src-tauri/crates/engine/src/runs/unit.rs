@@ -1,0 +1,45 @@
+//! A unit of work: the smallest piece of a stage that is done, kept, and taken up again on its own.
+
+use glossary::Stopped;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::context::StopFlag;
+use crate::store::units::UnitKeyBuilder;
+
+/// One kind of unit. A stage that implements it gets resuming, incremental runs and retries from
+/// [`StageContext::units`](super::StageContext::units).
+pub(crate) trait Unit: Send + Sync + 'static {
+    /// What it works at.
+    type Item: Send + Sync + 'static;
+    /// What it makes of it.
+    type Output: Send + 'static;
+
+    /// The rule and its version. A change of the rule is a new version: the old outputs are then unknown.
+    const KIND: &'static str;
+
+    /// What the progress calls the item.
+    fn name<'a>(&'a self, item: &'a Self::Item) -> &'a str;
+
+    /// Tells everything that the output depends on, in a fixed order.
+    fn depends(&self, item: &Self::Item, key: &mut UnitKeyBuilder);
+
+    /// Does the work. Asks now and then whether to stop.
+    fn work(&self, item: &Self::Item, stop: &StopFlag) -> Result<Self::Output, Stopped>;
+
+    /// The output as it is kept; nothing for one that must be made anew every time.
+    fn pack(&self, item: &Self::Item, output: &Self::Output) -> Option<Vec<u8>>;
+
+    /// The output that was kept; nothing when it cannot be read, and then the work is done again.
+    fn unpack(&self, item: &Self::Item, bytes: &[u8]) -> Option<Self::Output>;
+}
+
+/// The usual form of an output that is kept.
+pub(crate) fn to_bytes(output: &impl Serialize) -> Option<Vec<u8>> {
+    serde_json::to_vec(output).ok()
+}
+
+/// Reads it again.
+pub(crate) fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    serde_json::from_slice(bytes).ok()
+}

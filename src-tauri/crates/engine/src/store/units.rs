@@ -1,0 +1,316 @@
+//! The unit memo: the output of every finished unit of work under a hash of all that it depends on.
+//!
+//! It is a cache and nothing else: an entry that is missing costs time, never a result. From it come resuming after a
+//! crash or a stop, incremental runs, the retry of what is missing, and a second identical run that computes nothing.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::Store;
+use crate::error::Result;
+
+/// Units of one question to the database.
+const LOOKUP: usize = 500;
+/// A commit waits for this time or size, whichever comes first: cheap units share one, a dear one is not kept waiting.
+const COMMIT_AFTER: Duration = Duration::from_millis(250);
+const COMMIT_BYTES: usize = 4 << 20;
+/// Units that nobody asked for in this time are forgotten.
+const KEEP_DAYS: i64 = 90;
+/// All outputs together may take this much; the ones longest unused go first.
+const KEEP_BYTES: i64 = 1 << 30;
+/// Units of one statement that forgets.
+const FORGET: i64 = 2_000;
+
+/// The name under which the output of a unit is kept: a BLAKE3 hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct UnitKey([u8; 32]);
+
+impl UnitKey {
+    /// Begins the key of a unit of this kind. The kind names the rule and its version.
+    pub(crate) fn builder(kind: &str) -> UnitKeyBuilder {
+        let mut builder = UnitKeyBuilder(blake3::Hasher::new());
+        builder.text(kind);
+        builder
+    }
+
+    fn hex(self) -> String {
+        blake3::Hash::from_bytes(self.0).to_hex().to_string()
+    }
+}
+
+/// Takes in, one after the other, what a unit depends on. Lengths are part of the hash, so nothing runs together.
+#[derive(Debug)]
+pub(crate) struct UnitKeyBuilder(blake3::Hasher);
+
+impl UnitKeyBuilder {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        self
+    }
+
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
+        self.bytes(text.as_bytes())
+    }
+
+    pub(crate) fn value(&mut self, value: &impl Serialize) -> &mut Self {
+        // What is hashed here are plain structures of this program; they always have a JSON form.
+        self.bytes(&serde_json::to_vec(value).unwrap_or_default())
+    }
+
+    pub(crate) fn finish(&self) -> UnitKey {
+        UnitKey(*self.0.finalize().as_bytes())
+    }
+}
+
+/// The outputs that are kept for `keys`. They count as used today.
+pub(crate) async fn find(store: &Store, project_id: &str, keys: &[UnitKey]) -> Result<HashMap<UnitKey, Vec<u8>>> {
+    let mut found = HashMap::new();
+    let mut aged = Vec::new();
+    let today = today();
+    for keys in keys.chunks(LOOKUP) {
+        let json = serde_json::to_string(&keys.iter().map(|key| key.hex()).collect::<Vec<_>>())?;
+        let rows = sqlx::query!(
+            "SELECT id, key, output, used_on FROM unit
+             WHERE project_id = ? AND key IN (SELECT unhex(value) FROM json_each(?))",
+            project_id,
+            json
+        )
+        .fetch_all(store.reader())
+        .await?;
+        for row in rows {
+            if row.used_on < today {
+                aged.push(row.id);
+            }
+            if let Ok(key) = row.key.try_into() {
+                found.insert(UnitKey(key), row.output);
+            }
+        }
+    }
+    if !aged.is_empty() {
+        let json = serde_json::to_string(&aged)?;
+        let mut tx = store.write().await?;
+        sqlx::query!(
+            "UPDATE unit SET used_on = ? WHERE id IN (SELECT value FROM json_each(?))",
+            today,
+            json
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+    }
+    Ok(found)
+}
+
+/// A finished unit on its way into the database.
+#[derive(Debug)]
+pub(crate) struct FinishedUnit {
+    pub(crate) key: UnitKey,
+    pub(crate) output: Vec<u8>,
+}
+
+/// Stores finished units as they come, many in one transaction, until the senders are gone.
+pub(crate) async fn keep(
+    store: Store,
+    project_id: String,
+    kind: &'static str,
+    mut finished: mpsc::UnboundedReceiver<FinishedUnit>,
+) -> Result<()> {
+    let mut open = true;
+    while open {
+        let mut units = Vec::new();
+        let mut bytes = 0;
+        let deadline = tokio::time::sleep(COMMIT_AFTER);
+        tokio::pin!(deadline);
+        while bytes < COMMIT_BYTES {
+            tokio::select! {
+                unit = finished.recv() => match unit {
+                    Some(unit) => {
+                        bytes += unit.output.len();
+                        units.push(unit);
+                    }
+                    None => {
+                        open = false;
+                        break;
+                    }
+                },
+                () = &mut deadline => break,
+            }
+        }
+        if !units.is_empty() {
+            write(&store, &project_id, kind, &units).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write(store: &Store, project_id: &str, kind: &str, units: &[FinishedUnit]) -> Result<()> {
+    let today = today();
+    let mut tx = store.write().await?;
+    for unit in units {
+        let key = &unit.key.0[..];
+        sqlx::query!(
+            "INSERT INTO unit (project_id, key, kind, output, used_on) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (project_id, key) DO UPDATE SET output = excluded.output, used_on = excluded.used_on",
+            project_id,
+            key,
+            kind,
+            unit.output,
+            today
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Forgets units that were not used for a long time, and the longest unused ones beyond the limit of all together.
+pub(crate) async fn prune(store: &Store) -> Result<()> {
+    prune_to(store, today() - KEEP_DAYS, KEEP_BYTES).await
+}
+
+async fn prune_to(store: &Store, oldest_day: i64, most_bytes: i64) -> Result<()> {
+    loop {
+        let mut tx = store.write().await?;
+        let forgotten = sqlx::query!(
+            "DELETE FROM unit WHERE id IN (SELECT id FROM unit WHERE used_on < ? ORDER BY used_on LIMIT ?)",
+            oldest_day,
+            FORGET
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        tx.commit().await?;
+        if forgotten == 0 {
+            break;
+        }
+    }
+    loop {
+        let total = sqlx::query_scalar!(r#"SELECT coalesce(sum(length(output)), 0) AS "bytes!: i64" FROM unit"#)
+            .fetch_one(store.reader())
+            .await?;
+        let excess = total - most_bytes;
+        if excess <= 0 {
+            return Ok(());
+        }
+        // As many of the oldest as make up the excess: a running sum over what was unused the longest.
+        let mut tx = store.write().await?;
+        sqlx::query!(
+            "DELETE FROM unit WHERE id IN (
+                 SELECT id FROM (
+                     SELECT id, sum(length(output)) OVER (ORDER BY used_on, id) - length(output) AS before
+                     FROM (SELECT id, used_on, output FROM unit ORDER BY used_on, id LIMIT ?)
+                 ) WHERE before < ?)",
+            FORGET,
+            excess
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+    }
+}
+
+fn today() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    (since.as_secs() / 86_400) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Bench;
+
+    fn key(name: &str) -> UnitKey {
+        UnitKey::builder("test/1").text(name).finish()
+    }
+
+    async fn keep_all(bench: &Bench, project: &str, units: &[(&str, usize)]) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        for (name, bytes) in units {
+            let unit = FinishedUnit {
+                key: key(name),
+                output: vec![7; *bytes],
+            };
+            sender.send(unit).unwrap();
+        }
+        drop(sender);
+        keep(bench.engine.store().clone(), project.to_owned(), "test/1", receiver)
+            .await
+            .unwrap();
+    }
+
+    async fn known(bench: &Bench, project: &str, names: &[&str]) -> Vec<bool> {
+        let keys: Vec<_> = names.iter().map(|name| key(name)).collect();
+        let found = find(bench.engine.store(), project, &keys).await.unwrap();
+        keys.iter().map(|key| found.contains_key(key)).collect()
+    }
+
+    async fn age(bench: &Bench, name: &str, days: i64) {
+        let (key, day) = (key(name).0.to_vec(), today() - days);
+        let mut tx = bench.engine.store().write().await.unwrap();
+        sqlx::query!("UPDATE unit SET used_on = ? WHERE key = ?", day, key)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    #[test]
+    fn what_runs_together_has_another_key() {
+        let of = |parts: &[&str]| {
+            let mut builder = UnitKey::builder("test/1");
+            for part in parts {
+                builder.text(part);
+            }
+            builder.finish()
+        };
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_ne!(of(&["a"]), UnitKey::builder("test/2").text("a").finish());
+        assert_eq!(of(&["a", "b"]), of(&["a", "b"]));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_unit_is_kept_for_its_project_alone() {
+        let bench = Bench::new().await;
+        let (one, other) = (bench.project("one").await, bench.project("other").await);
+        keep_all(&bench, &one, &[("a", 10), ("b", 10)]).await;
+        assert_eq!(known(&bench, &one, &["a", "b", "c"]).await, [true, true, false]);
+        assert_eq!(known(&bench, &other, &["a"]).await, [false]);
+        bench.engine.delete_project(&one).await.unwrap();
+        assert_eq!(known(&bench, &one, &["a"]).await, [false]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn old_units_go_and_a_used_one_is_young_again() {
+        let bench = Bench::new().await;
+        let project = bench.project("one").await;
+        keep_all(&bench, &project, &[("old", 10), ("used", 10), ("young", 10)]).await;
+        age(&bench, "old", 91).await;
+        age(&bench, "used", 91).await;
+        age(&bench, "young", 89).await;
+        assert_eq!(known(&bench, &project, &["used"]).await, [true]);
+        prune(bench.engine.store()).await.unwrap();
+        assert_eq!(
+            known(&bench, &project, &["old", "used", "young"]).await,
+            [false, true, true]
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn beyond_the_limit_the_longest_unused_go_first() {
+        let bench = Bench::new().await;
+        let project = bench.project("one").await;
+        keep_all(&bench, &project, &[("a", 100), ("b", 100), ("c", 100)]).await;
+        age(&bench, "b", 5).await;
+        age(&bench, "c", 2).await;
+        prune_to(bench.engine.store(), 0, 250).await.unwrap();
+        assert_eq!(known(&bench, &project, &["a", "b", "c"]).await, [true, false, true]);
+        prune_to(bench.engine.store(), 0, 0).await.unwrap();
+        assert_eq!(known(&bench, &project, &["a", "b", "c"]).await, [false, false, false]);
+    }
+}
