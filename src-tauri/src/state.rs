@@ -33,7 +33,11 @@ impl AppState {
     /// # Errors
     /// Why it cannot be opened.
     pub async fn engine(&self) -> IpcResult<&Engine> {
-        let open = || async { Engine::open(&self.home, (self.sink)()).await };
+        let open = || async {
+            let engine = Engine::open(&self.home, (self.sink)()).await?;
+            engine.watch();
+            Ok(engine)
+        };
         let opened: Result<&Engine> = self.engine.get_or_try_init(open).await;
         Ok(opened.inspect_err(|error| tracing::error!(%error, "the data folder cannot be opened"))?)
     }

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use genglossary_engine::{RunStatus, RunView, StageStatus, StageView};
+use genglossary_engine::{Owner, RunStatus, RunView, StageStatus, StageView};
 
 /// Ended runs that are remembered, so that a late word about one does not bring it back.
 const REMEMBERED: usize = 64;
@@ -62,6 +62,10 @@ struct Active {
 impl Board {
     /// Takes in the newest view of a run. Answers when that is its end.
     pub fn observe(&mut self, run: &RunView, now: Instant) -> Option<Ended> {
+        // Another process stops its own runs, tells of them, and keeps the machine awake for them.
+        if run.owner != Owner::This {
+            return None;
+        }
         let known = self.active.get(&run.id);
         if self.ended.contains(&run.id) || known.is_some_and(|known| known.run.revision > run.revision) {
             return None;

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use genglossary_engine::RunView;
+use genglossary_engine::{CloseChoice, RunView};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -36,18 +36,6 @@ pub enum CloseAnswer {
     Stop,
     /// Do nothing.
     Stay,
-}
-
-/// What to do without asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CloseChoice {
-    /// Ask each time.
-    #[default]
-    Ask,
-    /// As [`CloseAnswer::Background`].
-    Background,
-    /// As [`CloseAnswer::Stop`].
-    Stop,
 }
 
 /// What happened. `active`: whether runs of this process are.

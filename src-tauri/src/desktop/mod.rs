@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use genglossary_engine::{AppSettings, Engine, RunView};
+use genglossary_engine::{AppSettings, CloseChoice, Engine, RunView, StopReason};
 use tauri::{AppHandle, Manager as _, RunEvent, Runtime, WindowEvent};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind, MessageDialogResult};
 use tauri_specta::Event as _;
@@ -26,7 +26,7 @@ use tauri_specta::Event as _;
 use crate::sink::CloseRequested;
 use crate::state::AppState;
 use board::{Board, Look};
-use close::{Action, Cause, CloseAnswer, CloseChoice, CloseRequest, Closing, Input, LINGER, PAGE_LIMIT};
+use close::{Action, Cause, CloseAnswer, CloseRequest, Closing, Input, LINGER, PAGE_LIMIT};
 use painter::{Bell, Painter};
 use tray::Tray;
 use words::{Language, Word};
@@ -57,9 +57,9 @@ impl From<&AppSettings> for Wishes {
     fn from(settings: &AppSettings) -> Self {
         Self {
             language: Language::of(settings.language),
-            close: CloseChoice::Ask,
-            notify: true,
-            keep_awake: true,
+            close: settings.background,
+            notify: settings.notify,
+            keep_awake: settings.keep_awake,
         }
     }
 }
@@ -354,7 +354,11 @@ fn stop<R: Runtime>(app: &AppHandle<R>, cause: Cause) {
 }
 
 async fn stop_runs(engine: &Engine, cause: Cause, limit: Duration) {
-    if !engine.stop_all(limit).await {
+    let reason = match cause {
+        Cause::Closing => StopReason::Closing,
+        Cause::Signal => StopReason::Signal,
+    };
+    if !engine.stop_all(limit, reason).await {
         tracing::warn!(?cause, "a run did not stop in time");
     }
 }

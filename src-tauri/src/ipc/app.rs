@@ -1,6 +1,6 @@
 //! The app itself: what it is, where its data lives, how it looks.
 
-use genglossary_engine::AppSettings;
+use genglossary_engine::{AppSettings, Message};
 use serde::Serialize;
 use specta::Type;
 use tauri::{AppHandle, Runtime, State};
@@ -21,6 +21,8 @@ pub struct AppInfo {
     pub open_project: Option<String>,
     /// Why the folder that was named at the start cannot be shown.
     pub open_error: Option<IpcError>,
+    /// What is wrong with the database, when it is damaged.
+    pub damaged: Option<Message>,
 }
 
 /// About this app.
@@ -45,6 +47,7 @@ pub async fn get_app_info(state: State<'_, AppState>) -> IpcResult<AppInfo> {
         data_dir: state.home().display().to_string(),
         open_project,
         open_error,
+        damaged: engine.damage(),
     })
 }
 

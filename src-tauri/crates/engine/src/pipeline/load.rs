@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ enum Loaded {
     Skipped(String, Option<String>),
     /// The system refused to read it.
     Unreadable(String),
+    /// It was there when the folder was listed, and is not now.
+    Gone(String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,7 +70,7 @@ impl Unit for ReadFile {
     }
 
     fn pack(&self, file: &FoundFile, loaded: &Loaded) -> Option<Vec<u8>> {
-        let settled = file.modified != 0 && !matches!(loaded, Loaded::Unreadable(_));
+        let settled = file.modified != 0 && !matches!(loaded, Loaded::Unreadable(_) | Loaded::Gone(_));
         settled.then(|| to_bytes(loaded)).flatten()
     }
 
@@ -76,7 +78,7 @@ impl Unit for ReadFile {
         let loaded: Loaded = from_bytes(bytes)?;
         let there = match &loaded {
             Loaded::Document(facts) => self.texts.contains(&facts.hash),
-            Loaded::Skipped(..) | Loaded::Unreadable(_) => true,
+            Loaded::Skipped(..) | Loaded::Unreadable(_) | Loaded::Gone(_) => true,
         };
         (there && file.modified != 0).then_some(loaded)
     }
@@ -119,14 +121,15 @@ pub(super) async fn run(work: &Work<'_>) -> Result<i64, Break> {
                 skipped.push(skip);
             }
             Some(Loaded::Unreadable(detail)) => {
-                let (path, reason) = (file.path.clone(), "unreadable");
-                skipped.push(Skipped {
-                    path: path.clone(),
-                    reason,
-                    detail: Some(detail.clone()),
-                });
-                work.context
-                    .missing(&file.path, &Error::FileUnreadable { path, detail });
+                skipped.push(unreadable(file, &detail));
+                let path = file.path.clone();
+                let error = Error::FileUnreadable { path, detail };
+                work.context.missing(&file.path, &error);
+            }
+            Some(Loaded::Gone(detail)) => {
+                let skip = unreadable(file, &detail);
+                report(work, &skip);
+                skipped.push(skip);
             }
             // A unit that broke off has said so.
             None => {}
@@ -149,11 +152,9 @@ pub(super) async fn run(work: &Work<'_>) -> Result<i64, Break> {
         documents.len(),
         skipped.len()
     ));
-    let adopted = match work.context.missing_items().is_empty() {
-        true => work.adopt(Stage::Load, None, &basis).await?,
-        false => None,
-    };
-    if let Some(generation) = adopted {
+    if work.context.missing_items().is_empty()
+        && let Some(generation) = work.adopt(Stage::Load, None, &basis).await?
+    {
         results::write_skipped(work.context, generation, &skipped).await?;
         return Ok(generation);
     }
@@ -205,6 +206,14 @@ async fn write(work: &Work<'_>, generation: i64, documents: Vec<(&FoundFile, Fac
     Ok(())
 }
 
+fn unreadable(file: &FoundFile, detail: &str) -> Skipped {
+    Skipped {
+        path: file.path.clone(),
+        reason: "unreadable",
+        detail: Some(detail.to_owned()),
+    }
+}
+
 fn report(work: &Work<'_>, skip: &Skipped) {
     // A file that could not be read, or is not what its name says, is worth a look; an image is not.
     let level = match skip.reason {
@@ -224,6 +233,7 @@ fn report(work: &Work<'_>, skip: &Skipped) {
 fn read(file: &FoundFile, largest: u64) -> Loaded {
     let bytes = match read_bytes(&file.location, largest) {
         Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Loaded::Gone(error.to_string()),
         Err(error) => return Loaded::Unreadable(error.to_string()),
     };
     if bytes.len() as u64 > largest {

@@ -1,7 +1,7 @@
 //! What is different in the folder since the documents were read.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use glossary::{Stop, decode};
@@ -131,7 +131,7 @@ impl Engine {
     }
 }
 
-fn compare(folder: &PathBuf, largest: u64, mut known: HashMap<String, Known>, skipped: &[String]) -> Scan {
+fn compare(folder: &Path, largest: u64, mut known: HashMap<String, Known>, skipped: &[String]) -> Scan {
     let files = match list_files(folder, largest, &Never, &mut |_| {}) {
         Ok((files, _)) => files,
         Err(Break::Failed(error)) => {

@@ -18,7 +18,7 @@ use crate::error::{Error, Message, Result};
 use crate::events::{Event, LogEnd};
 use crate::logs::{self, Log, LogLevel, LogWriter};
 use crate::pipeline::{self, Produced};
-use crate::store::generations;
+use crate::store::{generations, units};
 
 /// A run that waits looks this often whether another process left it its turn. In this process it is woken at once.
 const QUEUE_EVERY: Duration = Duration::from_millis(300);
@@ -287,6 +287,9 @@ async fn tell_end(engine: &Engine, live: &Live, mut status: RunStatus, message: 
     engine.project_changed(&run.project_id);
     if let Err(error) = generations::collect(engine.store(), &run.project_id).await {
         tracing::warn!(run = run.id, %error, "old results could not be removed");
+    }
+    if let Err(error) = units::prune(engine.store()).await {
+        tracing::warn!(run = run.id, %error, "old units could not be removed");
     }
 }
 

@@ -228,7 +228,8 @@ async fn remove_rows(tx: &mut Transaction<'_, Sqlite>, generation: i64, limit: u
     Ok(limit - left)
 }
 
-/// Removes the texts that no document has. Whoever stores a document stores its text in the same transaction.
+/// Removes the texts that no document has. While any run is active they stay: it may have seen one of them, and then does
+/// not store it with its document.
 async fn remove_texts(store: &Store, slice: usize) -> Result<()> {
     let unused = sqlx::query_scalar!(
         "SELECT hash FROM document_text t WHERE NOT EXISTS (SELECT 1 FROM document d WHERE d.hash = t.hash)"

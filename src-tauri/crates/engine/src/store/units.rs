@@ -126,15 +126,13 @@ pub(crate) async fn keep(
         tokio::pin!(deadline);
         while bytes < COMMIT_BYTES {
             tokio::select! {
-                unit = finished.recv() => match unit {
-                    Some(unit) => {
-                        bytes += unit.output.len();
-                        units.push(unit);
-                    }
-                    None => {
+                unit = finished.recv() => {
+                    let Some(unit) = unit else {
                         open = false;
                         break;
-                    }
+                    };
+                    bytes += unit.output.len();
+                    units.push(unit);
                 },
                 () = &mut deadline => break,
             }

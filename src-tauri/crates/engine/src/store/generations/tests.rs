@@ -259,7 +259,11 @@ async fn nothing_that_a_run_may_have_found_goes_while_it_is_active() {
     insert_generation(store, &stopped, "load", Some("a")).await;
     let active = insert_run(store, "running").await;
     insert_generation(store, &active, "load", None).await;
+    let seen = "INSERT INTO document_text (hash, text) VALUES (?, 'a text without a document')";
+    execute(store, seen, "h").await;
+    let texts = "SELECT count(*) FROM document_text WHERE hash = 'h'";
     collect(store, &project).await.unwrap();
+    assert_eq!(count(store, texts).await, 1);
     assert_eq!(generations_of(store, &stopped).await, ["load"]);
     assert_eq!(generations_of(store, &active).await, ["load"]);
     assert!(promotions::is_kept(store, &first).await.unwrap());
@@ -267,4 +271,5 @@ async fn nothing_that_a_run_may_have_found_goes_while_it_is_active() {
     collect(store, &project).await.unwrap();
     assert!(generations_of(store, &stopped).await.is_empty());
     assert!(generations_of(store, &active).await.is_empty());
+    assert_eq!(count(store, texts).await, 0);
 }
