@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest';
 import type { DiffRow, RunDiff } from '../ipc/bindings';
 import { aRun } from '../state/sample';
-import { changeOf, comparable, countOf, diffKey, firstKind, isBack, previousOf } from './runs';
+import {
+  changeOf,
+  comparable,
+  countOf,
+  diffKey,
+  firstKind,
+  isBack,
+  defaultOther,
+  pairOf,
+} from './runs';
 
 const at = (hour: number, part = {}) =>
   aRun({
@@ -14,9 +23,12 @@ const at = (hour: number, part = {}) =>
 
 it('compares with the last run before it that has results', () => {
   const runs = [at(14), at(13), at(12, { has_results: false, status: 'failed' }), at(11)];
-  expect(previousOf(at(14), runs)?.id).toBe('r13');
-  expect(previousOf(at(13), runs)?.id).toBe('r11');
-  expect(previousOf(at(11), runs)).toBeNull();
+  expect(defaultOther(at(14), runs)?.id).toBe('r13');
+  expect(defaultOther(at(13), runs)?.id).toBe('r11');
+  expect(defaultOther(at(11), runs)?.id).toBe('r13');
+  expect(defaultOther(at(11), [at(11)])).toBeNull();
+  expect(pairOf(at(13), at(11))).toEqual({ before: 'r11', after: 'r13' });
+  expect(pairOf(at(11), at(13))).toEqual({ before: 'r11', after: 'r13' });
   expect(comparable(at(13), runs).map((run) => run.id)).toEqual(['r14', 'r11']);
 });
 

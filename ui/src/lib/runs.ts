@@ -9,9 +9,18 @@ export const DIFF_KINDS: DiffKind[] = [
   'issues_new',
 ];
 
-/** The run that one is compared with unless another is chosen: the last one before it that has results. */
-export function previousOf(run: RunView, others: RunView[]): RunView | null {
-  return comparable(run, others).find((other) => isBefore(other, run)) ?? null;
+/**
+ * The run that one is compared with unless another is chosen: the last one before it that has results, or else
+ * the first one after it.
+ */
+export function defaultOther(run: RunView, others: RunView[]): RunView | null {
+  const all = comparable(run, others);
+  return all.find((other) => isBefore(other, run)) ?? all.at(-1) ?? null;
+}
+
+/** Two runs to compare, the older one first. */
+export function pairOf(a: RunView, b: RunView): { before: string; after: string } {
+  return isBefore(a, b) ? { before: a.id, after: b.id } : { before: b.id, after: a.id };
 }
 
 /** Runs with results other than this one, newest first. */
