@@ -62,8 +62,9 @@ fn wait(until: impl Fn() -> bool) {
     assert!(until(), "it does not come");
 }
 
-/// Lets the researcher do these things during a long run, until the app has ended. Returns the run as it is stored.
-fn session(steps: impl FnOnce(&Researcher, &str) + Send + 'static) -> Value {
+/// Lets the researcher do these things during a long run, until the app has ended. Returns the run as it is stored,
+/// and how often the page was asked.
+fn session(steps: impl FnOnce(&Researcher, &str) + Send + 'static) -> (Value, usize) {
     let bench = Bench::new();
     let project = bench.project("seeds");
     bench.lengthen("seeds");
@@ -90,20 +91,22 @@ fn session(steps: impl FnOnce(&Researcher, &str) + Send + 'static) -> Value {
     });
     bench.app.run_return(|app, event| desktop::on_event(app, &event));
     let researcher = steps.join().unwrap();
-    for question in researcher.questions.lock().unwrap().iter() {
+    let questions = researcher.questions.lock().unwrap();
+    for question in questions.iter() {
         contract.check(question, &contract.events["close-requested"]).unwrap();
     }
     // Another process opens the same data folder.
-    tauri::async_runtime::block_on(async {
+    let stored = tauri::async_runtime::block_on(async {
         let engine = Engine::open(&folder.path().join("home"), NoSink).await.unwrap();
         serde_json::to_value(engine.run(&run).await.unwrap()).unwrap()
-    })
+    });
+    (stored, questions.len())
 }
 
 /// E15.
 #[test]
 fn a_close_during_a_run_is_asked_about_and_stop_leaves_no_run_behind() {
-    let run = session(|researcher, run| {
+    let (run, _) = session(|researcher, run| {
         researcher.close();
         let question = researcher.asked(1);
         assert_eq!(question["runs"][0]["id"], *run);
@@ -131,16 +134,16 @@ fn a_close_during_a_run_is_asked_about_and_stop_leaves_no_run_behind() {
 
 #[test]
 fn a_close_without_runs_closes() {
-    let run = session(|researcher, run| {
+    let (run, questions) = session(|researcher, run| {
         researcher.cancel(run);
         researcher.close();
     });
-    assert_eq!(run["status"], "cancelled");
+    assert_eq!((&run["status"], questions), (&json!("cancelled"), 0));
 }
 
 /// E15: whatever ends the event loop, the runs are stopped first.
 #[test]
 fn a_window_that_is_torn_away_stops_its_runs() {
-    let run = session(|researcher, _| researcher.window.destroy().unwrap());
-    assert_eq!(run["status"], "cancelled");
+    let (run, questions) = session(|researcher, _| researcher.window.destroy().unwrap());
+    assert_eq!((&run["status"], questions), (&json!("cancelled"), 0));
 }
