@@ -120,7 +120,8 @@ impl Engine {
         trigger: Trigger,
         request_id: &str,
     ) -> Result<RunView> {
-        self.begin_run(project_id, scope, trigger, request_id, None).await
+        let begun = self.begin_run(project_id, scope, trigger, request_id, None).await;
+        begun.map_err(|error| self.noted(error))
     }
 
     /// Takes up a run that was stopped, failed or was interrupted: a new run of the same scope, in which the units that
@@ -157,8 +158,11 @@ impl Engine {
         if !from.contains(&run.status) {
             return Err(nothing(run.id));
         }
-        self.begin_run(&run.project_id, run.scope, Trigger::User, request_id, Some(&run.id))
-            .await
+        let (project, resumes) = (&run.project_id, Some(&*run.id));
+        let begun = self
+            .begin_run(project, run.scope, Trigger::User, request_id, resumes)
+            .await;
+        begun.map_err(|error| self.noted(error))
     }
 
     async fn begin_run(
@@ -169,7 +173,7 @@ impl Engine {
         request_id: &str,
         resumes: Option<&str>,
     ) -> Result<RunView> {
-        self.recover_runs().await.map_err(|error| self.noted(error))?;
+        self.recover_runs().await?;
         self.sound().await?;
         let settings = serde_json::to_string(&self.project_settings(project_id).await?)?;
         let id = uuid::Uuid::now_v7().to_string();
