@@ -1,10 +1,10 @@
 //! The engine: one data folder, opened once, shared by everything that asks.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
 use crate::events::{EventSink, Events};
@@ -24,7 +24,7 @@ struct Inner {
     logs: LogReader,
     program: Program,
     health: watch::Sender<Health>,
-    watching: AtomicBool,
+    watcher: Mutex<Option<JoinHandle<()>>>,
     closed: watch::Sender<bool>,
 }
 
@@ -62,10 +62,10 @@ impl Engine {
             logs: LogReader::default(),
             program,
             health: watch::Sender::default(),
-            watching: AtomicBool::new(false),
+            watcher: Mutex::default(),
             closed: watch::Sender::default(),
         }));
-        engine.recover_runs().await?;
+        engine.recover_runs().await.map_err(|error| engine.noted(error))?;
         Ok(engine)
     }
 
@@ -77,6 +77,11 @@ impl Engine {
     /// Closes the database. Nothing else may be called afterwards.
     pub async fn close(&self) {
         self.0.closed.send_replace(true);
+        let watcher = self.watcher().take();
+        if let Some(watcher) = watcher {
+            // It has a connection of its own, and only the last one that closes tidies up.
+            let _ = watcher.await;
+        }
         self.0.store.close().await;
     }
 
@@ -105,9 +110,9 @@ impl Engine {
         &self.0.health
     }
 
-    /// Whether the runs of other processes are watched.
-    pub(crate) fn watching(&self) -> &AtomicBool {
-        &self.0.watching
+    /// The task that watches the runs of other processes.
+    pub(crate) fn watcher(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Becomes true when the engine is closed.

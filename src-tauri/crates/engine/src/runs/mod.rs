@@ -214,12 +214,16 @@ impl Engine {
     /// Asks a run to stop for that reason. The owner of a run of another process stores its own.
     async fn stop_run(&self, run_id: &str, reason: StopReason) -> Result<CancelOutcome> {
         self.recover_runs().await?;
-        let now = clock::now();
+        let (now, live) = (clock::now(), self.runs().get(run_id));
+        // Before anybody can read the request in the database, because that says nothing of the reason.
+        if let Some(live) = &live {
+            live.stop_because(reason);
+        }
         match record::request_cancel(self.store(), run_id, &now).await? {
             Transition::NotFound => Err(Error::RunNotFound(run_id.to_owned())),
             Transition::Refused(_) => Ok(CancelOutcome::AlreadyFinished),
             Transition::Updated => {
-                if let Some(live) = self.runs().get(run_id) {
+                if let Some(live) = live {
                     live.cancel(self.events(), reason, &now);
                 }
                 Ok(CancelOutcome::Cancelling)
