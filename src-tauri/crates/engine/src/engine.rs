@@ -1,10 +1,10 @@
 //! The engine: one data folder, opened once, shared by everything that asks.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
 use crate::events::{EventSink, Events};
@@ -26,7 +26,7 @@ struct Inner {
     scans: Scans,
     program: Program,
     health: watch::Sender<Health>,
-    watching: AtomicBool,
+    watcher: Mutex<Option<JoinHandle<()>>>,
     closed: watch::Sender<bool>,
 }
 
@@ -65,10 +65,10 @@ impl Engine {
             scans: Scans::default(),
             program,
             health: watch::Sender::default(),
-            watching: AtomicBool::new(false),
+            watcher: Mutex::default(),
             closed: watch::Sender::default(),
         }));
-        engine.recover_runs().await?;
+        engine.recover_runs().await.map_err(|error| engine.noted(error))?;
         Ok(engine)
     }
 
@@ -80,6 +80,11 @@ impl Engine {
     /// Closes the database. Nothing else may be called afterwards.
     pub async fn close(&self) {
         self.0.closed.send_replace(true);
+        let watcher = self.watcher().take();
+        if let Some(watcher) = watcher {
+            // It has a connection of its own, and only the last one that closes tidies up.
+            let _ = watcher.await;
+        }
         self.0.store.close().await;
     }
 
@@ -112,9 +117,9 @@ impl Engine {
         &self.0.health
     }
 
-    /// Whether the runs of other processes are watched.
-    pub(crate) fn watching(&self) -> &AtomicBool {
-        &self.0.watching
+    /// The task that watches the runs of other processes.
+    pub(crate) fn watcher(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Becomes true when the engine is closed.

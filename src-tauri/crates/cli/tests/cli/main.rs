@@ -3,6 +3,8 @@
 
 mod bench;
 #[cfg(unix)]
+mod queueing;
+#[cfg(unix)]
 mod stopping;
 
 use crate::bench::{Bench, finished};

@@ -42,6 +42,21 @@ fn a_signal_stops_the_run_and_leaves_the_glossary_as_it_was() {
 }
 
 #[test]
+fn a_second_signal_does_not_wait_and_leaves_nothing_half_way() {
+    let bench = Bench::new();
+    let (before, mut running) = in_the_midst(&bench);
+    let run = running.run();
+    running.signal("INT");
+    running.until("stopping");
+    running.signal("INT");
+    let done = running.finish();
+    assert_eq!((done.code, done.out.as_str()), (Some(130), ""), "{done:?}");
+    assert!(done.err.contains("the glossary is as it was"), "{done:?}");
+    assert_eq!(status_of(&bench, &run), "cancelled");
+    assert_eq!(bench.glossary("seeds"), before);
+}
+
+#[test]
 fn a_run_is_stopped_from_another_process_and_its_log_is_followed_to_the_end() {
     let bench = Bench::new();
     let (before, running) = in_the_midst(&bench);

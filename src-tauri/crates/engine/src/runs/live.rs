@@ -58,10 +58,15 @@ impl Live {
         &self.token
     }
 
+    /// Notes why it is about to be stopped. The first reason counts.
+    pub(super) fn stop_because(&self, reason: StopReason) {
+        lock(&self.stop).get_or_insert(reason);
+    }
+
     /// Stops the work for that reason, asked for at `at`. Only the first call has an effect.
     pub(super) fn cancel(&self, events: &Events, reason: StopReason, at: &str) {
         if !self.token.is_cancelled() {
-            lock(&self.stop).get_or_insert(reason);
+            self.stop_because(reason);
             self.update(events, |view| {
                 view.cancelling = true;
                 view.cancel_requested_at.get_or_insert_with(|| at.to_owned());

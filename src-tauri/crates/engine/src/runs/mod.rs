@@ -122,7 +122,8 @@ impl Engine {
         trigger: Trigger,
         request_id: &str,
     ) -> Result<RunView> {
-        self.begin_run(project_id, scope, trigger, request_id, None).await
+        let begun = self.begin_run(project_id, scope, trigger, request_id, None).await;
+        begun.map_err(|error| self.noted(error))
     }
 
     /// Takes up a run that was stopped, failed or was interrupted: a new run of the same scope, in which the units that
@@ -159,8 +160,11 @@ impl Engine {
         if !from.contains(&run.status) {
             return Err(nothing(run.id));
         }
-        self.begin_run(&run.project_id, run.scope, Trigger::User, request_id, Some(&run.id))
-            .await
+        let (project, resumes) = (&run.project_id, Some(&*run.id));
+        let begun = self
+            .begin_run(project, run.scope, Trigger::User, request_id, resumes)
+            .await;
+        begun.map_err(|error| self.noted(error))
     }
 
     async fn begin_run(
@@ -171,7 +175,7 @@ impl Engine {
         request_id: &str,
         resumes: Option<&str>,
     ) -> Result<RunView> {
-        self.recover_runs().await.map_err(|error| self.noted(error))?;
+        self.recover_runs().await?;
         self.sound().await?;
         let settings = serde_json::to_string(&self.project_settings(project_id).await?)?;
         let id = uuid::Uuid::now_v7().to_string();
@@ -212,12 +216,16 @@ impl Engine {
     /// Asks a run to stop for that reason. The owner of a run of another process stores its own.
     async fn stop_run(&self, run_id: &str, reason: StopReason) -> Result<CancelOutcome> {
         self.recover_runs().await?;
-        let now = clock::now();
+        let (now, live) = (clock::now(), self.runs().get(run_id));
+        // Before anybody can read the request in the database, because that says nothing of the reason.
+        if let Some(live) = &live {
+            live.stop_because(reason);
+        }
         match record::request_cancel(self.store(), run_id, &now).await? {
             Transition::NotFound => Err(Error::RunNotFound(run_id.to_owned())),
             Transition::Refused(_) => Ok(CancelOutcome::AlreadyFinished),
             Transition::Updated => {
-                if let Some(live) = self.runs().get(run_id) {
+                if let Some(live) = live {
                     live.cancel(self.events(), reason, &now);
                 }
                 Ok(CancelOutcome::Cancelling)

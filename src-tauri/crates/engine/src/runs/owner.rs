@@ -84,10 +84,11 @@ mod platform {
     pub(super) const CLOCK_MOVES_STARTS: bool = false;
 
     pub(super) fn boot() -> String {
-        std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
-            .map(|id| id.trim().to_owned())
+        match std::fs::read_to_string("/proc/sys/kernel/random/boot_id") {
+            Ok(id) => id.trim().to_owned(),
             // Hidden in some sandboxes: then its time tells one boot from another.
-            .unwrap_or_else(|_| sysinfo::System::boot_time().unwrap_or_default().to_string())
+            Err(_) => sysinfo::System::boot_time().unwrap_or_default().to_string(),
+        }
     }
 
     pub(super) fn same_boot(one: &str, other: &str) -> bool {
@@ -102,7 +103,7 @@ mod platform {
         start_in(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
     }
 
-    /// The start time in the text of `/proc/PID/stat`: field 22 (proc_pid_stat(5)). Nothing for a process that ended
+    /// The start time in the text of `/proc/PID/stat`: field 22 of `proc_pid_stat(5)`. Nothing for a process that ended
     /// and whose parent has not looked yet.
     pub(super) fn start_in(stat: &str) -> Option<i64> {
         // The name in the second field may hold blanks and parentheses, so what counts comes after the last one.

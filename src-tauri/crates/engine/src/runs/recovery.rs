@@ -111,9 +111,14 @@ impl Engine {
         if !begins {
             return;
         }
-        let engine = self.clone();
+        let (engine, mut closed) = (self.clone(), self.closed());
         tokio::spawn(async move {
-            let found = match engine.store().quick_check().await {
+            let checked = tokio::select! {
+                checked = engine.store().quick_check() => checked,
+                // A program that only lists the runs does not wait for the check to end.
+                () = async { _ = closed.wait_for(|closed| *closed).await.is_ok() } => return,
+            };
+            let found = match checked {
                 Ok(None) => Health::Sound,
                 Ok(Some(detail)) | Err(Error::DatabaseDamaged { detail, .. }) => Health::Damaged { detail },
                 Err(error) => {

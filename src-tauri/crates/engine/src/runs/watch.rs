@@ -4,7 +4,6 @@
 //! What it tells is what the owner tells in its own process: views, new log records, the end.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sqlx::{Connection as _, SqliteConnection};
@@ -38,12 +37,14 @@ struct Watcher {
 
 impl Engine {
     /// Begins to tell of the runs of other processes. Only the first call has an effect. Ends with the engine.
+    /// Must be called inside a Tokio runtime.
     pub fn watch(&self) {
-        if self.watching().swap(true, Ordering::Relaxed) {
+        let mut task = self.watcher();
+        if task.is_some() {
             return;
         }
         let engine = self.downgrade();
-        tokio::spawn(async move {
+        *task = Some(tokio::spawn(async move {
             let mut watcher = None;
             loop {
                 // Held for a look only: the task must not keep alive what it looks at.
@@ -68,7 +69,7 @@ impl Engine {
             if let Some(Watcher { connection, .. }) = watcher {
                 let _ = connection.close().await;
             }
-        });
+        }));
     }
 }
 

@@ -13,6 +13,7 @@ use super::pulse::pulse;
 use super::queue::{self, Turn};
 use super::record::{self, Change, Transition};
 use super::view;
+use crate::clock;
 use crate::engine::Engine;
 use crate::error::{Error, Message, Result};
 use crate::events::{Event, LogEnd};
@@ -103,6 +104,9 @@ async fn work(engine: Engine, live: Arc<Live>, log: Log) -> Result<Vec<Produced>
             run.app_version
         ),
     );
+    if let Some(earlier) = &run.resumes {
+        log.write(LogLevel::Info, None, "", format!("takes up run {earlier}"));
+    }
     pipeline::run(&engine, &live, &log).await
 }
 
@@ -265,18 +269,20 @@ async fn end(engine: &Engine, live: &Live, outcome: Outcome) {
 async fn tell_end(engine: &Engine, live: &Live, mut status: RunStatus, message: Option<Message>, total: u32) {
     engine.runs().wake_queue();
     let run = live.view();
-    match view::get(engine.store(), &run.id).await {
-        Ok(stored) => {
-            status = stored.status;
-            live.settle(engine.events(), stored);
-        }
-        Err(error) => {
-            tracing::error!(run = run.id, %error, "the end of a run cannot be read back");
-            live.update(engine.events(), |view| {
-                view.status = status;
-                view.error = message;
-            });
-        }
+    let stored = view::get(engine.store(), &run.id).await;
+    if let Ok(stored) = stored
+        && stored.status.is_final()
+    {
+        status = stored.status;
+        live.settle(engine.events(), stored);
+    } else {
+        // The row still says that the run is active. Nobody works at it, so the next recovery settles it.
+        tracing::error!(run = run.id, "the end of a run is not in the database");
+        live.update(engine.events(), |view| {
+            view.status = status;
+            view.error = message;
+            view.finished_at = Some(clock::now());
+        });
     }
     engine.events().emit(Event::LogEnded(LogEnd {
         project_id: run.project_id.clone(),

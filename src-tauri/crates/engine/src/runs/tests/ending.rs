@@ -156,12 +156,46 @@ fn hold_the_write_lock(path: &std::path::Path, held: &std::sync::mpsc::Sender<()
     });
 }
 
-/// E5
+/// E4: the end is refused for good. It is reported as such, and nobody is told that the run goes on.
 #[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_cannot_be_stored_is_told_all_the_same() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let mut tx = bench.engine.store().write().await.unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE UPDATE OF finished_at ON run WHEN NEW.finished_at IS NOT NULL
+                  BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    sqlx::query(refuse).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let run = bench.start(&project, Scope::Load).await;
+    bench.settled().await;
+    let last = bench.observer.views(&run.id).pop().unwrap();
+    assert_eq!(last.status, RunStatus::Failed);
+    assert!(
+        last.finished_at.is_some()
+            && last
+                .error
+                .is_some_and(|error| error.detail.unwrap().contains("refused"))
+    );
+    let told = |event: &Event| matches!(event, Event::LogEnded(end) if end.status == RunStatus::Failed);
+    assert!(bench.observer.events().iter().any(told));
+}
+
+/// E5
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn not_found_finished_and_stopping_are_three_answers() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    let run = bench.completed(&project, Scope::Load).await;
+    let gate = super::gate::Gate::new(&bench, 1);
+    let run = bench.start(&project, Scope::Load).await;
+    gate.holds(1).await;
+    for _ in 0..2 {
+        assert_eq!(
+            bench.engine.cancel_run(&run.id).await.unwrap(),
+            CancelOutcome::Cancelling
+        );
+    }
+    gate.open();
+    bench.settled().await;
     assert!(matches!(
         bench.engine.cancel_run("nothing").await,
         Err(crate::Error::RunNotFound(_))

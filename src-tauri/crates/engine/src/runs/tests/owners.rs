@@ -124,7 +124,7 @@ async fn time_asleep_is_stored_with_the_run() {
     gate.holds(1).await;
     let live = bench.engine.runs().get(&run.id).unwrap();
     live.stage(crate::Stage::Load, |stage| stage.status = crate::StageStatus::Running);
-    live.slept(Duration::from_secs(3_600));
+    live.slept(Duration::from_hours(1));
     gate.open();
     bench.settled().await;
     let run = bench.engine.run(&run.id).await.unwrap();

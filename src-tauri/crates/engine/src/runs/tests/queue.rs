@@ -100,6 +100,11 @@ async fn a_run_that_waits_is_stopped_at_once_and_the_next_moves_up() {
         bench.engine.run(&runs[2]).await.unwrap().status == RunStatus::Cancelled
     })
     .await;
+    until("a run that waits shows that its process lives", async || {
+        let query = sqlx::query_scalar("SELECT heartbeat_at > created_at FROM run WHERE id = ?").bind(&runs[4]);
+        query.fetch_one(bench.engine.store().reader()).await.unwrap()
+    })
+    .await;
     let history = bench.engine.run_detail(&runs[2]).await.unwrap().history;
     let statuses: Vec<_> = history.iter().map(|change| change.status).collect();
     assert_eq!(statuses, [RunStatus::Pending, RunStatus::Cancelled], "it never began");
