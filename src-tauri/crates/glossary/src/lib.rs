@@ -17,5 +17,6 @@ pub mod occurrences;
 pub mod refine;
 pub mod review;
 pub mod sentence;
+mod varint;
 
 pub use model::*;

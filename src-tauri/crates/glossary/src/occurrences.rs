@@ -3,7 +3,10 @@
 
 mod boundary;
 mod fold;
+mod packed;
 mod patterns;
+mod relevance;
+mod vocabulary;
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 
@@ -11,7 +14,10 @@ use crate::{Document, Occurrence, Stop, Stopped, Term, Variant};
 use boundary::Boundaries;
 use fold::Folded;
 pub(crate) use fold::fold;
-use patterns::Case;
+pub use packed::{pack, unpack};
+use patterns::{Case, Pattern};
+pub use relevance::{Relevant, TermIndex};
+pub use vocabulary::Vocabulary;
 
 /// Finds every term of a list in a text: all its variants in any case, width and number, with hyphen or space.
 ///
@@ -30,7 +36,20 @@ impl Matcher {
     /// Prepares the search for `terms`. Occurrences refer to their indices.
     pub fn new(terms: &[Term]) -> Self {
         let patterns = patterns::patterns(terms);
-        let longest = patterns.iter().map(|pattern| pattern.text.len()).max().unwrap_or(0);
+        Self::of(&patterns.iter().collect::<Vec<_>>(), patterns::longest(&patterns))
+    }
+
+    /// Prepares the search in a few documents: finds in them exactly what [`Matcher::new`] with the same terms finds, and
+    /// is made faster the fewer of the terms they hold. What it finds in any other document means nothing.
+    ///
+    /// When a [`TermIndex`] of the terms is at hand, [`TermIndex::matcher`] does the same for much less.
+    pub fn for_documents(terms: &[Term], documents: &[&Document]) -> Self {
+        let vocabularies: Vec<Vocabulary> = documents.iter().map(|document| Vocabulary::new(document)).collect();
+        TermIndex::new(terms).matcher(&vocabularies.iter().collect::<Vec<_>>())
+    }
+
+    /// `longest` is the number of bytes in the longest pattern of the whole list, of which `patterns` may be a part.
+    fn of(patterns: &[&Pattern], longest: usize) -> Self {
         let texts = patterns
             .iter()
             .enumerate()
@@ -61,9 +80,7 @@ impl Matcher {
                 return Err(Stopped);
             }
             let end = start + piece.len();
-            // A term may reach over the end of the piece. Folding shortens a text by less than a factor of four, apart
-            // from long runs of white space.
-            let reach = text.ceil_char_boundary((end + 4 * self.longest + 16).min(text.len()));
+            let reach = text.ceil_char_boundary((end + reach(self.longest)).min(text.len()));
             let window = &text[start..reach];
             let folded = Folded::new(window);
             let mut boundaries = Boundaries::new(text, start, window);
@@ -88,6 +105,12 @@ impl Matcher {
         number_lines(text, &mut occurrences);
         Ok(occurrences)
     }
+}
+
+/// How far behind the end of a piece a term is looked for that begins in the piece: folding shortens a text by at most a
+/// factor of four, apart from long runs of white space.
+fn reach(longest: usize) -> usize {
+    4 * longest + 16
 }
 
 /// Sets documents, occurrences and variants of each term from what was found, so that a list of terms and the

@@ -8,6 +8,7 @@ mod gather;
 mod japanese;
 mod link;
 mod names;
+mod packed;
 mod sight;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::{Alternative, Entry, Evidence, Language, Term};
 
 pub use gather::contexts;
 pub use link::link;
+pub use packed::{pack_contexts, unpack_contexts};
 
 /// The confidence from which a sentence counts as a definition.
 pub const THRESHOLD: f64 = 0.5;

@@ -48,6 +48,24 @@ impl<'a> Boundaries<'a> {
     }
 }
 
+/// Whether no match that begins at byte `from` is refused for the characters before it in Latin script.
+pub(super) fn may_start(text: &str, from: usize) -> bool {
+    text[from..]
+        .chars()
+        .next()
+        .is_some_and(|first| latin_start(text, from, first))
+}
+
+/// Whether a match that ends at byte `to` need not be refused for the characters behind it in Latin script.
+pub(super) fn may_end(text: &str, to: usize) -> bool {
+    // A long match is refused by fewer signs than a short one.
+    let long = "long";
+    text[..to]
+        .chars()
+        .next_back()
+        .is_some_and(|last| latin_end(text, to, long, last))
+}
+
 /// The start of a match against the character before it.
 fn latin_start(text: &str, from: usize, first: char) -> bool {
     let mut before = text[..from].chars().rev();
@@ -91,7 +109,7 @@ fn latin_end(text: &str, to: usize, word: &str, last: char) -> bool {
 }
 
 /// Letters and digits that are written with spaces between words.
-fn is_latin(c: char) -> bool {
+pub(super) fn is_latin(c: char) -> bool {
     c.is_alphanumeric() && !is_japanese(c)
 }
 

@@ -96,6 +96,11 @@ fn is_mark(c: char) -> bool {
     !c.is_ascii() && (is_combining_mark(c) || matches!(c, '\u{ff9e}' | '\u{ff9f}'))
 }
 
+/// Whether a character may leave nothing of its own in a folded text.
+pub(super) fn vanishes(c: char) -> bool {
+    is_mark(c) || is_invisible(c)
+}
+
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }

@@ -69,6 +69,11 @@ pub(super) fn patterns(terms: &[Term]) -> Vec<Pattern> {
     patterns
 }
 
+/// The bytes of the longest pattern.
+pub(super) fn longest(patterns: &[Pattern]) -> usize {
+    patterns.iter().map(|pattern| pattern.text.len()).max().unwrap_or(0)
+}
+
 /// How a match counts among the variants of a term: with single spaces, and as the headword itself when only the capital
 /// at the start of a sentence differs.
 pub(super) fn written(text: &str, headword: &str) -> String {

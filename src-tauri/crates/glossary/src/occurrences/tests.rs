@@ -1,3 +1,5 @@
+mod relevance;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,0 +1,401 @@
+//! A matcher for a few documents finds what the matcher of all terms finds, and what was stored under a hash is what a
+//! search would find again.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::define::contexts;
+use crate::extract::{self, Options};
+
+/// Occurrences by the key of their term.
+fn by_key<'a>(terms: &'a [Term], found: &[Occurrence]) -> BTreeSet<(u32, u32, u32, &'a str)> {
+    found
+        .iter()
+        .map(|found| {
+            (
+                found.start,
+                found.end,
+                found.line,
+                terms[found.term as usize].key.as_str(),
+            )
+        })
+        .collect()
+}
+
+fn find(matcher: &Matcher, document: &Document) -> Vec<Occurrence> {
+    matcher.find(document, &Never).expect("nothing stops it")
+}
+
+/// Terms with unique keys.
+fn list(texts: &[String]) -> Vec<Term> {
+    let mut keys = BTreeSet::new();
+    let terms = texts.iter().map(|text| term(text));
+    terms.filter(|term| keys.insert(term.key.clone())).collect()
+}
+
+/// The documents of the example, and a long one that is read in pieces.
+fn samples() -> Vec<Document> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../examples/seed-bank");
+    let mut documents = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(root)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the example is there") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(decoded) = decode::decode(&std::fs::read(&path).expect("it can be read")) {
+                documents.push(Document {
+                    path: path.display().to_string(),
+                    language: decode::detect_language(&decoded.text),
+                    text: decoded.text,
+                });
+            }
+        }
+    }
+    documents.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut long = documents
+        .iter()
+        .map(|document| document.text.as_str())
+        .collect::<String>();
+    while long.len() < 150_000 {
+        long = long.repeat(2);
+    }
+    documents.push(document(&long));
+    documents
+}
+
+fn terms_of(documents: &[Document]) -> Vec<Term> {
+    let candidates: Vec<_> = documents
+        .iter()
+        .map(|document| extract::candidates(document, &Never).expect("nothing stops it"))
+        .collect();
+    extract::rank(&candidates, &[], &Options::default(), &Never).expect("nothing stops it")
+}
+
+#[test]
+fn a_matcher_for_one_document_finds_in_it_what_the_whole_list_finds() {
+    let documents = samples();
+    let terms = terms_of(&documents);
+    let (all, index) = (Matcher::new(&terms), TermIndex::new(&terms));
+    for document in &documents {
+        let expected = find(&all, document);
+        let vocabulary = Vocabulary::new(document);
+        assert_eq!(
+            find(&index.matcher(&[&vocabulary]), document),
+            expected,
+            "{}",
+            document.path
+        );
+        assert!(vocabulary.pack().len() <= document.text.len() + 64, "{}", document.path);
+        assert_eq!(Vocabulary::unpack(&vocabulary.pack()), Some(vocabulary));
+    }
+    let few = [&documents[0], &documents[3]];
+    let matcher = Matcher::for_documents(&terms, &few);
+    for document in few {
+        assert_eq!(find(&matcher, document), find(&all, document));
+    }
+}
+
+#[test]
+fn what_is_stored_under_a_hash_is_what_a_search_finds_again() {
+    let documents = samples();
+    let before = terms_of(&documents);
+    // Another order, and fewer terms.
+    let mut after: Vec<Term> = before.iter().rev().cloned().collect();
+    after.retain(|term| term.key.len() % 7 != 0);
+    let (old, new) = (TermIndex::new(&before), TermIndex::new(&after));
+    let (old_matcher, new_matcher) = (Matcher::new(&before), Matcher::new(&after));
+    let mut kept = 0;
+    for document in &documents {
+        let vocabulary = Vocabulary::new(document);
+        let (was, is) = (old.relevant(&vocabulary), new.relevant(&vocabulary));
+        let found = find(&old_matcher, document);
+        let context = contexts(document, &before, &found, &Never).expect("nothing stops it");
+        let packed = was.pack(&found).expect("all are relevant");
+        let packed_contexts = was.pack_contexts(document, &context).expect("all are relevant");
+        assert_eq!(was.unpack(&packed).as_ref(), Some(&found));
+        assert_eq!(was.unpack_contexts(document, &packed_contexts).as_ref(), Some(&context));
+        if was.hash == is.hash {
+            kept += 1;
+            let again = find(&new_matcher, document);
+            assert_eq!(is.unpack(&packed).as_ref(), Some(&again));
+            let context = contexts(document, &after, &again, &Never).expect("nothing stops it");
+            assert_eq!(is.unpack_contexts(document, &packed_contexts), Some(context));
+        }
+    }
+    // Only the order: every hash stays.
+    let reversed: Vec<Term> = before.iter().rev().cloned().collect();
+    let reversed_index = TermIndex::new(&reversed);
+    let matcher = Matcher::new(&reversed);
+    for document in &documents {
+        let vocabulary = Vocabulary::new(document);
+        let (was, is) = (old.relevant(&vocabulary), reversed_index.relevant(&vocabulary));
+        if was.hash != is.hash {
+            continue;
+        }
+        kept += 1;
+        let found = find(&old_matcher, document);
+        let again = find(&matcher, document);
+        assert_eq!(
+            is.unpack(&was.pack(&found).expect("all are relevant")),
+            Some(again.clone())
+        );
+        let context = contexts(document, &before, &found, &Never).expect("nothing stops it");
+        let packed = was.pack_contexts(document, &context).expect("all are relevant");
+        let context = contexts(document, &reversed, &again, &Never).expect("nothing stops it");
+        assert_eq!(is.unpack_contexts(document, &packed), Some(context));
+    }
+    assert!(kept > 5, "only {kept} hashes stayed: nothing was tried");
+}
+
+#[test]
+fn a_term_that_a_document_does_not_hold_leaves_its_hash_alone() {
+    let text = document("A wind turbine feeds the grid. 分散システムの可用性。Use C++ and node.js here.");
+    let vocabulary = Vocabulary::new(&text);
+    let hash = |texts: &[&str]| {
+        let terms: Vec<Term> = texts.iter().map(|text| term(text)).collect();
+        TermIndex::new(&terms).relevant(&vocabulary).hash
+    };
+    let base = hash(&["wind turbine", "可用性"]);
+    assert_eq!(
+        base,
+        hash(&[
+            "可用性",
+            "wind turbine",
+            "turbine wind",
+            "wind grid",
+            "分可",
+            "C#",
+            "solar panel"
+        ])
+    );
+    for there in [
+        "wind",
+        "turbine",
+        "Grid",
+        "分散",
+        "システム",
+        "C++",
+        "node.js",
+        "feed the grid",
+        "turbines",
+    ] {
+        let listed = hash(&["wind turbine", "可用性", there]);
+        assert_eq!(listed == base, there == "feed the grid", "{there}");
+    }
+}
+
+#[test]
+fn owner_and_capitals_are_in_the_hash() {
+    let text = document("IT is it.");
+    let vocabulary = Vocabulary::new(&text);
+    let mut small = [term("IT"), term("other")];
+    let hash = |terms: &[Term]| TermIndex::new(terms).relevant(&vocabulary).hash;
+    let short_form = hash(&small);
+    small[0].variants.push(Variant {
+        text: "it".into(),
+        count: 3,
+    });
+    assert_ne!(hash(&small), short_form, "any case is found now");
+    let mut others = [term("IT"), term("it is")];
+    others[1].variants.push(Variant {
+        text: "it".into(),
+        count: 3,
+    });
+    let first = hash(&others);
+    others.swap(0, 1);
+    assert_ne!(hash(&others), first, "the form belongs to the other term now");
+}
+
+#[test]
+fn bytes_that_are_no_vocabulary_are_refused() {
+    let bytes = Vocabulary::new(&document("a wind turbine and a rotor")).pack();
+    for end in 0..bytes.len() {
+        assert_eq!(Vocabulary::unpack(&bytes[..end]), None, "cut at {end}");
+    }
+    assert_eq!(Vocabulary::unpack(&[4, 0]), None);
+    assert_eq!(Vocabulary::unpack(&[0, 2, 5, 0]), None, "a gram twice");
+}
+
+/// Texts made of pieces that fold, part and join in every way the rules know.
+fn tricky() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "wind",
+        "turbine",
+        "turbines",
+        "Wind",
+        "WIND",
+        "ｗｉｎｄ",
+        " ",
+        " ",
+        "-",
+        "\u{2010}",
+        "\n",
+        "\n\n",
+        "C",
+        "C++",
+        "+",
+        "#",
+        ".NET",
+        "NET",
+        ".",
+        "node",
+        "js",
+        "/",
+        "_",
+        "IT",
+        "it",
+        "U.S.",
+        "データ",
+        "データベース",
+        "ﾃﾞｰﾀ",
+        "ベース",
+        "サーバー",
+        "サーバ",
+        "ー",
+        "京都",
+        "東京都",
+        "分散",
+        "システム",
+        "分散システム",
+        "テ\u{3099}ータ",
+        "e\u{301}",
+        "é",
+        "e",
+        "\u{301}",
+        "\u{ad}",
+        "\u{200b}",
+        "ﬁ",
+        "fi",
+        "㎏",
+        "kg",
+        "g",
+        "™",
+        "tm",
+        "①",
+        "1",
+        "½",
+        "İ",
+        "i\u{307}",
+        "ß",
+        "ss",
+        "㌀",
+        "アパート",
+        "𝐀",
+        "a",
+        "s",
+        "es",
+        "policy",
+        "policies",
+        "y",
+        "of",
+        "'s",
+        "’s",
+        "한글",
+        "ไทย",
+        "\u{3000}",
+    ]);
+    prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+}
+
+/// A list of terms, some of which are cut out of the text itself.
+fn tricky_terms() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(prop_oneof![tricky(), "[a-z京都アー.+# -]{1,5}"], 0..12)
+}
+
+/// Pieces of a text as terms: what is most likely to be found in it.
+fn cut(text: &str, places: &[(usize, usize)]) -> Vec<String> {
+    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let cut = |(from, length): &(usize, usize)| {
+        let from = from % ends.len();
+        let to = (from + 1 + length % 6).min(ends.len() - 1);
+        text[ends[from.min(to)]..ends[to]].to_owned()
+    };
+    places.iter().map(cut).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn nothing_that_the_whole_list_finds_is_missed(
+        text in tricky(),
+        more in tricky_terms(),
+        places in prop::collection::vec((any::<usize>(), any::<usize>()), 0..8),
+    ) {
+        let mut texts = cut(&text, &places);
+        texts.extend(more);
+        let terms = list(&texts);
+        let text = document(&text);
+        let expected = find(&Matcher::new(&terms), &text);
+        prop_assert_eq!(find(&Matcher::for_documents(&terms, &[&text]), &text), expected);
+    }
+
+    #[test]
+    fn equal_hashes_mean_equal_occurrences(
+        text in tricky(),
+        more in tricky_terms(),
+        places in prop::collection::vec((any::<usize>(), any::<usize>()), 0..5),
+        order in any::<prop::sample::Index>(),
+        dropped in any::<u16>(),
+    ) {
+        let mut texts = cut(&text, &places);
+        texts.extend(more);
+        let before = list(&texts);
+        let mut after = before.clone();
+        if !after.is_empty() {
+            let by = order.index(after.len());
+            after.rotate_left(by);
+        }
+        let mut at = 0;
+        after.retain(|_| { at += 1; dropped >> (at % 16) & 3 != 0 });
+        let text = document(&text);
+        let vocabulary = Vocabulary::new(&text);
+        let (was, is) = (TermIndex::new(&before).relevant(&vocabulary), TermIndex::new(&after).relevant(&vocabulary));
+        let (first, second) = (find(&Matcher::new(&before), &text), find(&Matcher::new(&after), &text));
+        if was.hash == is.hash {
+            prop_assert_eq!(by_key(&before, &first), by_key(&after, &second));
+            let stored = was.pack(&first).expect("all are relevant");
+            prop_assert_eq!(is.unpack(&stored), Some(second));
+        }
+        let keys = |terms: &[Term], relevant: &Relevant| -> Vec<String> {
+            relevant.terms.iter().map(|term| terms[*term as usize].key.clone()).collect()
+        };
+        if was.hash == is.hash {
+            prop_assert_eq!(keys(&before, &was), keys(&after, &is));
+        }
+    }
+}
+
+/// Where a term reaches over the end of a piece, white space and signs without width hide how far.
+#[test]
+fn long_documents_with_wide_gaps_hide_nothing() {
+    let filler = "x ".repeat(32_750);
+    for gap in [" ", "  ", "\u{ad}", "\u{200b}\u{200b}", "\u{301}", "\n", "\t\t\t\t"] {
+        for times in [1, 3, 30, 200] {
+            for shift in 0..4 {
+                let gap = gap.repeat(times);
+                let text = document(&format!(
+                    "{filler}{}wind{gap}turbine e{gap}\u{301} 分散{gap}-システム {filler}",
+                    "y".repeat(shift) + " "
+                ));
+                let texts = [
+                    "wind turbine",
+                    "windturbine",
+                    "wind",
+                    "turbine e",
+                    "turbine é",
+                    "e",
+                    "分散-",
+                    "-システム",
+                    "システム",
+                ];
+                let terms = list(&texts.map(str::to_owned));
+                let expected = find(&Matcher::new(&terms), &text);
+                let vocabulary = Vocabulary::new(&text);
+                let index = TermIndex::new(&terms);
+                assert_eq!(find(&index.matcher(&[&vocabulary]), &text), expected);
+            }
+        }
+    }
+}
