@@ -273,7 +273,7 @@ fn kills(usual: usize, third: usize) -> usize {
 fn a_kill_at_any_moment_loses_nothing_of_the_sample() {
     let bench = Bench::new();
     bench.sample();
-    torture("sample", &Ground::new(bench, "faq.txt"), kills(6, 2));
+    torture("sample", &Ground::new(bench, "faq.txt"), kills(12, 2));
 }
 
 /// C1, on many documents: most of the time there are some units that are kept, some at work and some to come.
@@ -282,5 +282,5 @@ fn a_kill_at_any_moment_loses_nothing_of_many_documents() {
     let bench = Bench::new();
     bench.generated(500);
     let ground = Ground::new(bench, "reports-2/200.md");
-    torture("500 documents", &ground, kills(3, 1));
+    torture("500 documents", &ground, kills(6, 1));
 }

@@ -34,6 +34,24 @@ pub(crate) fn put(path: &Path, text: &str) {
         .unwrap();
 }
 
+/// Gives all files of a folder a time to come.
+pub(crate) fn postpone(folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            postpone(&path);
+        } else {
+            let time = SystemTime::now() + Duration::from_secs(86_400);
+            File::options()
+                .write(true)
+                .open(path)
+                .unwrap()
+                .set_modified(time)
+                .unwrap();
+        }
+    }
+}
+
 /// Copies a folder of documents.
 pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();

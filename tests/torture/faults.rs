@@ -114,6 +114,7 @@ fn a_data_folder_that_may_not_be_written_is_named_and_left_alone() {
         done
     };
     let database = home.path.join("genglossary.db");
+    let mut unclear = Vec::new();
     for (what, modes) in [
         ("folder", [(&*home.path, 0o555, 0o755), (&*database, 0o644, 0o644)]),
         (
@@ -123,14 +124,13 @@ fn a_data_folder_that_may_not_be_written_is_named_and_left_alone() {
         ("file", [(&*home.path, 0o755, 0o755), (&*database, 0o444, 0o644)]),
     ] {
         let done = closed(modes);
-        assert_eq!(
-            (done.code, &*done.error()),
-            (Some(1), "data_folder_read_only"),
-            "{what}: {done:?}"
-        );
+        if (done.code, &*done.error()) != (Some(1), "data_folder_read_only") {
+            unclear.push(format!("{what}: {done:?}"));
+        }
         assert!(contents(&home.path) == before, "{what}: nothing has changed");
     }
     assert_unharmed(&home, &glossary, 2);
+    assert!(unclear.is_empty(), "it says what is the matter: {unclear:#?}");
 
     let inside = bench.home("closed").path;
     std::fs::create_dir(&inside).unwrap();

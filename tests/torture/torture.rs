@@ -4,7 +4,7 @@
 //! `cargo test` tries a few times; `make torture` tries often:
 //!
 //! - `TORTURE=200`: kills at so many random points, in all
-//! - `RACE=1000`: rounds of the start race
+//! - `RACE=10000`: rounds of the start race
 //! - `TORTURE_SEED=…`: the seed that an earlier summary named
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
