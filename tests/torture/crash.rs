@@ -107,7 +107,7 @@ struct Tally {
 /// Kills runs until `kills` have met their end.
 fn torture(name: &str, ground: &Ground, kills: usize) {
     let seed = Dice::seed();
-    println!("TORTURE_SEED={seed}");
+    eprintln!("TORTURE_SEED={seed}");
     let mut dice = Dice::new(seed);
     let mut tally = Tally::default();
     for number in 0.. {
@@ -115,7 +115,7 @@ fn torture(name: &str, ground: &Ground, kills: usize) {
             break;
         }
         let again = number % 2 == 1;
-        println!(
+        eprintln!(
             "round {number}, {}",
             if again { "after a change" } else { "from nothing" }
         );
@@ -150,7 +150,7 @@ fn round(ground: &Ground, home: &Home, again: bool, dice: &mut Dice, tally: &mut
     let twice = dice.one_in(3);
     for kill in 0..=usize::from(twice) {
         let moment = dice.within(reference.time);
-        println!("  killed after {moment:?}");
+        eprintln!("  killed after {moment:?}");
         kept = killed(ground, home, again, moment, &kept, tally);
         tally.kills += 1;
         tally.twice += kill;

@@ -41,7 +41,7 @@ pub(crate) fn postpone(folder: &Path) {
         if path.is_dir() {
             postpone(&path);
         } else {
-            let time = SystemTime::now() + Duration::from_secs(86_400);
+            let time = SystemTime::now() + Duration::from_hours(24);
             File::options()
                 .write(true)
                 .open(path)

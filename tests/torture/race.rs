@@ -147,7 +147,7 @@ impl Racer {
 /// What a racer does: as it is told, line by line.
 fn race() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let answer = |text: &str| println!("{MARK}{text}");
+    let answer = |text: &str| writeln!(std::io::stdout(), "{MARK}{text}").unwrap();
     runtime.block_on(async {
         let home = genglossary_engine::data_folder().unwrap();
         let engine = Engine::open(&home, NoSink).await.unwrap();
