@@ -1,20 +1,18 @@
 //! The desktop app: an engine, a window, and the wires between them.
 
+pub mod desktop;
 pub mod ipc;
 pub mod sink;
 pub mod state;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use genglossary_engine::data_folder;
-use tauri::{AppHandle, Manager, RunEvent, Runtime};
+use tauri::{Manager as _, RunEvent, Runtime};
 
+use crate::desktop::Desktop;
 use crate::sink::WindowSink;
 use crate::state::AppState;
-
-/// How long the app waits at its exit for runs to stop.
-const EXIT_LIMIT: Duration = Duration::from_secs(5);
 
 /// Opens the window and runs until it is closed. `folder` is the project to show first.
 ///
@@ -24,14 +22,16 @@ pub fn run(folder: Option<PathBuf>) -> tauri::Result<()> {
     let home = data_folder().unwrap_or_default();
     let app = builder(tauri::Builder::default(), home, folder).build(tauri::generate_context!())?;
     app.run(|app, event| {
-        if let RunEvent::Exit = event {
-            shut_down(app);
+        if let RunEvent::Ready = event {
+            desktop::start(app);
         }
+        desktop::on_event(app, &event);
     });
     Ok(())
 }
 
-/// Everything but the platform: the same wiring under a real webview and under a test. `home` is the data folder.
+/// Everything but the platform: the same wiring under a real webview and under a test. `home` is the data folder. Whoever
+/// runs the app hands its events to [`desktop::on_event`].
 pub fn builder<R: Runtime>(builder: tauri::Builder<R>, home: PathBuf, folder: Option<PathBuf>) -> tauri::Builder<R> {
     let contract = ipc::contract::<R>();
     builder
@@ -40,19 +40,8 @@ pub fn builder<R: Runtime>(builder: tauri::Builder<R>, home: PathBuf, folder: Op
         .invoke_handler(contract.invoke_handler())
         .setup(move |app| {
             contract.mount_events(app);
+            app.manage(Desktop::default());
             app.manage(AppState::new(home, WindowSink(app.handle().clone()), folder));
             Ok(())
         })
-}
-
-/// Stops what still runs, so that nothing is left half-way, and closes the database.
-fn shut_down<R: Runtime>(app: &AppHandle<R>) {
-    if let Some(engine) = app.state::<AppState>().opened_engine() {
-        tauri::async_runtime::block_on(async {
-            if !engine.stop_all(EXIT_LIMIT).await {
-                tracing::warn!("a run did not stop in time");
-            }
-            engine.close().await;
-        });
-    }
 }

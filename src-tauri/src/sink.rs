@@ -6,6 +6,8 @@ use specta::Type;
 use tauri::{AppHandle, Runtime};
 use tauri_specta::Event as _;
 
+use crate::desktop::{self, close::CloseRequest};
+
 /// A run has another status, stage or progress.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct RunChanged(pub engine::RunView);
@@ -22,7 +24,25 @@ pub struct LogEnded(pub engine::LogEnd);
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct ProjectChanged(pub engine::ProjectRef);
 
-/// Sends the engine's events to every window.
+/// The window is to close while runs are active. The page shows the question, says so with `answer_close`, and then
+/// answers it with the same command.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct CloseRequested(pub CloseRequest);
+
+/// A notification about a run was clicked: the page shows that run.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct OpenRun(pub RunRef);
+
+/// Names a run.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct RunRef {
+    /// Its project.
+    pub project_id: String,
+    /// The run.
+    pub run_id: String,
+}
+
+/// Sends the engine's events to every window, and tells the desktop.
 pub struct WindowSink<R: Runtime>(pub AppHandle<R>);
 
 impl<R: Runtime> Clone for WindowSink<R> {
@@ -34,7 +54,10 @@ impl<R: Runtime> Clone for WindowSink<R> {
 impl<R: Runtime> engine::EventSink for WindowSink<R> {
     fn emit(&self, event: engine::Event) {
         let sent = match event {
-            engine::Event::RunChanged(run) => RunChanged(*run).emit(&self.0),
+            engine::Event::RunChanged(run) => {
+                desktop::observe(&self.0, &run);
+                RunChanged(*run).emit(&self.0)
+            }
             engine::Event::LogAppended(records) => LogAppended(records).emit(&self.0),
             engine::Event::LogEnded(end) => LogEnded(end).emit(&self.0),
             engine::Event::ProjectChanged(project) => ProjectChanged(project).emit(&self.0),

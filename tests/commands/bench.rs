@@ -21,7 +21,7 @@ pub(crate) struct Bench {
     pub(crate) app: App<MockRuntime>,
     webview: WebviewWindow<MockRuntime>,
     answered: RefCell<BTreeSet<String>>,
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Bench {

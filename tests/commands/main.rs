@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod bench;
+mod close;
 mod contract;
 #[cfg(target_os = "linux")]
 mod session;
@@ -181,7 +182,13 @@ fn a_start_and_a_deletion_during_a_run_name_the_run_that_is_active() {
 #[test]
 fn without_a_data_folder_every_command_says_so() {
     let bench = Bench::with_home("file/home");
-    for command in bench.contract.commands.keys() {
+    // Who wants to leave may, whatever is broken.
+    for command in bench
+        .contract
+        .commands
+        .keys()
+        .filter(|command| *command != "answer_close")
+    {
         let error = bench.fails(
             command,
             Value::Object(bench.contract.sample(command)),
@@ -256,9 +263,14 @@ fn a_run_is_told_in_typed_events_from_its_start_to_its_end() {
             .collect()
     };
     let told: BTreeSet<_> = events.iter().map(|(name, _)| name.clone()).collect();
+    let of_the_window = ["close-requested", "open-run"];
+    let promised = bench.contract.events.keys();
     assert_eq!(
         told,
-        bench.contract.events.keys().cloned().collect(),
+        promised
+            .filter(|name| !of_the_window.contains(&name.as_str()))
+            .cloned()
+            .collect(),
         "every event of the contract"
     );
 

@@ -91,9 +91,17 @@ fn the_app_and_its_settings(bench: &Bench) {
     assert_eq!(info["open_project"], Value::Null);
 
     assert_eq!(bench.ok("get_settings", json!({}))["theme"], "system");
-    let settings = json!({ "language": "ja", "theme": "dark", "sans_reading": true });
+    let settings = json!({
+        "language": "ja", "theme": "dark", "sans_reading": true, "parallel_runs": 3, "notify": false,
+        "keep_awake": true, "background": "stop",
+    });
     assert_eq!(bench.ok("set_settings", json!({ "settings": settings })), settings);
     assert_eq!(bench.ok("get_settings", json!({})), settings);
+    assert_eq!(
+        bench.ok("answer_close", json!({ "answer": "stop" })),
+        Value::Null,
+        "an answer that nobody asked for does nothing"
+    );
 }
 
 fn a_project_and_its_settings(bench: &Bench) -> String {

@@ -104,6 +104,14 @@ class App {
     await this.gone(pid);
   }
 
+  /** Sends the process these signals, one right after the other, and waits until it has ended. */
+  async end(...signals) {
+    const pid = this.pid();
+    for (const signal of signals) process.kill(pid, signal);
+    this.driver = undefined;
+    await this.gone(pid);
+  }
+
   /** The driver is the parent of the app, so only when both have ended nothing is left of it. */
   async gone(pid) {
     await until(() => zombie(pid), { what: 'the app to end', timeout: 10_000 }).catch(() => process.kill(pid, 'SIGKILL'));

@@ -7,6 +7,7 @@ import './styles/reading.css';
 import './styles/log.css';
 import './styles/floating.css';
 import './styles/app.css';
+import './styles/runs.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './ipc/client';

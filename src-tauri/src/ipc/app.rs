@@ -3,9 +3,11 @@
 use genglossary_engine::AppSettings;
 use serde::Serialize;
 use specta::Type;
-use tauri::State;
+use tauri::{AppHandle, Runtime, State};
 
 use super::error::{IpcError, IpcResult};
+use crate::desktop::close::CloseAnswer;
+use crate::desktop::{self, Desktop};
 use crate::state::AppState;
 
 /// About this app.
@@ -52,8 +54,10 @@ pub async fn get_app_info(state: State<'_, AppState>) -> IpcResult<AppInfo> {
 /// When the settings cannot be read.
 #[tauri::command]
 #[specta::specta]
-pub async fn get_settings(state: State<'_, AppState>) -> IpcResult<AppSettings> {
-    Ok(state.engine().await?.app_settings().await?)
+pub async fn get_settings(state: State<'_, AppState>, desktop: State<'_, Desktop>) -> IpcResult<AppSettings> {
+    let settings = state.engine().await?.app_settings().await?;
+    desktop.remember(&settings);
+    Ok(settings)
 }
 
 /// Stores language, colours, reading face.
@@ -62,6 +66,24 @@ pub async fn get_settings(state: State<'_, AppState>) -> IpcResult<AppSettings> 
 /// When they cannot be stored.
 #[tauri::command]
 #[specta::specta]
-pub async fn set_settings(state: State<'_, AppState>, settings: AppSettings) -> IpcResult<AppSettings> {
-    Ok(state.engine().await?.set_app_settings(settings).await?)
+pub async fn set_settings(
+    state: State<'_, AppState>,
+    desktop: State<'_, Desktop>,
+    settings: AppSettings,
+) -> IpcResult<AppSettings> {
+    let settings = state.engine().await?.set_app_settings(settings).await?;
+    desktop.remember(&settings);
+    Ok(settings)
+}
+
+/// The answer to `close_requested`: first `asking`, as soon as the question is on the screen, then what the researcher
+/// chose. An answer that nobody asked for does nothing.
+///
+/// # Errors
+/// None.
+#[tauri::command]
+#[specta::specta]
+pub async fn answer_close<R: Runtime>(app: AppHandle<R>, answer: CloseAnswer) -> IpcResult<()> {
+    desktop::answer(&app, answer);
+    Ok(())
 }

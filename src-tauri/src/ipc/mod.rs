@@ -6,6 +6,7 @@ pub mod documents;
 pub mod error;
 pub mod glossary;
 pub mod logs;
+pub mod plans;
 pub mod projects;
 pub mod runs;
 pub mod terms;
@@ -13,7 +14,7 @@ pub mod terms;
 use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::sink::{LogAppended, LogEnded, ProjectChanged, RunChanged};
+use crate::sink::{CloseRequested, LogAppended, LogEnded, OpenRun, ProjectChanged, RunChanged};
 
 /// All commands and events: the contract with the interface, from which its TypeScript is generated.
 pub fn contract<R: Runtime>() -> Builder<R> {
@@ -24,6 +25,7 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             app::get_app_info,
             app::get_settings,
             app::set_settings,
+            app::answer_close::<tauri::Wry>,
             projects::list_projects,
             projects::create_project,
             projects::rename_project,
@@ -36,6 +38,15 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             runs::cancel_run,
             runs::list_runs,
             runs::get_run,
+            runs::resume_run,
+            runs::retry_missing,
+            runs::list_missing,
+            runs::force_stop_run,
+            runs::list_active_runs,
+            plans::get_plan,
+            plans::restore_results,
+            plans::diff_runs,
+            plans::list_diff,
             logs::read_log,
             documents::list_documents,
             documents::list_skipped,
@@ -51,5 +62,12 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             glossary::list_issues,
             glossary::export_glossary,
         ])
-        .events(collect_events![RunChanged, LogAppended, LogEnded, ProjectChanged])
+        .events(collect_events![
+            RunChanged,
+            LogAppended,
+            LogEnded,
+            ProjectChanged,
+            CloseRequested,
+            OpenRun
+        ])
 }

@@ -1,6 +1,6 @@
 //! Runs: start, stop, look.
 
-use genglossary_engine::{CancelOutcome, Page, RunDetail, RunView, Scope, Trigger};
+use genglossary_engine::{CancelOutcome, MissingUnit, Page, RunDetail, RunView, Scope, Trigger};
 use tauri::State;
 
 use super::error::IpcResult;
@@ -62,4 +62,60 @@ pub async fn list_runs(
 #[specta::specta]
 pub async fn get_run(state: State<'_, AppState>, run_id: String) -> IpcResult<RunDetail> {
     Ok(state.engine().await?.run_detail(&run_id).await?)
+}
+
+/// Takes a run up again that was stopped, failed or broke off: a new run of the same scope that keeps its finished units.
+/// The same `request_id` again returns the run that it started.
+///
+/// # Errors
+/// `run_not_found`, `run_active`, `nothing_to_resume`.
+#[tauri::command]
+#[specta::specta]
+pub async fn resume_run(state: State<'_, AppState>, run_id: String, request_id: String) -> IpcResult<RunView> {
+    Ok(state.engine().await?.resume_run(&run_id, &request_id).await?)
+}
+
+/// Does the units that a run could not do, and nothing else. The same `request_id` again returns the run that it started.
+///
+/// # Errors
+/// `run_not_found`, `run_active`, `nothing_to_retry`.
+#[tauri::command]
+#[specta::specta]
+pub async fn retry_missing(state: State<'_, AppState>, run_id: String, request_id: String) -> IpcResult<RunView> {
+    Ok(state.engine().await?.retry_missing(&run_id, &request_id).await?)
+}
+
+/// The units that a run could not do, with the reason.
+///
+/// # Errors
+/// `run_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_missing(
+    state: State<'_, AppState>,
+    run_id: String,
+    offset: u32,
+    limit: u32,
+) -> IpcResult<Page<MissingUnit>> {
+    Ok(state.engine().await?.list_missing(&run_id, offset, limit).await?)
+}
+
+/// Ends a run that does not react to a stop. What it had finished is kept.
+///
+/// # Errors
+/// `run_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn force_stop_run(state: State<'_, AppState>, run_id: String) -> IpcResult<CancelOutcome> {
+    Ok(state.engine().await?.force_stop_run(&run_id).await?)
+}
+
+/// The active runs of all projects: those at work first, then the queue in its order.
+///
+/// # Errors
+/// When they cannot be read.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_active_runs(state: State<'_, AppState>) -> IpcResult<Vec<RunView>> {
+    Ok(state.engine().await?.list_active_runs().await?)
 }

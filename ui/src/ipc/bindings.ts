@@ -29,6 +29,14 @@ export const commands = {
 	 */
 	setSettings: (settings: AppSettings) => typedError<AppSettings, IpcError>(__TAURI_INVOKE("set_settings", { settings })),
 	/**
+	 *  The answer to `close_requested`: first `asking`, as soon as the question is on the screen, then what the researcher
+	 *  chose. An answer that nobody asked for does nothing.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	answerClose: (answer: CloseAnswer) => typedError<null, IpcError>(__TAURI_INVOKE("answer_close", { answer })),
+	/**
 	 *  All projects, the one with the newest run first.
 	 * 
 	 *  # Errors
@@ -63,6 +71,13 @@ export const commands = {
 	 *  `project_not_found`.
 	 */
 	getProject: (projectId: string) => typedError<ProjectDetail, IpcError>(__TAURI_INVOKE("get_project", { projectId })),
+	/**
+	 *  What a project needs, why, and what it would cost. Scans the folder.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`.
+	 */
+	getPlan: (projectId: string) => typedError<Plan, IpcError>(__TAURI_INVOKE("get_plan", { projectId })),
 	/**
 	 *  Shows the folder of a project in the system's file manager. The page names a project, never a path.
 	 * 
@@ -99,6 +114,41 @@ export const commands = {
 	 */
 	cancelRun: (runId: string) => typedError<CancelOutcome, IpcError>(__TAURI_INVOKE("cancel_run", { runId })),
 	/**
+	 *  Stops a run without waiting for the work in progress, after a request to stop that takes too long.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`.
+	 */
+	forceStopRun: (runId: string) => typedError<CancelOutcome, IpcError>(__TAURI_INVOKE("force_stop_run", { runId })),
+	/**
+	 *  Takes up an interrupted, cancelled or failed run in a new one of the same scope; finished units are not done again.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `run_active`, `nothing_to_resume`.
+	 */
+	resumeRun: (runId: string, requestId: string) => typedError<RunView, IpcError>(__TAURI_INVOKE("resume_run", { runId, requestId })),
+	/**
+	 *  Does only what a partial run left out, in a new run.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `run_active`, `nothing_to_retry`.
+	 */
+	retryMissing: (runId: string, requestId: string) => typedError<RunView, IpcError>(__TAURI_INVOKE("retry_missing", { runId, requestId })),
+	/**
+	 *  Units of a run that could not be done.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`.
+	 */
+	listMissing: (runId: string, offset: number, limit: number) => typedError<Page<MissingUnit>, IpcError>(__TAURI_INVOKE("list_missing", { runId, offset, limit })),
+	/**
+	 *  Active runs of all projects: the running ones first, then the queue in its order.
+	 * 
+	 *  # Errors
+	 *  When they cannot be read.
+	 */
+	listActiveRuns: () => typedError<RunView[], IpcError>(__TAURI_INVOKE("list_active_runs")),
+	/**
 	 *  Runs of a project, newest first.
 	 * 
 	 *  # Errors
@@ -112,6 +162,27 @@ export const commands = {
 	 *  `run_not_found`.
 	 */
 	getRun: (runId: string) => typedError<RunDetail, IpcError>(__TAURI_INVOKE("get_run", { runId })),
+	/**
+	 *  Makes the results that stood after a run the current ones again.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `run_not_found`, `results_gone`, `run_active`.
+	 */
+	restoreResults: (projectId: string, runId: string) => typedError<ProjectDetail, IpcError>(__TAURI_INVOKE("restore_results", { projectId, runId })),
+	/**
+	 *  What differs between the results of two runs of a project, in numbers, and why.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `results_gone`, `different_projects`.
+	 */
+	diffRuns: (beforeRunId: string, afterRunId: string) => typedError<RunDiff, IpcError>(__TAURI_INVOKE("diff_runs", { beforeRunId, afterRunId })),
+	/**
+	 *  A page of the differences of one kind.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `results_gone`, `different_projects`.
+	 */
+	listDiff: (beforeRunId: string, afterRunId: string, kind: DiffKind, offset: number, limit: number) => typedError<Page<DiffRow>, IpcError>(__TAURI_INVOKE("list_diff", { beforeRunId, afterRunId, kind, offset, limit })),
 	/**
 	 *  A window of the log of a run, running or ended.
 	 * 
@@ -214,8 +285,10 @@ export const commands = {
 
 /** Events */
 export const events = {
+	closeRequested: makeEvent<CloseRequested, CloseRequested>("close-requested"),
 	logAppended: makeEvent<LogAppended, LogAppended>("log-appended"),
 	logEnded: makeEvent<LogEnded, LogEnded>("log-ended"),
+	openRun: makeEvent<OpenRun, OpenRun>("open-run"),
 	projectChanged: makeEvent<ProjectChanged, ProjectChanged>("project-changed"),
 	runChanged: makeEvent<RunChanged, RunChanged>("run-changed"),
 };
@@ -241,6 +314,8 @@ export type AppInfo = {
 	open_project: string | null,
 	/**  Why the folder that was named at the start cannot be shown. */
 	open_error: IpcError | null,
+	/**  What is wrong with the stored data. */
+	damaged: Message | null,
 };
 
 /**  Settings of the app, the same for all projects. */
@@ -251,6 +326,14 @@ export type AppSettings = {
 	theme: Theme,
 	/**  Definitions in the sans-serif face. */
 	sans_reading: boolean,
+	/**  The most runs at work at the same time, 1 to 8. */
+	parallel_runs: number,
+	/**  A notice of the system when a run ended. */
+	notify: boolean,
+	/**  The machine does not fall asleep while a run is at work. */
+	keep_awake: boolean,
+	/**  What closing the window does while runs are active. */
+	background: CloseChoice,
 };
 
 /**  The answer to a request to stop. */
@@ -268,6 +351,38 @@ export type Category =
 "abbreviation" | 
 /**  A proper name: organisation, person, place, product. */
 "name";
+
+/**  What the page answers. */
+export type CloseAnswer = 
+/**  The question is on the screen; the answer follows. */
+"asking" | 
+/**  Close the window, keep running. */
+"background" | 
+/**  Stop the runs at a safe point and quit. */
+"stop" | 
+/**  Do nothing. */
+"stay";
+
+/**  What closing the window does while runs are active. */
+export type CloseChoice = 
+/**  It asks. */
+"ask" | 
+/**  The runs go on without a window. */
+"background" | 
+/**  The runs stop at a safe point, then the app ends. */
+"stop";
+
+/**  What the page is asked when the window closes while runs are active. */
+export type CloseRequest = {
+	/**  The active runs. */
+	runs: RunView[],
+};
+
+/**
+ *  The window is to close while runs are active. The page shows the question, says so with `answer_close`, and then
+ *  answers it with the same command.
+ */
+export type CloseRequested = CloseRequest;
 
 /**  Sizes of the current results. Nothing means that the stage never finished; 0 means that it found nothing. */
 export type Counts = {
@@ -290,6 +405,52 @@ export type Decision = {
 	category: string | null,
 	/**  The researcher's note. */
 	note: string | null,
+};
+
+/**  Why something differs between two runs. */
+export type DiffCause = 
+/**  The documents changed. */
+"documents" | 
+/**  The researcher decided so. */
+"decision" | 
+/**  The settings changed. */
+"settings" | 
+/**  The engine changed. */
+"engine" | 
+/**  It cannot be told. */
+"unknown";
+
+/**  One kind of difference between two runs. */
+export type DiffKind = 
+/**  Terms that are new. */
+"terms_added" | 
+/**  Terms that are gone. */
+"terms_removed" | 
+/**  Definitions that changed, appeared or disappeared. */
+"definitions" | 
+/**  Issues that are gone. */
+"issues_fixed" | 
+/**  Issues that are new. */
+"issues_new";
+
+/**  One difference between two runs. */
+export type DiffRow = {
+	/**  Identifies the row in its list. */
+	key: string,
+	/**  The term. */
+	term: string,
+	/**  Its language. */
+	language: Language,
+	/**  The definition before. */
+	before: string | null,
+	/**  The definition after. */
+	after: string | null,
+	/**  What the review found, for an issue. */
+	finding: Finding | null,
+	/**  How much the issue matters. */
+	severity: Severity | null,
+	/**  Why it differs. */
+	cause: DiffCause,
 };
 
 /**  A document in a list. */
@@ -406,6 +567,16 @@ export type EntryRow = {
 	changed: boolean,
 	/**  The definition is the researcher's own. */
 	edited: boolean,
+};
+
+/**  How long a run will take, from what earlier ones took. */
+export type Estimate = {
+	/**  At least, in milliseconds. */
+	from_ms: number,
+	/**  At most, in milliseconds. */
+	to_ms: number,
+	/**  Number of runs that it is made from. */
+	samples: number,
 };
 
 /**  A verbatim piece of a document that supports a definition. */
@@ -607,6 +778,16 @@ export type Message = {
 	detail: string | null,
 };
 
+/**  A unit of work that could not be done. */
+export type MissingUnit = {
+	/**  Its stage. */
+	stage: Stage,
+	/**  The document or term. */
+	item: string,
+	/**  Why. */
+	error: Message,
+};
+
 /**  One occurrence in its context. */
 export type OccurrenceRow = {
 	/**  Path of the document. */
@@ -623,6 +804,18 @@ export type OccurrenceRow = {
 	in_document: number,
 };
 
+/**  A notification about a run was clicked: the page shows that run. */
+export type OpenRun = RunRef;
+
+/**  Which process does the work of a run. */
+export type Owner = 
+/**  This one. */
+"this" | 
+/**  Another process of the app. */
+"app" | 
+/**  The command line. */
+"command_line";
+
 /**  A window of a long list. */
 export type Page<T> = {
 	/**  The rows, at most as many as were asked for. */
@@ -631,6 +824,18 @@ export type Page<T> = {
 	total: number,
 	/**  Position of the first row. */
 	offset: number,
+};
+
+/**  What a project needs, why, and what it would cost. */
+export type Plan = {
+	/**  The state of the project, its folder included. */
+	state: ProjectState,
+	/**  Why it is not up to date. */
+	reasons: Reason[],
+	/**  The smallest scope that makes it up to date; nothing when there is nothing to do. */
+	scope: Scope | null,
+	/**  Every scope with its estimate. */
+	scopes: ScopePlan[],
 };
 
 /**  Results or decisions of a project changed. */
@@ -644,6 +849,12 @@ export type ProjectDetail = {
 	active_run: RunView | null,
 	/**  Stages whose result is missing or older than what it should be made from, in order. */
 	stale: Stage[],
+	/**  The run whose results can be made current again; nothing when there are none. */
+	previous: RunView | null,
+	/**  The run whose results are shown. */
+	current_run: string | null,
+	/**  What is shown was restored. */
+	restored: boolean,
 };
 
 /**  Names a project. */
@@ -697,6 +908,51 @@ export type ProjectSummary = {
 	last_run: RunView | null,
 };
 
+/**  Why a project is not up to date, or why two runs differ. */
+export type Reason = 
+/**  Nothing was made yet. */
+{ kind: "not_run" } | 
+/**  Documents that are new. */
+{ kind: "documents_added"; 
+/**  How many. */
+count: number; 
+/**  Some of their paths. */
+examples: string[] } | 
+/**  Documents with another content. */
+{ kind: "documents_changed"; 
+/**  How many. */
+count: number; 
+/**  Some of their paths. */
+examples: string[] } | 
+/**  Documents that are gone. */
+{ kind: "documents_removed"; 
+/**  How many. */
+count: number; 
+/**  Some of their paths. */
+examples: string[] } | 
+/**  The researcher decided about terms. */
+{ kind: "terms_edited" } | 
+/**  The settings changed. */
+{ kind: "settings_changed" } | 
+/**  The engine changed. */
+{ kind: "engine_changed" } | 
+/**  A stage has no result. */
+{ kind: "stage_missing"; 
+/**  The stage. */
+stage: Stage } | 
+/**  A result was made from one that is not current any more. */
+{ kind: "outdated"; 
+/**  The stage. */
+stage: Stage } | 
+/**  Units that could not be done. */
+{ kind: "units_missing"; 
+/**  How many. */
+count: number } | 
+/**  The folder cannot be read. */
+{ kind: "folder_unreadable"; 
+/**  Why. */
+message: Message };
+
 /**  What refinement did about an issue. */
 export type Resolution = 
 /**  The entries became one; the other names are synonyms now. */
@@ -717,6 +973,38 @@ export type RunDetail = {
 	run: RunView,
 	/**  Its status changes, first one first. */
 	history: StatusChange[],
+};
+
+/**  What differs between the results of two runs, in numbers. */
+export type RunDiff = {
+	/**  The run that is compared with. */
+	before: RunView,
+	/**  The run that is compared. */
+	after: RunView,
+	/**  What changed between them. */
+	causes: Reason[],
+	/**  Terms that are new. */
+	terms_added: number,
+	/**  Terms that are gone. */
+	terms_removed: number,
+	/**  Definitions with another text. */
+	definitions_changed: number,
+	/**  Entries that had no definition and have one. */
+	definitions_added: number,
+	/**  Entries that had a definition and have none. */
+	definitions_removed: number,
+	/**  Issues that are gone. */
+	issues_fixed: number,
+	/**  Issues that are new. */
+	issues_new: number,
+};
+
+/**  Names a run. */
+export type RunRef = {
+	/**  Its project. */
+	project_id: string,
+	/**  The run. */
+	run_id: string,
 };
 
 /**  Where a run is in its life. The last five are final. */
@@ -768,6 +1056,22 @@ export type RunView = {
 	stages: StageView[],
 	/**  Why it failed. */
 	error: Message | null,
+	/**  The run that this one takes up again. */
+	resumes: string | null,
+	/**  Units that could not be done. */
+	missing: number,
+	/**  When a stop was requested. */
+	cancel_requested_at: string | null,
+	/**  Why it was stopped or interrupted: `closing`, `forced`, `signal`, `user`. */
+	stop_reason: string | null,
+	/**  Which process does the work. */
+	owner: Owner,
+	/**  Its place in the queue, while it is pending. */
+	waiting: Waiting | null,
+	/**  How long the machine slept in the middle of it, in milliseconds. */
+	suspended_ms: number,
+	/**  Its results are kept: they can be restored and compared. */
+	has_results: boolean,
 	/**  Grows with every change; of two views of one run the higher one is newer. */
 	revision: number,
 };
@@ -790,6 +1094,14 @@ export type Scope =
 "review" | 
 /**  Only refine. */
 "refine";
+
+/**  A scope and what it would cost. */
+export type ScopePlan = {
+	/**  The scope. */
+	scope: Scope,
+	/**  How long it will take; nothing when there is no basis yet. */
+	estimate: Estimate | null,
+};
 
 /**  How much an issue matters. */
 export type Severity = 
@@ -856,6 +1168,8 @@ export type StageView = {
 	started_at: string | null,
 	/**  UTC. */
 	finished_at: string | null,
+	/**  How long the machine slept in the middle of it, in milliseconds. */
+	suspended_ms: number,
 };
 
 /**  One change of the status of a run. */
@@ -978,6 +1292,16 @@ export type Verdict =
 "required" | 
 /**  Never in. */
 "excluded";
+
+/**  Why a pending run waits. */
+export type Waiting = {
+	/**  Runs at work. */
+	running: number,
+	/**  The most that may be at work at the same time. */
+	limit: number,
+	/**  Runs that come before this one. */
+	ahead: number,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -3,16 +3,8 @@
 import { isTauri } from '@tauri-apps/api/core';
 import { open, save } from '@tauri-apps/plugin-dialog';
 import * as bindings from './bindings';
-import type { IpcError, RunView } from './bindings';
-import type {
-  Backend,
-  Commands,
-  Events,
-  LogAppended,
-  LogEnded,
-  Result,
-  SaveFilter,
-} from './contract';
+import type { IpcError, RunView, Scope } from './bindings';
+import type { Backend, Commands, Events, Result, SaveFilter } from './contract';
 
 export type { EntryStage, LogAppended, LogEnded } from './contract';
 
@@ -88,20 +80,31 @@ export const api = new Proxy({} as Api, {
 });
 
 /**
- * Starts a run. A call that was lost on the way (no answer from a command, so not an AppError) is sent
- * once more under the same request id, and the engine answers with the run that it already started.
+ * A call that starts a run. One that was lost on the way (no answer from a command, so not an AppError) is
+ * sent once more under the same request id, and the engine answers with the run that it already started.
  */
-export async function startRun(
-  projectId: string,
-  scope: Parameters<Commands['startRun']>[1],
-): Promise<RunView> {
+async function sentTwice(call: (requestId: string) => Promise<RunView>): Promise<RunView> {
   const requestId = crypto.randomUUID();
   try {
-    return await api.startRun(projectId, scope, requestId);
+    return await call(requestId);
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown;
-    return api.startRun(projectId, scope, requestId);
+    return call(requestId);
   }
+}
+
+export function startRun(projectId: string, scope: Scope): Promise<RunView> {
+  return sentTwice((requestId) => api.startRun(projectId, scope, requestId));
+}
+
+/** Takes up again what a run did not finish. */
+export function resumeRun(runId: string): Promise<RunView> {
+  return sentTwice((requestId) => api.resumeRun(runId, requestId));
+}
+
+/** Does what a partial run left out. */
+export function retryMissing(runId: string): Promise<RunView> {
+  return sentTwice((requestId) => api.retryMissing(runId, requestId));
 }
 
 export function pickFolder(title: string): Promise<string | null> {
@@ -144,10 +147,8 @@ export function listen<K extends keyof Events>(
   };
 }
 
-type Payload<K extends keyof Events> = K extends 'runChanged'
-  ? RunView
-  : K extends 'logAppended'
-    ? LogAppended
-    : K extends 'logEnded'
-      ? LogEnded
-      : { project_id: string };
+type Payload<K extends keyof Events> = Parameters<Events[K]['listen']>[0] extends (event: {
+  payload: infer P;
+}) => void
+  ? P
+  : never;

@@ -14,11 +14,26 @@ export interface Commands {
   renameProject(projectId: string, name: string): Answer<B.ProjectSummary>;
   deleteProject(projectId: string): Answer<null>;
   getProject(projectId: string): Answer<B.ProjectDetail>;
+  getPlan(projectId: string): Answer<B.Plan>;
   openFolder(projectId: string): Answer<null>;
   startRun(projectId: string, scope: B.Scope, requestId: string): Answer<B.RunView>;
   cancelRun(runId: string): Answer<B.CancelOutcome>;
+  forceStopRun(runId: string): Answer<B.CancelOutcome>;
+  resumeRun(runId: string, requestId: string): Answer<B.RunView>;
+  retryMissing(runId: string, requestId: string): Answer<B.RunView>;
+  listMissing(runId: string, offset: number, limit: number): Answer<B.Page<B.MissingUnit>>;
+  listActiveRuns(): Answer<B.RunView[]>;
   listRuns(projectId: string, offset: number, limit: number): Answer<B.Page<B.RunView>>;
   getRun(runId: string): Answer<B.RunDetail>;
+  restoreResults(projectId: string, runId: string): Answer<B.ProjectDetail>;
+  diffRuns(beforeRunId: string, afterRunId: string): Answer<B.RunDiff>;
+  listDiff(
+    beforeRunId: string,
+    afterRunId: string,
+    kind: B.DiffKind,
+    offset: number,
+    limit: number,
+  ): Answer<B.Page<B.DiffRow>>;
   readLog(runId: string, query: B.LogQuery): Answer<B.LogPage>;
   listDocuments(
     projectId: string,
@@ -52,6 +67,7 @@ export interface Commands {
   getProjectSettings(projectId: string): Answer<B.ProjectSettings>;
   setProjectSettings(projectId: string, settings: B.ProjectSettings): Answer<B.ProjectSettings>;
   getAppInfo(): Answer<B.AppInfo>;
+  answerClose(answer: B.CloseAnswer): Answer<null>;
 }
 
 export type LogAppended = {
@@ -62,6 +78,8 @@ export type LogAppended = {
 };
 export type LogEnded = { project_id: string; run_id: string; status: B.RunStatus; total: number };
 export type ProjectChanged = { project_id: string };
+export type CloseRequested = { runs: B.RunView[] };
+export type OpenRun = { project_id: string; run_id: string };
 
 type Listen<T> = { listen(receive: (event: { payload: T }) => void): Promise<() => void> };
 
@@ -70,6 +88,8 @@ export interface Events {
   logAppended: Listen<LogAppended>;
   logEnded: Listen<LogEnded>;
   projectChanged: Listen<ProjectChanged>;
+  closeRequested: Listen<CloseRequested>;
+  openRun: Listen<OpenRun>;
 }
 
 export interface SaveFilter {

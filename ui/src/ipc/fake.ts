@@ -1,10 +1,12 @@
 // The browser twin of the Rust side: for developing without Tauri, and for tests. Chosen by the address:
 //   ?data=few|many|empty|none   24 terms, 100,000 terms, a project that never ran, no projects
-//   &state=done|running|failed|pending|partial|cancelled|interrupted|stale|cancelling
+//   &state=done|running|failed|pending|partial|cancelled|interrupted|stale|cancelling|cli|asleep
+//   &stubborn   a stop that takes for ever   &close   the window is to be closed   &damaged
+//   &notified   a notification about the oldest run was clicked
 //   &lang=en|ja &theme=light|dark   &log=<lines>   &slow=<ms per answer>
 import type * as B from './bindings';
 import type { Backend, Commands } from './contract';
-import { answer, asked, data, DOCUMENTS, ISSUES, refuse, STAGES, START, TERMS } from './fake/asked';
+import { answer, asked, data, DOCUMENTS, ISSUES, refuse, START, TERMS } from './fake/asked';
 import { documentAt, issues, logRecord, SKIPPED } from './fake/data';
 import {
   added,
@@ -16,19 +18,29 @@ import {
   termDetail,
   terms,
 } from './fake/glossary';
+import * as history from './fake/history';
+import * as runs from './fake/runs';
 import * as world from './fake/world';
 
 let settings: B.AppSettings = {
   language: (asked.get('lang') as B.UiLanguage) ?? 'system',
   theme: (asked.get('theme') as B.Theme) ?? 'system',
   sans_reading: false,
+  parallel_runs: 2,
+  notify: true,
+  keep_awake: true,
+  background: 'ask',
 };
 let projectSettings: B.ProjectSettings = { max_file_mb: 50, max_terms: null, min_occurrences: 2 };
-/** request id -> run: the same request starts the same run */
-const requests = new Map<string, string>();
 
 export function fakeBackend(): Backend {
   if (data !== 'none') world.populate();
+  if (asked.has('close')) setTimeout(() => world.closeRequested.emit({ runs: runs.active() }), 800);
+  if (asked.has('notified'))
+    setTimeout(() => {
+      const [run] = world.runs.slice(-1);
+      if (run) world.openRun.emit({ project_id: run.project_id, run_id: run.id });
+    }, 800);
   return {
     commands,
     events: world.events,
@@ -67,58 +79,20 @@ const commands: Commands = {
       world.removeProject(projectId);
       return null;
     }),
-  getProject: (projectId) =>
-    answer(() => ({
-      summary: world.projectOf(projectId),
-      active_run: world.activeOf(projectId),
-      stale:
-        world.projectOf(projectId).state === 'needs_rerun'
-          ? (['review', 'refine'] as B.Stage[])
-          : [],
-    })),
+  getProject: (projectId) => answer(() => history.detail(projectId)),
+  getPlan: (projectId) => answer(() => history.plan(projectId)),
   openFolder: () => answer(() => null),
-  startRun: (projectId, scope, requestId) =>
-    answer(() => {
-      const same = requests.get(requestId);
-      if (same) return world.runOf(same);
-      const active = world.activeOf(projectId);
-      if (active) refuse('run_active', { run: active.id });
-      const project = world.projectOf(projectId);
-      const run = world.makeRun(project, 'running', Date.now(), scope);
-      requests.set(requestId, run.id);
-      world.logs.set(run.id, 0);
-      project.state = 'running';
-      const inScope =
-        scope === 'full'
-          ? STAGES
-          : scope === 'from_terms'
-            ? STAGES.slice(2)
-            : scope === 'provisional_to_refined'
-              ? STAGES.slice(3)
-              : [scope];
-      run.stages = STAGES.map((stage) => ({
-        stage,
-        status: stage === inScope[0] ? 'running' : 'waiting',
-        done: 0,
-        total: stage === inScope[0] ? 24 : 0,
-        item: null,
-        started_at: stage === inScope[0] ? world.iso(Date.now()) : null,
-        finished_at: null,
-      }));
-      run.stages = run.stages.filter((stage) => inScope.includes(stage.stage));
-      world.simulate(run);
-      setTimeout(() => world.runChanged.emit(run), 0);
-      return run;
-    }),
-  cancelRun: (runId) =>
-    answer(() => {
-      const run = world.runOf(runId);
-      if (run.finished_at) return 'already_finished';
-      Object.assign(run, { cancelling: true, revision: run.revision + 1 });
-      world.runChanged.emit(run);
-      setTimeout(() => world.finish(run, 'cancelled'), 900);
-      return 'cancelling';
-    }),
+  startRun: (projectId, scope, requestId) => answer(() => runs.start(projectId, scope, requestId)),
+  cancelRun: (runId) => answer(() => runs.cancel(runId)),
+  forceStopRun: (runId) => answer(() => runs.force(runId)),
+  resumeRun: (runId, requestId) => answer(() => runs.resume(runId, requestId)),
+  retryMissing: (runId, requestId) => answer(() => runs.retry(runId, requestId)),
+  listMissing: (runId, offset, limit) => answer(() => page(runs.missing(runId), offset, limit)),
+  listActiveRuns: () => answer(() => runs.active()),
+  restoreResults: (projectId, runId) => answer(() => history.restore(projectId, runId)),
+  diffRuns: (before, after) => answer(() => history.diff(before, after)),
+  listDiff: (before, after, kind, offset, limit) =>
+    answer(() => page(history.rows(before, after, kind), offset, limit)),
   listRuns: (projectId, offset, limit) =>
     answer(() =>
       page(
@@ -127,30 +101,7 @@ const commands: Commands = {
         limit,
       ),
     ),
-  getRun: (runId) =>
-    answer(() => {
-      const run = world.runOf(runId);
-      const history: B.StatusChange[] = [
-        { status: 'pending', stage: null, at: run.created_at, reason: null, actor: 'user' },
-      ];
-      if (run.started_at)
-        history.push({
-          status: 'running',
-          stage: 'load',
-          at: run.started_at,
-          reason: null,
-          actor: 'engine',
-        });
-      if (run.finished_at)
-        history.push({
-          status: run.status,
-          stage: null,
-          at: run.finished_at,
-          reason: null,
-          actor: run.status === 'cancelled' ? 'user' : 'engine',
-        });
-      return { run, history };
-    }),
+  getRun: (runId) => answer(() => runs.detail(runId)),
   readLog: (runId, query) =>
     answer(() => {
       const total = world.logs.get(runId) ?? 0;
@@ -293,5 +244,20 @@ const commands: Commands = {
       data_dir: '~/.local/share/genglossary',
       open_project: null,
       open_error: null,
+      damaged: asked.has('damaged')
+        ? {
+            code: 'database_damaged',
+            params: {
+              path: '~/.local/share/genglossary/genglossary.db',
+              backup: '~/.local/share/genglossary/backups/genglossary-2026-11-20.db',
+            },
+            detail: 'page 412 of the index run_by_project is not in order',
+          }
+        : null,
     })),
+  answerClose: (choice) =>
+    answer(() => {
+      if (choice === 'stop') for (const run of runs.active()) runs.cancel(run.id);
+      return null;
+    }),
 };

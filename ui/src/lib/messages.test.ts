@@ -26,7 +26,8 @@ describe('the two message files', () => {
 /** The codes are listed in the last comment of the bindings; generated bindings may not have one. */
 const COMMANDS =
   'project_not_found folder_not_found folder_not_a_directory folder_in_use name_empty run_not_found run_active term_not_found entry_not_found data_folder_read_only database_newer database_damaged export_failed log_unreadable invalid_settings empty_term internal';
-const RUNS = 'no_documents folder_not_found no_input internal disk_full';
+const RUNS =
+  'no_documents folder_not_found no_input internal disk_full nothing_to_resume nothing_to_retry results_gone different_projects unit_failed file_unreadable';
 
 it.each(`${COMMANDS} ${RUNS}`.split(' '))('error %s says what happened and what to do', (code) => {
   expect(has(`error.${code}.what`) && has(`error.${code}.do`)).toBe(true);

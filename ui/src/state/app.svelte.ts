@@ -1,23 +1,25 @@
 // The one state of the interface: settings, route, projects, runs. Built once in main.ts.
 import { SvelteMap } from 'svelte/reactivity';
-import { api, AppError, listen, startRun } from '../ipc/client';
-import type {
-  AppInfo,
-  AppSettings,
-  ProjectDetail,
-  ProjectSummary,
-  RunView,
-  Scope,
-} from '../ipc/bindings';
+import { api, AppError, listen } from '../ipc/client';
+import type { AppInfo, AppSettings, ProjectDetail, ProjectSummary, RunView } from '../ipc/bindings';
 import { isLive } from '../lib/glossary';
 import { i18n } from '../lib/i18n.svelte';
-import { accept, activeRun, lastRun, newest, shownState } from './runs';
-import { showError, toast } from './toasts.svelte';
-import { t } from '../lib/i18n.svelte';
+import { PlanBook, type KnownPlan } from './plans';
+import { accept, activeRun, activeRuns, lastRun, newest, shownState } from './runs';
+import { withStop } from './stops';
+import { showError } from './toasts.svelte';
 
 const runs = new SvelteMap<string, RunView>();
 /** grows when results or decisions of a project changed: its lists read themselves again */
 const versions = new SvelteMap<string, number>();
+
+/** stops that were asked for here and that the engine may not have told of yet */
+export const stops = new SvelteMap<string, string>();
+const plans = new PlanBook({
+  read: (projectId) => api.getPlan(projectId),
+  news: new SvelteMap<string, number>(),
+  plans: new SvelteMap<string, KnownPlan>(),
+});
 
 const details = new SvelteMap<string, ProjectDetail>();
 let projects = $state.raw<ProjectSummary[]>([]);
@@ -27,6 +29,10 @@ let settings = $state.raw<AppSettings>({
   language: 'system',
   theme: 'system',
   sans_reading: false,
+  parallel_runs: 2,
+  notify: true,
+  keep_awake: true,
+  background: 'ask',
 });
 let info = $state.raw<AppInfo | null>(null);
 /** one second, for clocks that run */
@@ -51,14 +57,24 @@ export const app = {
   get now() {
     return now;
   },
-  runs,
+  run: (id: string) => drawn(runs.get(id) ?? null),
   detail: (projectId: string) => details.get(projectId) ?? null,
   version: (projectId: string) => versions.get(projectId) ?? 0,
-  active: (projectId: string) => activeRun(runs, projectId),
-  last: (projectId: string) => lastRun(runs, projectId),
-  newest: (run: RunView) => newest(runs, run),
-  state: (summary: ProjectSummary) => shownState(summary.state, runs, summary.id),
+  plan: (projectId: string) => plans.current(projectId),
+  active: (projectId: string) => drawn(activeRun(runs, projectId)),
+  last: (projectId: string) => drawn(lastRun(runs, projectId)),
+  newest: (run: RunView) => withStop(stops, newest(runs, run)),
+  get allActive() {
+    return activeRuns(runs).map((run) => withStop(stops, run));
+  },
+  /** The plan has looked into the folder, so it outweighs what is stored until something newer is. */
+  state: (summary: ProjectSummary) =>
+    shownState(plans.current(summary.id)?.state ?? summary.state, runs, summary.id),
 };
+
+function drawn(run: RunView | null): RunView | null {
+  return run && withStop(stops, run);
+}
 
 export function remember(run: RunView): void {
   accept(runs, run);
@@ -72,6 +88,7 @@ export async function loadProjects(): Promise<void> {
   try {
     const list = await api.listProjects();
     list.forEach(rememberSummary);
+    list.forEach(hear);
     projects = list;
     failure = null;
   } catch (thrown) {
@@ -83,14 +100,28 @@ export async function loadProjects(): Promise<void> {
 
 export async function loadProject(projectId: string): Promise<ProjectDetail> {
   const detail = await api.getProject(projectId);
-  rememberSummary(detail.summary);
-  if (detail.active_run) remember(detail.active_run);
-  keep(detail.summary);
-  details.set(projectId, detail);
+  takeDetail(detail);
   return detail;
 }
 
+export function takeDetail(detail: ProjectDetail): void {
+  rememberSummary(detail.summary);
+  if (detail.active_run) remember(detail.active_run);
+  keep(detail.summary);
+  details.set(detail.summary.id, detail);
+}
+
+/** A stored state that differs from the one before is newer than the plan. */
+function hear(summary: ProjectSummary): void {
+  const known = projects.find((project) => project.id === summary.id);
+  if (!known) return;
+  const said = (project: ProjectSummary) =>
+    `${project.state} ${project.last_run?.id ?? ''} ${project.last_run?.status ?? ''}`;
+  if (said(known) !== said(summary)) plans.heard(summary.id);
+}
+
 export function keep(summary: ProjectSummary): void {
+  hear(summary);
   const known = projects.some((project) => project.id === summary.id);
   projects = known
     ? projects.map((project) => (project.id === summary.id ? summary : project))
@@ -108,47 +139,52 @@ function bump(projectId: string): void {
 
 const pending = new Map<string, ReturnType<typeof setTimeout>>();
 
-/** Reads a project again; a burst of events costs one reading. */
-function refreshSoon(projectId: string): void {
+/** Reads a project again, and what it needs; a burst of events costs one reading. */
+export function refreshSoon(projectId: string): void {
   if (pending.has(projectId)) return;
   const timer = setTimeout(() => {
     pending.delete(projectId);
     bump(projectId);
-    loadProject(projectId).catch(() => undefined);
+    loadProject(projectId)
+      .then(() => planSoon(projectId))
+      .catch(() => undefined);
   }, 120);
   pending.set(projectId, timer);
 }
 
-let starting = $state.raw<ReadonlySet<string>>(new Set());
-
-export function isStarting(projectId: string): boolean {
-  return starting.has(projectId);
+/** The project that is open: what it needs is read now, and again whenever that may have changed. */
+export function watchPlan(projectId: string): () => void {
+  plans.watch(projectId);
+  const onfocus = () => planSoon(projectId);
+  addEventListener('focus', onfocus);
+  return () => {
+    removeEventListener('focus', onfocus);
+    if (plans.watched === projectId) plans.watch(null);
+  };
 }
 
-/** Starts a run once per click; answers whether it runs now. */
-export async function start(projectId: string, scope: Scope): Promise<boolean> {
-  if (starting.has(projectId) || app.active(projectId)) return false;
-  starting = new Set([...starting, projectId]);
+/** While a run is at work the folder is not looked into: its end asks again. */
+function planSoon(projectId: string): void {
+  if (plans.watched === projectId && !activeRun(runs, projectId)) plans.askSoon();
+}
+
+let queueTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Runs of every project and process, with their places in the queue. */
+async function loadActive(): Promise<void> {
   try {
-    remember(await startRun(projectId, scope));
-    return true;
-  } catch (thrown) {
-    showError(thrown);
-    refreshSoon(projectId);
-    return false;
-  } finally {
-    starting = new Set([...starting].filter((id) => id !== projectId));
+    (await api.listActiveRuns()).forEach(remember);
+  } catch {
+    // Their events tell of them too.
   }
 }
 
-export async function stop(run: RunView): Promise<void> {
-  try {
-    const outcome = await api.cancelRun(run.id);
-    if (outcome === 'already_finished') toast(t('run.already_finished'));
-    remember((await api.getRun(run.id)).run);
-  } catch (thrown) {
-    showError(thrown);
-  }
+/** A run that began or ended moves the queue up. */
+function queueSoon(): void {
+  clearTimeout(queueTimer);
+  queueTimer = setTimeout(() => {
+    if (activeRuns(runs).some((run) => run.status === 'pending')) void loadActive();
+  }, 200);
 }
 
 export async function saveSettings(next: AppSettings): Promise<void> {
@@ -178,6 +214,15 @@ function systemLanguage(): 'en' | 'ja' {
   return navigator.language.toLowerCase().startsWith('ja') ? 'ja' : 'en';
 }
 
+let listTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** A run of a project that is not known: the command line made one. */
+function listSoon(): void {
+  if (!loaded) return;
+  clearTimeout(listTimer);
+  listTimer = setTimeout(() => void loadProjects(), 200);
+}
+
 export async function begin(): Promise<void> {
   applySettings();
   dark.addEventListener('change', applySettings);
@@ -186,7 +231,13 @@ export async function begin(): Promise<void> {
     listen('runChanged', (run) => {
       const before = runs.get(run.id);
       if (!accept(runs, run)) return;
-      if (!isLive(run.status) && (!before || isLive(before.status))) refreshSoon(run.project_id);
+      if (before?.status !== run.status) queueSoon();
+      if (!projects.some((project) => project.id === run.project_id)) listSoon();
+      if (isLive(run.status)) return;
+      stops.delete(run.id);
+      if (before && !isLive(before.status)) return;
+      plans.heard(run.project_id);
+      refreshSoon(run.project_id);
     }),
     listen('projectChanged', ({ project_id }) => refreshSoon(project_id)),
   ];
@@ -210,4 +261,5 @@ export async function connect(): Promise<void> {
   }
   applySettings();
   await loadProjects();
+  await loadActive();
 }

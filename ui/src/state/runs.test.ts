@@ -1,28 +1,7 @@
 import { expect, it } from 'vitest';
-import type { RunStatus, RunView } from '../ipc/bindings';
-import { accept, activeRun, lastRun, newest, shownState, type RunBook } from './runs';
-
-function run(part: Partial<RunView>): RunView {
-  return {
-    id: 'r1',
-    project_id: 'a',
-    project_name: 'A',
-    scope: 'full',
-    trigger: 'user',
-    status: 'running',
-    cancelling: false,
-    engine: 'embedded',
-    model: null,
-    app_version: '0',
-    created_at: '2026-11-20T10:00:00.000Z',
-    started_at: null,
-    finished_at: null,
-    stages: [],
-    error: null,
-    revision: 1,
-    ...part,
-  };
-}
+import type { RunStatus } from '../ipc/bindings';
+import { accept, activeRun, activeRuns, lastRun, newest, shownState, type RunBook } from './runs';
+import { aRun as run } from './sample';
 
 it('ignores a view that is older than what is known', () => {
   const book: RunBook = new Map();
@@ -80,4 +59,26 @@ it('prefers what is known to an older row of a list', () => {
   const book: RunBook = new Map();
   accept(book, run({ status: 'completed', revision: 4 }));
   expect(newest(book, run({ revision: 2 })).status).toBe('completed');
+});
+
+it('takes the new place in the queue of a run that waits', () => {
+  const book: RunBook = new Map();
+  const waits = (ahead: number) =>
+    run({ status: 'pending', waiting: { running: 2, limit: 2, ahead } });
+  accept(book, waits(2));
+  expect(accept(book, waits(2))).toBe(false);
+  expect(accept(book, waits(1))).toBe(true);
+  expect(book.get('r1')?.waiting?.ahead).toBe(1);
+  accept(book, run({ revision: 2 }));
+  expect(accept(book, waits(0))).toBe(false);
+});
+
+it('lists what is active: at work first, then the queue in its order', () => {
+  const book: RunBook = new Map();
+  const waiting = (ahead: number) => ({ running: 1, limit: 1, ahead });
+  accept(book, run({ id: 'late', project_id: 'a', status: 'pending', waiting: waiting(1) }));
+  accept(book, run({ id: 'next', project_id: 'b', status: 'pending', waiting: waiting(0) }));
+  accept(book, run({ id: 'works', project_id: 'c', owner: 'command_line' }));
+  accept(book, run({ id: 'ended', project_id: 'd', status: 'completed' }));
+  expect(activeRuns(book).map((each) => each.id)).toEqual(['works', 'next', 'late']);
 });

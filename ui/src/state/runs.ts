@@ -17,7 +17,18 @@ export function accept(book: RunBook, run: RunView): boolean {
 /** The end counts whatever its revision; before and after it the higher revision does. */
 function isNews(known: RunView, run: RunView): boolean {
   if (isLive(known.status) !== isLive(run.status)) return isLive(known.status);
-  return run.revision > known.revision;
+  return run.revision > known.revision || (run.revision === known.revision && moved(known, run));
+}
+
+/** A place in the queue changes because of other runs: the run itself has no new revision then. */
+function moved(known: RunView, run: RunView): boolean {
+  if (known.status !== 'pending' || run.status !== 'pending' || !run.waiting) return false;
+  const { waiting } = known;
+  return (
+    waiting?.ahead !== run.waiting.ahead ||
+    waiting.running !== run.waiting.running ||
+    waiting.limit !== run.waiting.limit
+  );
 }
 
 export function newest(book: RunBook, run: RunView): RunView {
@@ -45,6 +56,18 @@ export function activeRun(book: RunBook, projectId: string): RunView | null {
     if (run.project_id === projectId && isLive(run.status)) return run;
   }
   return null;
+}
+
+/** Active runs of all projects: those at work first, oldest first, then the queue in its order. */
+export function activeRuns(book: RunBook): RunView[] {
+  const place = (run: RunView) =>
+    run.status === 'running' ? -1 : (run.waiting?.ahead ?? Number.MAX_SAFE_INTEGER);
+  return [...book.values()]
+    .filter((run) => isLive(run.status))
+    .sort(
+      (a, b) =>
+        place(a) - place(b) || a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id),
+    );
 }
 
 const AFTER: Partial<Record<RunStatus, ProjectState>> = {

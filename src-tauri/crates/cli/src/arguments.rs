@@ -25,6 +25,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the pipeline on a folder and wait for its end. Ctrl-C stops it; nothing that was there is lost.
+    /// A second Ctrl-C does not wait for the work that goes on.
     Run {
         /// The folder with the documents.
         folder: PathBuf,
@@ -34,6 +35,16 @@ pub(crate) enum Command {
         /// Write the result here: .md the glossary, .tsv all terms, .json everything.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+    },
+    /// Take up a run that was stopped, failed or was interrupted. What it finished is not done again.
+    Resume {
+        /// Id of the run, or the end of it.
+        run: String,
+    },
+    /// Do what a run that finished with parts missing could not do.
+    Retry {
+        /// Id of the run, or the end of it.
+        run: String,
     },
     /// List runs, newest first.
     Runs {

@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use genglossary_engine::{
-    CancelOutcome, Engine, Error, LogQuery, LogRecord, NoSink, Result, RunStatus, RunView, Scope, Trigger, data_folder,
+    CancelOutcome, Engine, Error, Event, LogQuery, LogRecord, NoSink, Program, Result, RunStatus, RunView, Scope,
+    StopReason, Trigger, data_folder,
 };
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::arguments::{Arguments, Command};
 use crate::progress::{ChannelSink, Progress};
@@ -18,11 +19,17 @@ use crate::words::Words;
 /// How often a followed log is looked at.
 const FOLLOW_EVERY: Duration = Duration::from_millis(200);
 const LOG_PAGE: u32 = 1_000;
+/// A run that was asked to stop does so in this time, or does not stop by itself.
+const STOP_LIMIT: Duration = Duration::from_mins(1);
+/// How long a forced stop may take to be stored.
+const FORCE_LIMIT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn execute(arguments: Arguments) -> Result<ExitCode> {
     let json = arguments.json;
     match arguments.command {
         Command::Run { folder, scope, out } => run(&folder, scope.into(), out, json).await,
+        Command::Resume { run } => take_up(&run, Again::Resume, json).await,
+        Command::Retry { run } => take_up(&run, Again::Retry, json).await,
         Command::Runs { folder, limit } => runs(folder.as_deref(), limit, json).await,
         Command::Log { run, follow } => log(&run, follow, json).await,
         Command::Export { folder, out } => export(&folder, &out, json).await,
@@ -66,13 +73,46 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> R
     {
         return Err(Error::ExportFormat(out.clone()));
     }
-    let (sender, mut events) = mpsc::unbounded_channel();
-    let engine = Engine::open(&home()?, ChannelSink(sender)).await?;
+    let (sender, events) = mpsc::unbounded_channel();
+    let engine = Engine::open_for(Program::CommandLine, &home()?, ChannelSink(sender)).await?;
     let project = engine.project_for_folder(folder).await?;
-    let mut stops = Stops::listen()?;
-    let run = engine
-        .start_run(&project.id, scope, Trigger::User, &uuid::Uuid::now_v7().to_string())
-        .await?;
+    let stops = Stops::listen()?;
+    let run = engine.start_run(&project.id, scope, Trigger::User, &request()).await?;
+    follow(&engine, events, stops, run, out, json).await
+}
+
+/// How a run is taken up.
+#[derive(Clone, Copy)]
+enum Again {
+    Resume,
+    Retry,
+}
+
+async fn take_up(run: &str, again: Again, json: bool) -> Result<ExitCode> {
+    let (sender, events) = mpsc::unbounded_channel();
+    let engine = Engine::open_for(Program::CommandLine, &home()?, ChannelSink(sender)).await?;
+    let run = engine.find_run(run).await?;
+    let stops = Stops::listen()?;
+    let run = match again {
+        Again::Resume => engine.resume_run(&run, &request()).await?,
+        Again::Retry => engine.retry_missing(&run, &request()).await?,
+    };
+    follow(&engine, events, stops, run, None, json).await
+}
+
+fn request() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// Shows a run of this process until its end.
+async fn follow(
+    engine: &Engine,
+    mut events: UnboundedReceiver<Event>,
+    mut stops: Stops,
+    run: RunView,
+    out: Option<PathBuf>,
+    json: bool,
+) -> Result<ExitCode> {
     let words = Words::of_environment();
     let mut progress = Progress::new(words, json);
     progress.begin(&run);
@@ -85,10 +125,11 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> R
             },
             () = stops.next() => {
                 if std::mem::replace(&mut stopping, true) {
-                    std::process::exit(130);
+                    leave(engine, &run.id, &mut progress).await;
                 }
                 progress.stopping();
-                engine.cancel_run(&run.id).await?;
+                let engine = engine.clone();
+                tokio::spawn(async move { engine.stop_all(STOP_LIMIT, StopReason::Signal).await });
             }
         }
     };
@@ -96,9 +137,9 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> R
     engine.wait_until_idle(Duration::from_secs(10)).await;
     let mut report = None;
     if let Some(out) = out.filter(|_| run.status == RunStatus::Completed || run.status == RunStatus::Partial) {
-        report = Some(engine.export(&project.id, &out).await?);
+        report = Some(engine.export(&run.project_id, &out).await?);
     }
-    let counts = engine.project(&project.id).await?.summary.counts;
+    let counts = engine.project(&run.project_id).await?.summary.counts;
     if json {
         print_json(&json!({ "run": run, "counts": counts, "export": report }));
     } else {
@@ -116,6 +157,17 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> R
         RunStatus::Cancelled => ExitCode::from(130),
         _ => ExitCode::FAILURE,
     })
+}
+
+/// Ends the run by force, and then the process: work that does not stop must not keep it.
+async fn leave(engine: &Engine, run_id: &str, progress: &mut Progress) -> ! {
+    let forced = tokio::time::timeout(FORCE_LIMIT, engine.force_stop_run(run_id)).await;
+    if let Ok(Ok(_)) = forced
+        && let Ok(run) = engine.run(run_id).await
+    {
+        progress.end(&run);
+    }
+    std::process::exit(130);
 }
 
 /// Ctrl-C, and the polite signal of a system that shuts down. Listens as long as it lives, so that no signal is lost
@@ -158,7 +210,7 @@ impl Stops {
 }
 
 async fn runs(folder: Option<&Path>, limit: u32, json: bool) -> Result<ExitCode> {
-    let engine = Engine::open(&home()?, NoSink).await?;
+    let engine = Engine::open_for(Program::CommandLine, &home()?, NoSink).await?;
     let project = match folder {
         Some(folder) => Some(
             engine
@@ -204,7 +256,7 @@ fn line_of(run: &RunView, words: Words) -> String {
 }
 
 async fn log(run: &str, follow: bool, json: bool) -> Result<ExitCode> {
-    let engine = Engine::open(&home()?, NoSink).await?;
+    let engine = Engine::open_for(Program::CommandLine, &home()?, NoSink).await?;
     let run = engine.find_run(run).await?;
     let mut from = 0;
     let mut stops = None;
@@ -267,7 +319,7 @@ fn line_of_record(record: &LogRecord) -> String {
 }
 
 async fn export(folder: &Path, out: &Path, json: bool) -> Result<ExitCode> {
-    let engine = Engine::open(&home()?, NoSink).await?;
+    let engine = Engine::open_for(Program::CommandLine, &home()?, NoSink).await?;
     let project = engine
         .find_project(folder)
         .await?
@@ -283,7 +335,7 @@ async fn export(folder: &Path, out: &Path, json: bool) -> Result<ExitCode> {
 }
 
 async fn cancel(run: &str, json: bool) -> Result<ExitCode> {
-    let engine = Engine::open(&home()?, NoSink).await?;
+    let engine = Engine::open_for(Program::CommandLine, &home()?, NoSink).await?;
     let run = engine.find_run(run).await?;
     let outcome = engine.cancel_run(&run).await?;
     let mut ended = engine.run(&run).await?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
-use genglossary_engine::{Event, EventSink, RunView, Stage, StageStatus, StageView};
+use genglossary_engine::{Event, EventSink, RunView, Stage, StageStatus, StageView, Waiting};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -28,6 +28,7 @@ pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     shown: HashMap<Stage, StageStatus>,
     last: Option<RunView>,
+    waiting: Option<Waiting>,
 }
 
 impl Progress {
@@ -46,6 +47,7 @@ impl Progress {
             bar,
             shown: HashMap::new(),
             last: None,
+            waiting: None,
         }
     }
 
@@ -75,9 +77,24 @@ impl Progress {
             bar.finish_and_clear();
         }
         self.say(&self.words.ended(run));
+        if run.resumes.is_some() {
+            let reused = run.stages.iter().map(|stage| stage.reused).sum();
+            self.say(&self.words.reused(reused));
+        }
+        if run.missing > 0 {
+            self.say(&self.words.missing(run));
+        }
     }
 
     fn show(&mut self, run: &RunView) {
+        // A run with a free place waits for nothing but its first look at the queue.
+        let waiting = run
+            .waiting
+            .filter(|waiting| waiting.ahead > 0 || waiting.running >= waiting.limit);
+        if let Some(waiting) = waiting.filter(|waiting| self.waiting != Some(*waiting)) {
+            self.say(&self.words.waiting(waiting));
+        }
+        self.waiting = waiting;
         for stage in &run.stages {
             let before = self.shown.insert(stage.stage, stage.status);
             if before != Some(stage.status) && stage.status != StageStatus::Waiting {

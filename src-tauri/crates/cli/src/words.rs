@@ -1,6 +1,8 @@
 //! The sentences of the command line, in English and Japanese.
 
-use genglossary_engine::{CancelOutcome, ExportReport, Message, RunStatus, RunView, Stage, StageStatus, StageView};
+use genglossary_engine::{
+    CancelOutcome, ExportReport, Message, RunStatus, RunView, Stage, StageStatus, StageView, StopReason, Waiting,
+};
 
 /// The language of the sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,29 @@ impl Words {
         format!("{} {}: {}", self.pick("run", "実行"), run.id, run.project_name)
     }
 
+    pub(crate) fn waiting(self, waiting: Waiting) -> String {
+        let Waiting { running, limit, ahead } = waiting;
+        match self {
+            English => format!("waiting: {running} of {limit} runs are at work, {ahead} came before"),
+            Japanese => format!("待機中：{limit}件中{running}件が実行中、先に{ahead}件が待っています"),
+        }
+    }
+
+    pub(crate) fn reused(self, units: u32) -> String {
+        match self {
+            English => format!("{units} units were done before and used again"),
+            Japanese => format!("処理済みの{units}件を再利用しました"),
+        }
+    }
+
+    pub(crate) fn missing(self, run: &RunView) -> String {
+        let (count, id) = (run.missing, &run.id);
+        match self {
+            English => format!("{count} units are missing; try them again with: genglossary retry {id}"),
+            Japanese => format!("{count}件を処理できませんでした。再試行：genglossary retry {id}"),
+        }
+    }
+
     pub(crate) fn stage_started(self, stage: Stage) -> String {
         format!("{}…", self.stage(stage))
     }
@@ -66,8 +91,8 @@ impl Words {
 
     pub(crate) fn stopping(self) -> &'static str {
         self.pick(
-            "stopping; once more to leave at once",
-            "中止処理中。もう一度押すと直ちに終了",
+            "stopping; once more to stop by force",
+            "中止処理中。もう一度押すと強制的に中止",
         )
     }
 
@@ -75,6 +100,10 @@ impl Words {
         let status = match run.status {
             RunStatus::Completed => self.pick("completed", "完了"),
             RunStatus::Partial => self.pick("partial", "一部完了"),
+            RunStatus::Cancelled if run.stop_reason == Some(StopReason::Forced.as_text()) => self.pick(
+                "stopped by force; the glossary is as it was",
+                "強制的に中止しました。用語集は元のままです",
+            ),
             RunStatus::Cancelled => self.pick(
                 "stopped; the glossary is as it was",
                 "中止しました。用語集は元のままです",
@@ -176,6 +205,30 @@ impl Words {
             "run_active" => (
                 "Run {run} of this project is active. Wait for it, or stop it with: genglossary cancel {run}",
                 "このプロジェクトでは実行{run}が進行中です。終了を待つか、次で中止します：genglossary cancel {run}",
+            ),
+            "nothing_to_resume" => (
+                "Run {run} finished: there is nothing to take up. Start a new one with: genglossary run FOLDER",
+                "実行{run}は終了しており、再開するものはありません。新しい実行：genglossary run FOLDER",
+            ),
+            "nothing_to_retry" => (
+                "Run {run} misses nothing: there is nothing to try again.",
+                "実行{run}に未処理のものはありません。再試行は不要です。",
+            ),
+            "results_gone" => (
+                "The results of run {run} are not kept any more. Start a new run to get current ones.",
+                "実行{run}の結果はもう残っていません。新しく実行します。",
+            ),
+            "different_projects" => (
+                "The two runs belong to different projects. Choose two runs of one project.",
+                "2つの実行は別のプロジェクトのものです。同じプロジェクトの実行を選びます。",
+            ),
+            "unit_failed" => (
+                "A part of the work broke off. Try it again; the rest is kept.",
+                "処理の一部が中断しました。再試行します。ほかの結果は残っています。",
+            ),
+            "file_unreadable" => (
+                "Cannot read {path}. Check that it is there and that you may read it.",
+                "{path}を読めません。ファイルの有無と権限を確認します。",
             ),
             "no_documents" => (
                 "No readable documents in {folder} ({skipped} files skipped). Put .md or .txt files there and run again.",

@@ -1,13 +1,16 @@
 //! The engine: one data folder, opened once, shared by everything that asks.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Weak};
+
+use tokio::sync::watch;
 
 use crate::error::{Error, Result};
 use crate::events::{EventSink, Events};
 use crate::logs::LogReader;
 use crate::plan::Scans;
-use crate::runs::Runs;
+use crate::runs::{Health, Program, Runs};
 use crate::store::Store;
 
 /// Projects, runs and results of one data folder. Cheap to clone; all clones are the same engine.
@@ -21,12 +24,31 @@ struct Inner {
     runs: Runs,
     logs: LogReader,
     scans: Scans,
+    program: Program,
+    health: watch::Sender<Health>,
+    watching: AtomicBool,
+    closed: watch::Sender<bool>,
+}
+
+/// An engine that somebody else keeps alive.
+pub(crate) struct WeakEngine(Weak<Inner>);
+
+impl WeakEngine {
+    /// The engine, while somebody has it.
+    pub(crate) fn upgrade(&self) -> Option<Engine> {
+        self.0.upgrade().map(Engine)
+    }
 }
 
 impl Engine {
-    /// Opens the data folder `home`, creating what is missing. Runs of processes that died are settled before this
-    /// returns. Must be called inside a Tokio runtime.
+    /// Opens the data folder `home` for the app, creating what is missing. Runs of processes that died are settled
+    /// before this returns. Must be called inside a Tokio runtime.
     pub async fn open(home: &Path, sink: impl EventSink) -> Result<Self> {
+        Self::open_for(Program::App, home, sink).await
+    }
+
+    /// Opens the data folder `home` as [`Engine::open`] does, for a program of that kind.
+    pub async fn open_for(program: Program, home: &Path, sink: impl EventSink) -> Result<Self> {
         let failed = |source| Error::DataFolder {
             path: home.to_owned(),
             source,
@@ -41,6 +63,10 @@ impl Engine {
             runs: Runs::default(),
             logs: LogReader::default(),
             scans: Scans::default(),
+            program,
+            health: watch::Sender::default(),
+            watching: AtomicBool::new(false),
+            closed: watch::Sender::default(),
         }));
         engine.recover_runs().await?;
         Ok(engine)
@@ -53,6 +79,7 @@ impl Engine {
 
     /// Closes the database. Nothing else may be called afterwards.
     pub async fn close(&self) {
+        self.0.closed.send_replace(true);
         self.0.store.close().await;
     }
 
@@ -74,5 +101,28 @@ impl Engine {
 
     pub(crate) fn log_reader(&self) -> &LogReader {
         &self.0.logs
+    }
+
+    /// What kind of program this is.
+    pub(crate) fn program(&self) -> Program {
+        self.0.program
+    }
+
+    pub(crate) fn health(&self) -> &watch::Sender<Health> {
+        &self.0.health
+    }
+
+    /// Whether the runs of other processes are watched.
+    pub(crate) fn watching(&self) -> &AtomicBool {
+        &self.0.watching
+    }
+
+    /// Becomes true when the engine is closed.
+    pub(crate) fn closed(&self) -> watch::Receiver<bool> {
+        self.0.closed.subscribe()
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakEngine {
+        WeakEngine(Arc::downgrade(&self.0))
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::runs::Stage;
+use crate::store::DATABASE;
 
 /// Result of an engine call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -61,6 +62,24 @@ pub enum Error {
     /// The project has an active run.
     #[error("run {run} is active")]
     RunActive {
+        /// Its id.
+        run: String,
+    },
+    /// The results that stood after a run are not kept any more, or there never were any.
+    #[error("the results of run {0} are not kept")]
+    ResultsGone(String),
+    /// Two runs of different projects have nothing to compare.
+    #[error("the runs belong to different projects")]
+    DifferentProjects,
+    /// The run finished, so there is nothing to take up.
+    #[error("run {run} has nothing to resume")]
+    NothingToResume {
+        /// Its id.
+        run: String,
+    },
+    /// The run misses no unit.
+    #[error("run {run} has nothing to retry")]
+    NothingToRetry {
         /// Its id.
         run: String,
     },
@@ -143,17 +162,36 @@ pub enum Error {
     Internal(String),
 }
 
+/// The primary result code of SQLite (<https://www.sqlite.org/rescode.html>): the low byte of what it said.
+fn primary_code(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?;
+    code.parse::<u32>().ok().map(|code| code & 0xff)
+}
+
 impl From<sqlx::Error> for Error {
+    /// Tells what the researcher can do something about from a defect. The paths are without their folder, which a
+    /// statement does not know: [`Error::in_home`] adds it.
     fn from(error: sqlx::Error) -> Self {
-        // SQLITE_FULL: the only database error with something the researcher can do about it.
-        if error
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::code)
-            .is_some_and(|code| code == "13")
-        {
-            return Self::DiskFull;
+        match primary_code(&error) {
+            // SQLITE_CORRUPT, SQLITE_NOTADB
+            Some(11 | 26) => Self::DatabaseDamaged {
+                path: PathBuf::from(DATABASE),
+                detail: error.to_string(),
+            },
+            // SQLITE_FULL
+            Some(13) => Self::DiskFull,
+            // SQLITE_READONLY, SQLITE_CANTOPEN: no right to write
+            Some(8 | 14) => Self::DataFolder {
+                path: PathBuf::new(),
+                source: std::io::Error::new(std::io::ErrorKind::PermissionDenied, error.to_string()),
+            },
+            // SQLITE_IOERR
+            Some(10) => Self::DataFolder {
+                path: PathBuf::new(),
+                source: std::io::Error::other(error.to_string()),
+            },
+            _ => Self::Database(error),
         }
-        Self::Database(error)
     }
 }
 
@@ -165,7 +203,7 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 23] = [
+    pub const CODES: [&'static str; 27] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
@@ -176,6 +214,10 @@ impl Error {
         "folder_not_a_directory",
         "folder_in_use",
         "run_active",
+        "results_gone",
+        "different_projects",
+        "nothing_to_resume",
+        "nothing_to_retry",
         "invalid_settings",
         "no_documents",
         "no_input",
@@ -208,6 +250,10 @@ impl Error {
                 None,
             ),
             Self::RunActive { run } => ("run_active", vec![("run", run.clone())], None),
+            Self::ResultsGone(run) => ("results_gone", vec![("run", run.clone())], None),
+            Self::DifferentProjects => ("different_projects", vec![], None),
+            Self::NothingToResume { run } => ("nothing_to_resume", vec![("run", run.clone())], None),
+            Self::NothingToRetry { run } => ("nothing_to_retry", vec![("run", run.clone())], None),
             Self::InvalidSettings(field) => ("invalid_settings", vec![("field", (*field).to_owned())], None),
             Self::NoDocuments { folder, skipped } => (
                 "no_documents",
@@ -257,12 +303,22 @@ impl Error {
         let Self::Database(error) = self else {
             return false;
         };
-        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-        // The low byte of SQLITE_BUSY and SQLITE_LOCKED (https://www.sqlite.org/rescode.html).
-        let busy = code
-            .and_then(|code| code.parse::<u32>().ok())
-            .is_some_and(|code| matches!(code & 0xff, 5 | 6));
-        busy || matches!(error, sqlx::Error::PoolTimedOut)
+        // SQLITE_BUSY, SQLITE_LOCKED
+        matches!(primary_code(error), Some(5 | 6)) || matches!(error, sqlx::Error::PoolTimedOut)
+    }
+
+    /// The error with its path under the data folder `home`, if it has one that is not complete.
+    pub(crate) fn in_home(mut self, home: &Path) -> Self {
+        if let Self::DatabaseDamaged { path, .. } | Self::DataFolder { path, .. } = &mut self
+            && path.is_relative()
+        {
+            *path = if path.as_os_str().is_empty() {
+                home.to_owned()
+            } else {
+                home.join(&*path)
+            };
+        }
+        self
     }
 }
 

@@ -29,6 +29,7 @@ pub use export::ExportReport;
 pub use home::{HOME_VARIABLE, data_folder};
 pub use library::Page;
 pub use library::decisions::{Decision, Verdict};
+pub use library::diff::{DiffKind, DiffRow, RunDiff};
 pub use library::documents::{DocumentRow, SkippedFile};
 pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
 pub use library::issues::{IssueQuery, IssueRow};
@@ -36,9 +37,9 @@ pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort
 pub use logs::{LogCounts, LogLevel, LogPage, LogQuery, LogRecord};
 pub use plan::{Estimate, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
-pub use reasons::Reason;
+pub use reasons::{DiffCause, Reason};
 pub use runs::{
-    CancelOutcome, MissingUnit, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange,
-    Trigger,
+    CancelOutcome, MissingUnit, Owner, Program, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView,
+    StatusChange, StopReason, Trigger, Waiting,
 };
-pub use settings::{AppSettings, ProjectSettings, Theme, UiLanguage};
+pub use settings::{AppSettings, CloseChoice, ProjectSettings, Theme, UiLanguage};

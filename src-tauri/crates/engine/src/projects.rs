@@ -12,6 +12,7 @@ use crate::logs;
 use crate::reasons::Reason;
 use crate::runs::{RunStatus, RunView, Stage, record};
 use crate::settings::ProjectSettings;
+use crate::store::promotions;
 
 /// The state of a project: what its badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -76,6 +77,12 @@ pub struct ProjectDetail {
     pub active_run: Option<RunView>,
     /// Stages whose result is missing or older than what it should be made from, in order.
     pub stale: Vec<Stage>,
+    /// The run whose results are current.
+    pub current_run: Option<String>,
+    /// The current results were taken back: a later run made others.
+    pub restored: bool,
+    /// The run whose results stood before the current ones and can be restored.
+    pub previous: Option<RunView>,
 }
 
 struct Record {
@@ -279,6 +286,14 @@ impl Engine {
             _ => ProjectState::NeedsRerun,
         };
         let counts = self.counts(&row.id).await?;
+        let (current_run, restored) = match promotions::current(self.store(), &row.id).await? {
+            Some((run, restored)) => (Some(run), restored),
+            None => (None, false),
+        };
+        let previous = match promotions::previous(self.store(), &row.id).await? {
+            Some(run) => Some(self.run(&run).await?),
+            None => None,
+        };
         let Record {
             id,
             name,
@@ -298,6 +313,9 @@ impl Engine {
             summary,
             active_run,
             stale: staleness.stages,
+            current_run,
+            restored,
+            previous,
         })
     }
 

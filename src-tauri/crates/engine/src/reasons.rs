@@ -1,4 +1,4 @@
-//! Why a result is not what a run would make now, and why two results differ.
+//! Reasons, without words: why a result is not what a run would make now, and why the results of two runs differ.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -6,57 +6,73 @@ use specta::Type;
 use crate::error::Message;
 use crate::runs::Stage;
 
-/// Something that changed. Documents are named by their paths, at most a few of them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+/// Why results are out of date, incomplete, or not what other results were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
     /// Nothing was made yet.
     NotRun,
-    /// The folder holds documents that were not there.
+    /// Files are new.
     DocumentsAdded {
-        /// How many.
+        /// Number of them.
         count: u32,
-        /// Some of them.
+        /// A few of their paths.
         examples: Vec<String>,
     },
-    /// Documents have another text.
+    /// Files have another content.
     DocumentsChanged {
-        /// How many.
+        /// Number of them.
         count: u32,
-        /// Some of them.
+        /// A few of their paths.
         examples: Vec<String>,
     },
-    /// Documents are gone.
+    /// Files are gone.
     DocumentsRemoved {
-        /// How many.
+        /// Number of them.
         count: u32,
-        /// Some of them.
+        /// A few of their paths.
         examples: Vec<String>,
     },
-    /// The researcher requires or excludes other terms.
+    /// Terms were required or excluded, or are so no longer.
     TermsEdited,
-    /// The settings of the project are others.
+    /// The settings are others.
     SettingsChanged,
     /// The rules of the engine are others.
     EngineChanged,
-    /// A stage never finished.
+    /// A stage has no result.
     StageMissing {
         /// The stage.
         stage: Stage,
     },
-    /// A stage has a newer result than this one was made from.
+    /// The result of a stage was made from one that is not current any more.
     Outdated {
-        /// The stage whose result is old.
+        /// The stage.
         stage: Stage,
     },
-    /// Units of work could not be done.
+    /// Units could not be done.
     UnitsMissing {
-        /// How many.
+        /// Number of them.
         count: u32,
     },
-    /// The folder cannot be looked at.
+    /// The folder cannot be read, so nobody knows what changed in it.
     FolderUnreadable {
-        /// Why.
+        /// What is wrong with it.
         message: Message,
     },
+}
+
+/// Why one row differs between the results of two runs: the nearest cause that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DiffCause {
+    /// Documents were added, changed or removed.
+    Documents,
+    /// The researcher required or excluded the term.
+    Decision,
+    /// The settings were changed.
+    Settings,
+    /// The rules of the engine changed.
+    Engine,
+    /// None of these.
+    Unknown,
 }

@@ -34,8 +34,21 @@ pub enum Theme {
     Dark,
 }
 
+/// What closing the window does while runs are active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CloseChoice {
+    /// Asks.
+    #[default]
+    Ask,
+    /// The runs go on without a window.
+    Background,
+    /// The runs are stopped.
+    Stop,
+}
+
 /// Settings of the app, the same for all projects.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct AppSettings {
     /// Language of the interface.
     pub language: UiLanguage,
@@ -43,6 +56,38 @@ pub struct AppSettings {
     pub theme: Theme,
     /// Definitions in the sans-serif face.
     pub sans_reading: bool,
+    /// The most runs at work at once, of all projects and processes. 1 to 8.
+    pub parallel_runs: u32,
+    /// Tells of the end of a run when the window is not in front.
+    pub notify: bool,
+    /// Keeps the machine awake while a run is at work.
+    pub keep_awake: bool,
+    /// What closing the window does while runs are active.
+    pub background: CloseChoice,
+}
+
+impl Default for AppSettings {
+    fn default() -> Self {
+        Self {
+            language: UiLanguage::default(),
+            theme: Theme::default(),
+            sans_reading: false,
+            parallel_runs: 2,
+            notify: true,
+            keep_awake: true,
+            background: CloseChoice::default(),
+        }
+    }
+}
+
+impl AppSettings {
+    fn check(&self) -> Result<()> {
+        if (1..=8).contains(&self.parallel_runs) {
+            Ok(())
+        } else {
+            Err(Error::InvalidSettings("parallel_runs"))
+        }
+    }
 }
 
 /// Settings of a project. A run keeps those that it started with.
@@ -108,8 +153,9 @@ impl Engine {
         value.map_or_else(|| Ok(AppSettings::default()), |json| with_defaults(&json))
     }
 
-    /// Stores the settings of the app.
+    /// Stores the settings of the app. They take effect at once.
     pub async fn set_app_settings(&self, settings: AppSettings) -> Result<AppSettings> {
+        settings.check()?;
         let json = serde_json::to_string(&settings)?;
         let mut tx = self.store().write().await?;
         sqlx::query!(
@@ -120,6 +166,7 @@ impl Engine {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
+        self.runs().wake_queue();
         Ok(settings)
     }
 

@@ -12,9 +12,11 @@ export type State =
   | 'cancelled'
   | 'interrupted'
   | 'stale'
-  | 'cancelling';
+  | 'cancelling'
+  | 'cli'
+  | 'asleep';
 
-export const asked = new URLSearchParams(location.search);
+export const asked = new URLSearchParams(globalThis.location?.search ?? '');
 export const data = asked.get('data') ?? 'few';
 export const state = (asked.get('state') ?? 'done') as State;
 const slow = Number(asked.get('slow') ?? 0);

@@ -31,7 +31,17 @@ const logEnded = new Channel<{
   total: number;
 }>();
 export const projectChanged = new Channel<{ project_id: string }>();
-export const events: Events = { runChanged, logAppended, logEnded, projectChanged };
+export const closeRequested = new Channel<{ runs: B.RunView[] }>();
+/** a notification that was clicked: nothing here sends one by itself */
+export const openRun = new Channel<{ project_id: string; run_id: string }>();
+export const events: Events = {
+  runChanged,
+  logAppended,
+  logEnded,
+  projectChanged,
+  closeRequested,
+  openRun,
+};
 
 const ran = data !== 'empty';
 /** lines written so far, by run */
@@ -64,6 +74,7 @@ export function makeRun(
         total: 0,
         reused: 0,
         missing: 0,
+        suspended_ms: 0,
         item: null,
         started_at: null,
         finished_at: null,
@@ -81,6 +92,7 @@ export function makeRun(
           total,
           reused: 0,
           missing: 0,
+          suspended_ms: 0,
           item: 'foxing',
           started_at,
           finished_at: end === 'running' ? null : iso(clock),
@@ -90,8 +102,9 @@ export function makeRun(
           status: 'completed',
           done: total,
           total,
-          reused: 0,
-          missing: 0,
+          reused: i === 2 ? 1200 : 0,
+          missing: i === 2 ? (part.missing ?? 0) : 0,
+          suspended_ms: i === 2 ? (part.suspended_ms ?? 0) : 0,
           item: null,
           started_at,
           finished_at: iso(clock),
@@ -114,6 +127,14 @@ export function makeRun(
     finished_at: live ? null : iso(clock),
     stages,
     error: null,
+    resumes: null,
+    missing: 0,
+    cancel_requested_at: null,
+    stop_reason: null,
+    owner: 'this',
+    waiting: status === 'pending' ? { running: 2, limit: 2, ahead: 1 } : null,
+    suspended_ms: 0,
+    has_results: done,
     revision: 1,
     ...part,
   };
@@ -183,10 +204,17 @@ export function populate() {
       stale: () => makeRun(main, 'completed', START - 5_000_000),
       running: () => makeRun(main, 'running', START),
       pending: () => makeRun(main, 'pending', START),
-      cancelling: () => makeRun(main, 'running', START, 'full', { cancelling: true }),
+      cancelling: () =>
+        makeRun(main, 'running', START, 'full', {
+          cancelling: true,
+          cancel_requested_at: iso(START),
+        }),
       failed: () => makeRun(main, 'failed', START, 'full', { error: failure }),
-      partial: () => makeRun(main, 'partial', START - 5_000_000),
-      cancelled: () => makeRun(main, 'cancelled', START),
+      partial: () => makeRun(main, 'partial', START - 5_000_000, 'full', { missing: 37 }),
+      cancelled: () => makeRun(main, 'cancelled', START, 'full', { stop_reason: 'closing' }),
+      cli: () => makeRun(main, 'running', START, 'full', { owner: 'command_line' }),
+      asleep: () =>
+        makeRun(main, 'completed', START - 5_000_000, 'full', { suspended_ms: 720_000 }),
       interrupted: () => makeRun(main, 'interrupted', START),
     };
     main.last_run = made[state]();
@@ -195,12 +223,13 @@ export function populate() {
       running: 'running',
       pending: 'running',
       cancelling: 'running',
+      cli: 'running',
       failed: 'failed',
       partial: 'partial',
       interrupted: 'interrupted',
     };
     main.state = states[state] ?? 'up_to_date';
-    if (state === 'running') simulate(main.last_run);
+    if (state === 'running' || state === 'cli') simulate(main.last_run);
   }
   const rest: [string, string, B.ProjectState, Partial<B.Counts>][] = [
     [
@@ -245,6 +274,14 @@ export function populate() {
   for (const [name, folder, stored, counts] of rest) {
     const project = makeProject(name, folder, stored, counts);
     if (stored === 'not_run') continue;
+    // A queue needs others at work before it.
+    if (state === 'pending' && stored === 'up_to_date') {
+      project.state = 'running';
+      project.last_run = makeRun(project, 'running', START, 'full', {
+        owner: name.startsWith('P') ? 'command_line' : 'this',
+      });
+      continue;
+    }
     const status =
       ({ failed: 'failed', partial: 'partial' } as Record<string, B.RunStatus>)[stored] ??
       'completed';
@@ -291,9 +328,12 @@ export function simulate(run: B.RunView) {
   }, 250);
 }
 
-export function finish(run: B.RunView, status: B.RunStatus) {
+export function finish(run: B.RunView, status: B.RunStatus, stop_reason: string | null = null) {
+  if (run.finished_at) return;
   Object.assign(run, {
     status,
+    stop_reason,
+    has_results: status === 'completed',
     cancelling: false,
     finished_at: iso(Date.now()),
     revision: run.revision + 1,

@@ -1,7 +1,7 @@
 //! Speed and memory of the engine, against the budgets that the product promises. Every part is measured on this
 //! machine in this very run; since machines differ and are busy, ratios stand beside the absolute numbers.
 //!
-//!     cargo bench -p genglossary-engine --bench speed [-- runs | pages | stops]
+//!     cargo bench -p genglossary-engine --bench speed [-- runs | reuse | pages | stops]
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
@@ -10,6 +10,7 @@ mod cancel;
 mod corpus;
 mod measure;
 mod pages;
+mod reuse;
 mod table;
 mod words;
 
@@ -20,6 +21,7 @@ use std::time::Duration;
 use bare::BareCost;
 use corpus::Corpus;
 use measure::{Cost, child};
+use reuse::Reuse;
 use table::Table;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -41,6 +43,9 @@ const LARGE_TERMS: u32 = 20_000;
 const RUN_SECONDS: f64 = 5.0;
 const RUN_MEMORY: f64 = 300.0;
 const SAMPLE_SECONDS: f64 = 1.0;
+/// The same run again, and one with one of the documents changed, are so much faster than the first.
+const SAME_FACTOR: f64 = 20.0;
+const CHANGED_FACTOR: f64 = 10.0;
 const PAGE_MILLISECONDS: f64 = 20.0;
 const STOP_MILLISECONDS: f64 = 1_000.0;
 
@@ -57,6 +62,10 @@ async fn main() -> ExitCode {
         ["child-run", folder, home] => measure::run(Path::new(folder), Path::new(home))
             .await
             .and_then(|cost| print(&cost))
+            .map(|()| true),
+        ["child-reuse", folder, home] => reuse::run(Path::new(folder), Path::new(home))
+            .await
+            .and_then(|reuse| print(&reuse))
             .map(|()| true),
         ["child-bare", folder] => bare::run(Path::new(folder))
             .and_then(|cost| print(&cost))
@@ -96,6 +105,10 @@ async fn everything(parts: &[&str]) -> Outcome<bool> {
         if wanted("stops") {
             stops(&mut table, &folder, &home, &cost).await?;
         }
+    }
+    if wanted("reuse") {
+        FOLDER.write(&folder)?;
+        reused(&mut table, &folder, work.path())?;
     }
     if wanted("runs") {
         sample(&mut table, work.path())?;
@@ -169,6 +182,51 @@ fn runs(table: &mut Table, folder: &Path, home: &Path, bytes: u64) -> Outcome<Co
     table.value("run / bare rules, time", cost.wall / bare.wall, "x");
     table.value("run / bare rules, processor time", cost.cpu / bare.cpu, "x");
     Ok(cost)
+}
+
+fn reused(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
+    table.title(&format!("Runs over what was done before, best of {REPEATS}"));
+    let mut best: Option<Reuse> = None;
+    for round in 0..REPEATS {
+        let home = work.join(format!("reuse-{round}"));
+        let reuse: Reuse = child(&[Path::new("child-reuse"), folder, &home])?;
+        let best = best.get_or_insert_with(|| reuse.clone());
+        for (best, part) in [
+            (&mut best.first, &reuse.first),
+            (&mut best.same, &reuse.same),
+            (&mut best.changed, &reuse.changed),
+        ] {
+            if part.wall < best.wall {
+                best.clone_from(part);
+            }
+        }
+    }
+    let Some(reuse) = best else { return Ok(()) };
+    table.value("first run: time", reuse.first.wall, "s");
+    table.value("first run: units", f64::from(reuse.first.total()), "");
+    table.value("the same again: time", reuse.same.wall * 1e3, "ms");
+    table.budget("the same again: units computed", f64::from(reuse.same.total()), "", 0.0);
+    table.least(
+        "first run / the same again",
+        reuse.first.wall / reuse.same.wall,
+        "x",
+        SAME_FACTOR,
+    );
+    table.value("one document changed: time", reuse.changed.wall * 1e3, "ms");
+    for (stage, units) in &reuse.changed.computed {
+        table.value(
+            &format!("one document changed: units of {stage}"),
+            f64::from(*units),
+            "",
+        );
+    }
+    table.least(
+        "first run / one document changed",
+        reuse.first.wall / reuse.changed.wall,
+        "x",
+        CHANGED_FACTOR,
+    );
+    Ok(())
 }
 
 fn sample(table: &mut Table, work: &Path) -> Outcome<()> {

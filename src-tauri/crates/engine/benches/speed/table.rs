@@ -33,6 +33,15 @@ impl Table {
         }
     }
 
+    /// A number that must reach `least`.
+    pub(crate) fn least(&mut self, what: &str, measured: f64, unit: &str, least: f64) {
+        let verdict = if measured >= least { "ok" } else { "MISSED" };
+        println!("  {what:<84} {measured:>9.2} {unit:<4} min {least:>4.0} {unit:<4} {verdict}");
+        if measured < least {
+            self.missed.push(format!("{}: {what}", self.section));
+        }
+    }
+
     /// Says what was missed. True when nothing was.
     pub(crate) fn finish(self) -> bool {
         if self.missed.is_empty() {

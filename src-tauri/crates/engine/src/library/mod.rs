@@ -2,9 +2,11 @@
 //! decisions applied on top.
 
 pub(crate) mod decisions;
+pub(crate) mod diff;
 pub(crate) mod documents;
 pub(crate) mod entries;
 pub(crate) mod issues;
+mod restore;
 pub(crate) mod terms;
 
 use serde::{Deserialize, Serialize};

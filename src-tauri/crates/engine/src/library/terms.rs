@@ -1,6 +1,7 @@
 //! The terms of a project and where they stand.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use glossary::{Language, Variant, concordance};
 use serde::{Deserialize, Serialize};
@@ -385,53 +386,37 @@ impl Engine {
         };
         let load = generations::input(self.store(), generation).await?;
         let limit = limit.min(PAGE_LIMIT);
-        let rows = sqlx::query!(
-            r#"SELECT d.path, d.hash, o.line, o.start, o.end,
-                 (SELECT count(*) FROM occurrence s WHERE s.generation_id = o.generation_id AND s.rank = o.rank
-                    AND s.document = o.document) AS "in_document!: i64"
-               FROM term t
-               JOIN occurrence o ON o.generation_id = t.generation_id AND o.rank = t.rank
-               JOIN document d ON d.generation_id = ?1 AND d.ordinal = o.document
-               WHERE t.generation_id = ?2 AND t.key = ?3 ORDER BY o.document, o.start LIMIT ?4 OFFSET ?5"#,
-            load,
-            generation,
-            key,
-            limit,
-            offset
-        )
-        .fetch_all(self.store().reader())
-        .await?;
-        let total = sqlx::query_scalar!(
-            "SELECT occurrences FROM term WHERE generation_id = ? AND key = ?",
-            generation,
-            key
-        )
-        .fetch_optional(self.store().reader())
-        .await?
-        .unwrap_or_default();
-        let mut texts = BTreeMap::new();
-        for row in &rows {
-            if !texts.contains_key(&row.hash) {
-                let text = sqlx::query_scalar!("SELECT text FROM document_text WHERE hash = ?", row.hash)
-                    .fetch_one(self.store().reader())
-                    .await?;
-                texts.insert(row.hash.clone(), text);
-            }
+        let postings = results::read_posting(self.store(), generation, key).await?;
+        let mut in_document: BTreeMap<u32, u32> = BTreeMap::new();
+        for [document, ..] in &postings {
+            *in_document.entry(*document).or_default() += 1;
         }
-        let rows = rows
-            .into_iter()
-            .map(|row| {
-                let line = concordance::around(&texts[&row.hash], row.start as usize, row.end as usize);
-                OccurrenceRow {
-                    document: row.path,
-                    line: row.line as u32,
-                    before: line.before,
-                    hit: line.hit,
-                    after: line.after,
-                    in_document: row.in_document as u32,
-                }
-            })
-            .collect();
+        let mut documents = BTreeMap::new();
+        let mut rows = Vec::new();
+        for &[document, start, end, line] in postings.iter().skip(offset as usize).take(limit as usize) {
+            if let Entry::Vacant(place) = documents.entry(document) {
+                let read = sqlx::query!(
+                    "SELECT path, text FROM document JOIN document_text USING (hash)
+                     WHERE generation_id = ? AND ordinal = ?",
+                    load,
+                    document
+                )
+                .fetch_one(self.store().reader())
+                .await?;
+                place.insert(read);
+            }
+            let read = &documents[&document];
+            let context = concordance::around(&read.text, start as usize, end as usize);
+            rows.push(OccurrenceRow {
+                document: read.path.clone(),
+                line,
+                before: context.before,
+                hit: context.hit,
+                after: context.after,
+                in_document: in_document[&document],
+            });
+        }
+        let total = postings.len();
         Ok(Page {
             rows,
             total: total as u32,

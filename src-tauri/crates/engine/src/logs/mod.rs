@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use reader::LogReader;
 pub use reader::{LogCounts, LogPage, LogQuery};
 pub use record::{LogLevel, LogRecord};
-pub(crate) use writer::{Log, LogWriter};
+pub(crate) use writer::{ANNOUNCE_RECORDS, Log, LogWriter, announce};
 
 /// The file that holds the log of a run.
 pub(crate) fn path(home: &Path, run_id: &str) -> PathBuf {

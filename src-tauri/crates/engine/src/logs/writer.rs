@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -22,14 +22,21 @@ const ANNOUNCE_EVERY: Duration = Duration::from_millis(50);
 /// And no larger than about this, in bytes of text.
 const ANNOUNCE_BYTES: usize = 6 * 1024;
 /// Beyond this many waiting records a log only counts them: the view reads them from the file when it shows them.
-const ANNOUNCE_RECORDS: usize = 200;
+pub(crate) const ANNOUNCE_RECORDS: usize = 200;
 const CHANNEL: usize = 8192;
 /// With nothing to announce there is nothing to wake up for.
 const IDLE: Duration = Duration::from_hours(1);
 
 /// The end of a log that takes records. Cheap to clone and to use from any thread.
 #[derive(Debug, Clone)]
-pub(crate) struct Log(SyncSender<LogRecord>);
+pub(crate) struct Log(SyncSender<Entry>);
+
+#[derive(Debug)]
+enum Entry {
+    Record(LogRecord),
+    /// The log is complete, whoever still wants to write.
+    End,
+}
 
 impl Log {
     pub(crate) fn write(&self, level: LogLevel, stage: Option<Stage>, item: &str, message: impl Into<String>) {
@@ -41,8 +48,8 @@ impl Log {
             item: item.to_owned(),
             message: message.into(),
         };
-        // The writer outlives every clone of this, unless the disk failed, which it has reported itself.
-        let _ = self.0.send(record);
+        // Nobody takes it after the end of the log, or when the disk failed, which the writer has reported itself.
+        let _ = self.0.send(Entry::Record(record));
     }
 }
 
@@ -85,10 +92,10 @@ impl LogWriter {
         self.log.clone()
     }
 
-    /// Waits until every record is on disk and announced. Returns their number. All clones of the [`Log`] must be
-    /// gone, so this is the last act of a run.
+    /// Ends the log and waits until every record is on disk and announced. Returns their number. What a worker that was
+    /// given up writes after this goes nowhere.
     pub(crate) fn finish(self) -> io::Result<u32> {
-        drop(self.log);
+        let _ = self.log.0.send(Entry::End);
         self.thread
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the log writer panicked")))
@@ -108,7 +115,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self, records: &Receiver<LogRecord>) -> io::Result<u32> {
+    fn run(mut self, entries: &Receiver<Entry>) -> io::Result<u32> {
         let mut last = Instant::now().checked_sub(ANNOUNCE_EVERY).unwrap_or_else(Instant::now);
         let outcome = loop {
             let wait = if self.waiting.is_empty() {
@@ -116,19 +123,20 @@ impl Writer {
             } else {
                 ANNOUNCE_EVERY.saturating_sub(last.elapsed())
             };
-            let received = records.recv_timeout(wait);
-            match received {
-                Ok(record) => {
-                    self.take(record);
-                    while let Ok(record) = records.try_recv() {
-                        self.take(record);
-                        if self.lines.len() > 256 * 1024 {
-                            break;
-                        }
-                    }
+            let mut next = entries.recv_timeout(wait);
+            while let Ok(Entry::Record(record)) = next {
+                self.take(record);
+                if self.lines.len() > 256 * 1024 {
+                    next = Err(RecvTimeoutError::Timeout);
+                    break;
                 }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break self.flush(),
+                next = entries.try_recv().map_err(|error| match error {
+                    TryRecvError::Empty => RecvTimeoutError::Timeout,
+                    TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+                });
+            }
+            if !matches!(next, Err(RecvTimeoutError::Timeout)) {
+                break self.flush();
             }
             if last.elapsed() >= ANNOUNCE_EVERY && !self.waiting.is_empty() {
                 if let Err(error) = self.flush() {
@@ -155,33 +163,37 @@ impl Writer {
     fn flush(&mut self) -> io::Result<()> {
         self.file.write_all(self.lines.as_bytes())?;
         self.lines.clear();
-        if self.waiting.len() > ANNOUNCE_RECORDS {
-            self.waiting.drain(..self.waiting.len() - ANNOUNCE_RECORDS);
-        }
-        let mut batch = Vec::new();
-        let mut bytes = 0;
-        for record in std::mem::take(&mut self.waiting) {
-            let size = record.message.len() + record.item.len() + 128;
-            if bytes + size > ANNOUNCE_BYTES && !batch.is_empty() {
-                self.announce(std::mem::take(&mut batch));
-                bytes = 0;
-            }
-            bytes += size;
-            batch.push(record);
-        }
-        if !batch.is_empty() {
-            self.announce(batch);
-        }
+        let waiting = std::mem::take(&mut self.waiting);
+        announce(&self.events, &self.project_id, &self.run_id, waiting);
         Ok(())
     }
+}
 
-    fn announce(&self, records: Vec<LogRecord>) {
-        let total = records.last().map_or(self.written, |record| record.seq);
-        self.events.emit(Event::LogAppended(LogTail {
-            project_id: self.project_id.clone(),
-            run_id: self.run_id.clone(),
-            records,
-            total,
-        }));
+/// Tells of new records in a log, in events of a few kilobytes. Of very many, only the last.
+pub(crate) fn announce(events: &Events, project_id: &str, run_id: &str, mut records: Vec<LogRecord>) {
+    if records.len() > ANNOUNCE_RECORDS {
+        records.drain(..records.len() - ANNOUNCE_RECORDS);
     }
+    let emit = |records: Vec<LogRecord>| {
+        if let Some(total) = records.last().map(|record| record.seq) {
+            events.emit(Event::LogAppended(LogTail {
+                project_id: project_id.to_owned(),
+                run_id: run_id.to_owned(),
+                records,
+                total,
+            }));
+        }
+    };
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    for record in records {
+        let size = record.message.len() + record.item.len() + 128;
+        if bytes + size > ANNOUNCE_BYTES && !batch.is_empty() {
+            emit(std::mem::take(&mut batch));
+            bytes = 0;
+        }
+        bytes += size;
+        batch.push(record);
+    }
+    emit(batch);
 }

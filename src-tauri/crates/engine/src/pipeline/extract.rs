@@ -134,7 +134,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .await?;
     work.context.check()?;
     results::write_terms(work.context, generation, &terms).await?;
-    results::write_occurrences(work.context, generation, &found).await?;
+    results::write_occurrences(work.context, generation, terms.len(), &found).await?;
     results::write_document_counts(work.context, generation, &found).await?;
     let total: usize = found.iter().map(Vec::len).sum();
     work.info(format!(

@@ -135,7 +135,6 @@ impl StageContext {
     /// Says that a unit could not be done. The stage goes on without it, and the run ends as partial.
     pub(crate) fn missing(&self, item: &str, error: &Error) {
         self.log(LogLevel::Error, item, error.to_string());
-        self.live.stage(self.stage, |view| view.missing += 1);
         self.live.note_missing(MissingUnit {
             stage: self.stage,
             item: item.to_owned(),

@@ -2,12 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::model::{MissingUnit, RunView, Stage, StageStatus, StageView};
+use super::model::{MissingUnit, RunView, Stage, StageStatus, StageView, StopReason, Waiting};
 use crate::clock;
 use crate::events::{Event, Events};
+use crate::logs::LogWriter;
 
 #[derive(Debug)]
 pub(crate) struct Live {
@@ -15,7 +18,14 @@ pub(crate) struct Live {
     /// Progress that nobody was told of yet.
     news: AtomicBool,
     token: CancellationToken,
+    /// Why it is being stopped.
+    stop: Mutex<Option<StopReason>>,
     missing: Mutex<Vec<MissingUnit>>,
+    /// Whoever ends the run takes it and finishes the log.
+    log: Mutex<Option<LogWriter>>,
+    work: Mutex<Option<AbortHandle>>,
+    /// Whether the end is stored. Held while the end is written, so that a run ends once: by its worker or by force.
+    ended: tokio::sync::Mutex<bool>,
 }
 
 impl Live {
@@ -24,48 +34,55 @@ impl Live {
             view: Mutex::new(view),
             news: AtomicBool::new(false),
             token: CancellationToken::new(),
+            stop: Mutex::default(),
             missing: Mutex::default(),
+            log: Mutex::default(),
+            work: Mutex::default(),
+            ended: tokio::sync::Mutex::default(),
         }
     }
 
     pub(crate) fn view(&self) -> RunView {
-        self.lock().clone()
+        lock(&self.view).clone()
     }
 
     pub(crate) fn id(&self) -> String {
-        self.lock().id.clone()
+        lock(&self.view).id.clone()
     }
 
     pub(crate) fn project_id(&self) -> String {
-        self.lock().project_id.clone()
-    }
-
-    /// Notes a unit that could not be done.
-    pub(crate) fn note_missing(&self, unit: MissingUnit) {
-        self.missing.lock().unwrap_or_else(PoisonError::into_inner).push(unit);
-    }
-
-    /// The units that could not be done.
-    pub(crate) fn missing(&self) -> Vec<MissingUnit> {
-        self.missing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.view).project_id.clone()
     }
 
     pub(crate) fn token(&self) -> &CancellationToken {
         &self.token
     }
 
-    /// Stops the work. Only the first call has an effect.
-    pub(crate) fn cancel(&self, events: &Events) {
+    /// Stops the work for that reason, asked for at `at`. Only the first call has an effect.
+    pub(super) fn cancel(&self, events: &Events, reason: StopReason, at: &str) {
         if !self.token.is_cancelled() {
-            self.update(events, |view| view.cancelling = !view.status.is_final());
+            lock(&self.stop).get_or_insert(reason);
+            self.update(events, |view| {
+                view.cancelling = true;
+                view.cancel_requested_at.get_or_insert_with(|| at.to_owned());
+            });
             self.token.cancel();
         }
     }
 
-    /// Changes the view and tells everybody at once.
+    /// Why it was stopped.
+    pub(super) fn stop_reason(&self) -> StopReason {
+        lock(&self.stop).unwrap_or(StopReason::User)
+    }
+
+    /// Changes the view and tells everybody at once. After the end nothing changes any more, whatever a worker that was
+    /// given up still says.
     pub(crate) fn update(&self, events: &Events, change: impl FnOnce(&mut RunView)) {
         let view = {
-            let mut view = self.lock();
+            let mut view = lock(&self.view);
+            if view.status.is_final() {
+                return;
+            }
             change(&mut view);
             view.revision += 1;
             view.clone()
@@ -74,10 +91,17 @@ impl Live {
         events.emit(Event::RunChanged(Box::new(view)));
     }
 
+    /// Says what the run waits for, if that is news.
+    pub(super) fn wait(&self, events: &Events, waiting: Waiting) {
+        if lock(&self.view).waiting != Some(waiting) {
+            self.update(events, |view| view.waiting = Some(waiting));
+        }
+    }
+
     /// Takes over the end as it was stored, and tells it: the last thing that is told of a run.
-    pub(crate) fn settle(&self, events: &Events, mut stored: RunView) {
+    pub(super) fn settle(&self, events: &Events, mut stored: RunView) {
         {
-            let mut view = self.lock();
+            let mut view = lock(&self.view);
             // A stop that came too late may have told of a newer view than the one that was stored.
             stored.revision = stored.revision.max(view.revision + 1);
             view.clone_from(&stored);
@@ -87,7 +111,10 @@ impl Live {
     }
 
     pub(crate) fn stage(&self, stage: Stage, change: impl FnOnce(&mut StageView)) {
-        let mut view = self.lock();
+        let mut view = lock(&self.view);
+        if view.status.is_final() {
+            return;
+        }
         if let Some(view) = view.stages.iter_mut().find(|view| view.stage == stage) {
             change(view);
         }
@@ -96,19 +123,51 @@ impl Live {
     }
 
     pub(crate) fn stage_view(&self, stage: Stage) -> Option<StageView> {
-        self.lock().stages.iter().find(|view| view.stage == stage).cloned()
+        lock(&self.view).stages.iter().find(|view| view.stage == stage).cloned()
+    }
+
+    /// Notes a unit that could not be done. The run counts it, and so does its stage.
+    pub(crate) fn note_missing(&self, unit: MissingUnit) {
+        let stage = unit.stage;
+        let (all, of_stage) = {
+            let mut missing = lock(&self.missing);
+            missing.push(unit);
+            let of_stage = missing.iter().filter(|unit| unit.stage == stage).count();
+            (missing.len(), of_stage)
+        };
+        lock(&self.view).missing = all as u32;
+        self.stage(stage, |view| view.missing = of_stage as u32);
+    }
+
+    /// The units that could not be done, in the order in which they were noted.
+    pub(crate) fn missing(&self) -> Vec<MissingUnit> {
+        lock(&self.missing).clone()
+    }
+
+    /// Adds a time that the machine slept to the run and to the stage that is at work.
+    pub(super) fn slept(&self, slept: Duration) {
+        let slept = slept.as_millis() as u32;
+        let mut view = lock(&self.view);
+        view.suspended_ms = view.suspended_ms.saturating_add(slept);
+        for stage in &mut view.stages {
+            if stage.status == StageStatus::Running {
+                stage.suspended_ms = stage.suspended_ms.saturating_add(slept);
+            }
+        }
+        drop(view);
+        self.news.store(true, Ordering::Relaxed);
     }
 
     /// Tells of progress since the last time, if there is any.
-    pub(crate) fn tell_news(&self, events: &Events) {
+    pub(super) fn tell_news(&self, events: &Events) {
         if self.news.load(Ordering::Relaxed) {
             self.update(events, |_| {});
         }
     }
 
     /// Marks the stages that were at work as ended.
-    pub(crate) fn end_stages(&self, status: StageStatus) -> Vec<StageView> {
-        let mut view = self.lock();
+    pub(super) fn end_stages(&self, status: StageStatus) -> Vec<StageView> {
+        let mut view = lock(&self.view);
         for stage in view
             .stages
             .iter_mut()
@@ -120,13 +179,9 @@ impl Live {
         view.stages.clone()
     }
 
-    pub(crate) fn stages(&self) -> Vec<StageView> {
-        self.lock().stages.clone()
-    }
-
     /// The stage it is in, or the last that it was in.
-    pub(crate) fn current_stage(&self) -> Option<Stage> {
-        self.lock()
+    pub(super) fn current_stage(&self) -> Option<Stage> {
+        lock(&self.view)
             .stages
             .iter()
             .rev()
@@ -134,7 +189,31 @@ impl Live {
             .map(|stage| stage.stage)
     }
 
-    fn lock(&self) -> MutexGuard<'_, RunView> {
-        self.view.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn keep_log(&self, log: LogWriter) {
+        *lock(&self.log) = Some(log);
     }
+
+    pub(super) fn take_log(&self) -> Option<LogWriter> {
+        lock(&self.log).take()
+    }
+
+    pub(super) fn keep_work(&self, work: AbortHandle) {
+        *lock(&self.work) = Some(work);
+    }
+
+    /// Lets go of the work. Code that blocks goes on, but nobody waits for it any more.
+    pub(super) fn abandon_work(&self) {
+        if let Some(work) = lock(&self.work).take() {
+            work.abort();
+        }
+    }
+
+    /// The right to end the run, and whether somebody did.
+    pub(super) async fn ending(&self) -> tokio::sync::MutexGuard<'_, bool> {
+        self.ended.lock().await
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

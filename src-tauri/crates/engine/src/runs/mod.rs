@@ -5,28 +5,37 @@
 
 mod context;
 mod live;
+mod missing;
 mod model;
 mod owner;
+mod pulse;
+mod queue;
 pub(crate) mod record;
+mod recovery;
+mod suspend;
 #[cfg(test)]
 mod tests;
 mod unit;
+pub(crate) mod view;
+mod watch;
 mod worker;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::watch as channel;
 
 pub(crate) use context::{Break, StageContext, StopFlag};
 pub(crate) use live::Live;
 pub use model::{
-    CancelOutcome, MissingUnit, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange,
-    Trigger,
+    CancelOutcome, MissingUnit, Owner, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView,
+    StatusChange, StopReason, Trigger, Waiting,
 };
-use owner::Owner;
-use record::{Change, NewRun, Transition};
+use owner::Process;
+pub use owner::Program;
+use record::{NewRun, Transition};
+pub(crate) use recovery::Health;
 pub(crate) use unit::{Unit, from_bytes, to_bytes};
 
 use crate::clock;
@@ -41,14 +50,22 @@ use crate::logs::{self, LogPage, LogQuery};
 pub(crate) struct Runs {
     active: Mutex<HashMap<String, Arc<Live>>>,
     /// Number of active runs; who waits for a run to end watches it.
-    count: watch::Sender<usize>,
+    count: channel::Sender<usize>,
+    /// Changes when a waiting run may have got its turn.
+    queue: channel::Sender<()>,
+    /// What a test does to the next worker.
+    #[cfg(test)]
+    pub(crate) fault: Mutex<Option<fn()>>,
 }
 
 impl Default for Runs {
     fn default() -> Self {
         Self {
             active: Mutex::default(),
-            count: watch::Sender::new(0),
+            count: channel::Sender::new(0),
+            queue: channel::Sender::new(()),
+            #[cfg(test)]
+            fault: Mutex::default(),
         }
     }
 }
@@ -73,10 +90,24 @@ impl Runs {
         active.remove(run_id);
         self.count.send_replace(active.len());
     }
-}
 
-/// The owner of a run shows every two seconds that it lives.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
+    /// Tells the waiting runs of this process to look at the queue.
+    pub(crate) fn wake_queue(&self) {
+        self.queue.send_replace(());
+    }
+
+    fn queue_news(&self) -> channel::Receiver<()> {
+        self.queue.subscribe()
+    }
+
+    #[cfg(test)]
+    fn strike(&self) {
+        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(fault) = fault {
+            fault();
+        }
+    }
+}
 
 /// The engine's name in run records. A later version of its rules gets another one.
 pub(crate) const EMBEDDED: &str = "embedded/1";
@@ -91,7 +122,57 @@ impl Engine {
         trigger: Trigger,
         request_id: &str,
     ) -> Result<RunView> {
+        self.begin_run(project_id, scope, trigger, request_id, None).await
+    }
+
+    /// Takes up a run that was stopped, failed or was interrupted: a new run of the same scope, in which the units that
+    /// were finished are not done again. Idempotent by `request_id`, as [`Engine::start_run`].
+    /// Fails with [`Error::NothingToResume`] for a run that finished.
+    pub async fn resume_run(&self, run_id: &str, request_id: &str) -> Result<RunView> {
+        let nothing = |run| Error::NothingToResume { run };
+        let unfinished = [RunStatus::Cancelled, RunStatus::Failed, RunStatus::Interrupted];
+        self.take_up(run_id, request_id, &unfinished, nothing).await
+    }
+
+    /// Does the units that a partial run could not do: a new run of the same scope, in which the others are not done
+    /// again. Idempotent by `request_id`. Fails with [`Error::NothingToRetry`] for a run that misses nothing.
+    pub async fn retry_missing(&self, run_id: &str, request_id: &str) -> Result<RunView> {
+        let nothing = |run| Error::NothingToRetry { run };
+        self.take_up(run_id, request_id, &[RunStatus::Partial], nothing).await
+    }
+
+    async fn take_up(
+        &self,
+        run_id: &str,
+        request_id: &str,
+        from: &[RunStatus],
+        nothing: fn(String) -> Error,
+    ) -> Result<RunView> {
+        if let Some(known) = record::requested(self.store().reader(), request_id).await? {
+            return self.run(&known).await;
+        }
         self.recover_runs().await?;
+        let run = view::get(self.store(), run_id).await?;
+        if !run.status.is_final() {
+            return Err(Error::RunActive { run: run.id });
+        }
+        if !from.contains(&run.status) {
+            return Err(nothing(run.id));
+        }
+        self.begin_run(&run.project_id, run.scope, Trigger::User, request_id, Some(&run.id))
+            .await
+    }
+
+    async fn begin_run(
+        &self,
+        project_id: &str,
+        scope: Scope,
+        trigger: Trigger,
+        request_id: &str,
+        resumes: Option<&str>,
+    ) -> Result<RunView> {
+        self.recover_runs().await.map_err(|error| self.noted(error))?;
+        self.sound().await?;
         let settings = serde_json::to_string(&self.project_settings(project_id).await?)?;
         let id = uuid::Uuid::now_v7().to_string();
         let run = NewRun {
@@ -102,7 +183,9 @@ impl Engine {
             trigger,
             engine: EMBEDDED,
             settings: &settings,
-            owner: Owner::this(),
+            resumes,
+            owner: Process::this(),
+            program: self.program(),
         };
         let mut tx = self.store().write().await?;
         if let Some(known) = record::insert(&mut tx, &run).await? {
@@ -110,7 +193,7 @@ impl Engine {
             return self.run(&known).await;
         }
         // Nothing may fail between the commit and the worker: a row without one would block the project.
-        let view = record::get_from(&mut *tx, &id).await?;
+        let view = view::get_from(&mut *tx, &id).await?;
         tx.commit().await?;
 
         let live = Arc::new(Live::new(view));
@@ -123,16 +206,32 @@ impl Engine {
 
     /// Asks a run to stop, whoever owns it. Takes effect within a second.
     pub async fn cancel_run(&self, run_id: &str) -> Result<CancelOutcome> {
+        self.stop_run(run_id, StopReason::User).await
+    }
+
+    /// Asks a run to stop for that reason. The owner of a run of another process stores its own.
+    async fn stop_run(&self, run_id: &str, reason: StopReason) -> Result<CancelOutcome> {
         self.recover_runs().await?;
-        match record::request_cancel(self.store(), run_id).await? {
+        let now = clock::now();
+        match record::request_cancel(self.store(), run_id, &now).await? {
             Transition::NotFound => Err(Error::RunNotFound(run_id.to_owned())),
             Transition::Refused(_) => Ok(CancelOutcome::AlreadyFinished),
             Transition::Updated => {
                 if let Some(live) = self.runs().get(run_id) {
-                    live.cancel(self.events());
+                    live.cancel(self.events(), reason, &now);
                 }
                 Ok(CancelOutcome::Cancelling)
             }
+        }
+    }
+
+    /// Ends a run of this process at once, although its work does not stop: it is cancelled when this returns, a new
+    /// run may start, and what the old one still does counts for nothing. A run of another live process is asked to stop.
+    pub async fn force_stop_run(&self, run_id: &str) -> Result<CancelOutcome> {
+        let asked = self.stop_run(run_id, StopReason::User).await?;
+        match self.runs().get(run_id) {
+            Some(live) if asked == CancelOutcome::Cancelling => worker::force(self, &live).await,
+            _ => Ok(asked),
         }
     }
 
@@ -141,7 +240,7 @@ impl Engine {
         if let Some(live) = self.runs().get(run_id) {
             return Ok(live.view());
         }
-        record::get(self.store(), run_id).await
+        view::get(self.store(), run_id).await
     }
 
     /// The full id of a run that is named by its id or by an end of it that no other run has.
@@ -151,7 +250,7 @@ impl Engine {
 
     /// A run and its status history.
     pub async fn run_detail(&self, run_id: &str) -> Result<RunDetail> {
-        let mut detail = record::detail(self.store(), run_id).await?;
+        let mut detail = view::detail(self.store(), run_id).await?;
         if let Some(live) = self.runs().get(run_id) {
             detail.run = live.view();
         }
@@ -160,7 +259,7 @@ impl Engine {
 
     /// Runs of a project, or of all, newest first.
     pub async fn list_runs(&self, project_id: Option<&str>, offset: u32, limit: u32) -> Result<Page<RunView>> {
-        let mut rows = record::list(self.store(), project_id, offset, limit).await?;
+        let mut rows = view::list(self.store(), project_id, offset, limit).await?;
         for row in &mut rows {
             if let Some(live) = self.runs().get(&row.id) {
                 *row = live.view();
@@ -168,15 +267,26 @@ impl Engine {
         }
         Ok(Page {
             rows,
-            total: record::count(self.store(), project_id).await?,
+            total: view::count(self.store(), project_id).await?,
             offset,
         })
+    }
+
+    /// The active runs of all projects and processes: those at work first, then the queue in its order.
+    pub async fn list_active_runs(&self) -> Result<Vec<RunView>> {
+        let mut rows = view::active(self.store()).await?;
+        for row in &mut rows {
+            if let Some(live) = self.runs().get(&row.id) {
+                *row = live.view();
+            }
+        }
+        Ok(rows)
     }
 
     /// A window of the log of a run, running or ended.
     pub async fn read_log(&self, run_id: &str, query: LogQuery) -> Result<LogPage> {
         // The status comes before the records: a log that is called complete then really is.
-        let run = record::get(self.store(), run_id).await?;
+        let run = view::get(self.store(), run_id).await?;
         let ended = run.status.is_final().then_some(run.status);
         let (engine, run_id) = (self.clone(), run_id.to_owned());
         let read = move || {
@@ -195,43 +305,16 @@ impl Engine {
             .is_ok()
     }
 
-    /// Asks all runs of this process to stop, and waits until they have, at most `limit`.
-    pub async fn stop_all(&self, limit: Duration) -> bool {
+    /// Asks all runs of this process to stop for that reason, and waits until they have, at most `limit`. True if they
+    /// have.
+    pub async fn stop_all(&self, limit: Duration, reason: StopReason) -> bool {
         let active: Vec<String> = self.runs().lock().keys().cloned().collect();
         for run in active {
-            if let Err(error) = self.cancel_run(&run).await {
+            if let Err(error) = self.stop_run(&run, reason).await {
                 tracing::warn!(run, %error, "the run could not be asked to stop");
             }
         }
         self.wait_until_idle(limit).await
-    }
-
-    /// Whether somebody works at a run. A recent sign of life counts beside the pid, because a clock that was set moves
-    /// the start of every process; a run of this process that has neither a worker nor a recent sign is dead.
-    fn is_worked_at(&self, run: &str, owner: Owner, heartbeat: &str) -> bool {
-        self.runs().get(run).is_some()
-            || (clock::is_within(heartbeat, SIGN_OF_LIFE) && owner.pid_exists())
-            || (owner.pid != Owner::this().pid && owner.is_alive())
-    }
-
-    /// Marks the runs that nobody works at as interrupted, at the time of their last sign of life.
-    pub(crate) async fn recover_runs(&self) -> Result<()> {
-        for (run, owner, heartbeat) in record::active_owners(self.store()).await? {
-            if self.is_worked_at(&run, owner, &heartbeat) {
-                continue;
-            }
-            let mut tx = self.store().write().await?;
-            let change = Change {
-                reason: Some("the process that ran it ended"),
-                at: Some(&heartbeat),
-                ..Change::to(RunStatus::Interrupted)
-            };
-            record::transition(&mut tx, &run, &change).await?;
-            record::break_stages(&mut tx, &run, &heartbeat).await?;
-            tx.commit().await?;
-            tracing::warn!(run, "found a run whose process had died");
-        }
-        Ok(())
     }
 
     /// Tells that results or decisions of a project changed.

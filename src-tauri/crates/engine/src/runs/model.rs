@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::owner::Program;
 use crate::error::Message;
 
 /// A step of the pipeline, in order.
@@ -150,6 +151,61 @@ pub enum Trigger {
     System,
 }
 
+/// Why a run was stopped before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// The researcher asked for it.
+    User,
+    /// The app was closed.
+    Closing,
+    /// The process was told to end.
+    Signal,
+    /// The researcher did not want to wait for work that did not stop when it was asked.
+    Forced,
+}
+
+/// Whose work a run is, seen from this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    /// This very process.
+    This,
+    /// Another process of the app.
+    App,
+    /// The command line.
+    CommandLine,
+}
+
+/// What a pending run waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Waiting {
+    /// Runs at work, of all projects and processes.
+    pub running: u32,
+    /// The most that may be at work at once.
+    pub limit: u32,
+    /// Runs that wait and came before.
+    pub ahead: u32,
+}
+
+impl Waiting {
+    /// Nothing to wait for: it is its turn.
+    pub(crate) fn is_over(self) -> bool {
+        self.running < self.limit && self.ahead == 0
+    }
+}
+
+/// A unit of work that could not be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct MissingUnit {
+    /// The stage that it belongs to.
+    pub stage: Stage,
+    /// What it was about: a document, a term.
+    pub item: String,
+    /// Why.
+    pub error: Message,
+}
+
 /// Implements the text form of an enum by its serde name: one list of names for database, IPC and command line.
 macro_rules! text_form {
     ($($name:ident),*) => {$(
@@ -169,7 +225,7 @@ macro_rules! text_form {
         }
     )*};
 }
-text_form!(Stage, Scope, RunStatus, StageStatus, Trigger);
+text_form!(Stage, Scope, RunStatus, StageStatus, Trigger, StopReason, Program);
 
 /// A stage of a run, with its progress.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -192,6 +248,8 @@ pub struct StageView {
     pub started_at: Option<String>,
     /// UTC.
     pub finished_at: Option<String>,
+    /// Time that the machine slept in the middle of it.
+    pub suspended_ms: u32,
 }
 
 /// A run as a caller sees it. Times are UTC, RFC 3339 with milliseconds.
@@ -211,6 +269,16 @@ pub struct RunView {
     pub status: RunStatus,
     /// A stop was requested and takes effect.
     pub cancelling: bool,
+    /// When it was requested.
+    pub cancel_requested_at: Option<String>,
+    /// Why it was stopped: the name of a [`StopReason`].
+    pub stop_reason: Option<String>,
+    /// The run that this one takes up again.
+    pub resumes: Option<String>,
+    /// Whose work it is.
+    pub owner: Owner,
+    /// What it waits for, while it is pending.
+    pub waiting: Option<Waiting>,
     /// The engine that did the work.
     pub engine: String,
     /// Its model, for engines that have one.
@@ -223,8 +291,14 @@ pub struct RunView {
     pub started_at: Option<String>,
     /// When it ended.
     pub finished_at: Option<String>,
+    /// Time that the machine slept in the middle of it. Not part of its duration.
+    pub suspended_ms: u32,
     /// Its stages in order.
     pub stages: Vec<StageView>,
+    /// Units that could not be done.
+    pub missing: u32,
+    /// Its results are still kept.
+    pub has_results: bool,
     /// Why it failed.
     pub error: Option<Message>,
     /// Grows with every change; of two views of one run the higher one is newer.
@@ -253,17 +327,6 @@ pub struct RunDetail {
     pub run: RunView,
     /// Its status changes, first one first.
     pub history: Vec<StatusChange>,
-}
-
-/// A unit of work that could not be done.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct MissingUnit {
-    /// Its stage.
-    pub stage: Stage,
-    /// What it was about: a document, a term.
-    pub item: String,
-    /// Why.
-    pub error: Message,
 }
 
 /// The answer to a request to stop.

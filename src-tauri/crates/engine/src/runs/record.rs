@@ -3,11 +3,13 @@
 
 use sqlx::{Sqlite, SqliteExecutor, Transaction};
 
-use super::model::{RunDetail, RunStatus, RunView, Scope, Stage, StageView, StatusChange, Trigger};
-use super::owner::Owner;
+use super::model::{RunStatus, Scope, Stage, StageView, Trigger};
+use super::owner::{Process, Program};
 use crate::clock;
 use crate::error::{Error, Message, Result};
 use crate::store::Store;
+
+pub(crate) use super::missing::save as save_missing;
 
 /// What became of a requested change of a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,16 +59,16 @@ pub(crate) struct NewRun<'a> {
     pub(crate) trigger: Trigger,
     pub(crate) engine: &'a str,
     pub(crate) settings: &'a str,
-    pub(crate) owner: Owner,
+    /// The run that it takes up again.
+    pub(crate) resumes: Option<&'a str>,
+    pub(crate) owner: &'a Process,
+    pub(crate) program: Program,
 }
 
 /// Inserts a pending run, unless its request is known or the project has an active run.
 /// `Ok(Some(id))` is the run that this request started before.
 pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -> Result<Option<String>> {
-    let known = sqlx::query_scalar!("SELECT id FROM run WHERE request_id = ?", run.request_id)
-        .fetch_optional(&mut **tx)
-        .await?;
-    if let Some(id) = known {
+    if let Some(id) = requested(&mut **tx, run.request_id).await? {
         return Ok(Some(id));
     }
     let active = sqlx::query_scalar!(
@@ -80,11 +82,11 @@ pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -
     }
     let (scope, trigger, now) = (run.scope.as_text(), run.trigger.as_text(), clock::now());
     let hash = blake3::hash(run.settings.as_bytes()).to_hex().to_string();
-    let version = env!("CARGO_PKG_VERSION");
+    let (version, program) = (env!("CARGO_PKG_VERSION"), run.program.as_text());
     sqlx::query!(
         "INSERT INTO run (id, project_id, request_id, scope, trigger, status, engine, settings, settings_hash,
-             app_version, owner_pid, owner_started, heartbeat_at, created_at)
-         VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)",
+             app_version, resumes, owner_boot, owner_pid, owner_started, owner_kind, heartbeat_at, created_at)
+         VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         run.id,
         run.project_id,
         run.request_id,
@@ -94,8 +96,11 @@ pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -
         run.settings,
         hash,
         version,
+        run.resumes,
+        run.owner.boot,
         run.owner.pid,
         run.owner.started,
+        program,
         now,
         now
     )
@@ -185,14 +190,23 @@ async fn note(tx: &mut Transaction<'_, Sqlite>, run_id: &str, change: &Change<'_
     Ok(())
 }
 
-/// Stores where the stages of a run are.
-pub(crate) async fn save_stages(tx: &mut Transaction<'_, Sqlite>, run_id: &str, stages: &[StageView]) -> Result<()> {
+/// Stores where the stages of a run are, and how long the machine slept meanwhile.
+pub(crate) async fn save_progress(
+    tx: &mut Transaction<'_, Sqlite>,
+    run_id: &str,
+    stages: &[StageView],
+    suspended_ms: u32,
+) -> Result<()> {
+    sqlx::query!("UPDATE run SET suspended_ms = ? WHERE id = ?", suspended_ms, run_id)
+        .execute(&mut **tx)
+        .await?;
     let json = serde_json::to_string(stages)?;
     sqlx::query!(
         "UPDATE run_stage SET status = new.value ->> 'status', done = new.value ->> 'done',
              total = new.value ->> 'total', reused = new.value ->> 'reused',
              missing = new.value ->> 'missing', item = new.value ->> 'item',
-             started_at = new.value ->> 'started_at', finished_at = new.value ->> 'finished_at'
+             started_at = new.value ->> 'started_at', finished_at = new.value ->> 'finished_at',
+             suspended_ms = new.value ->> 'suspended_ms'
          FROM json_each(?) AS new WHERE run_id = ? AND position = new.key",
         json,
         run_id
@@ -202,32 +216,8 @@ pub(crate) async fn save_stages(tx: &mut Transaction<'_, Sqlite>, run_id: &str, 
     Ok(())
 }
 
-/// Ends the stages that were at work when the process died.
-pub(crate) async fn break_stages(tx: &mut Transaction<'_, Sqlite>, run_id: &str, at: &str) -> Result<()> {
-    sqlx::query!(
-        "UPDATE run_stage SET status = 'failed', finished_at = ? WHERE run_id = ? AND status = 'running'",
-        at,
-        run_id
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Whether a run has not ended yet: what a worker asks before it writes.
-pub(crate) async fn still_active(tx: &mut Transaction<'_, Sqlite>, run_id: &str) -> Result<bool> {
-    let active = sqlx::query_scalar!(
-        "SELECT id FROM run WHERE id = ? AND status IN ('pending', 'running')",
-        run_id
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(active.is_some())
-}
-
 /// Asks a run to stop. The flag is what counts; its owner, this process or another, reads it.
-pub(crate) async fn request_cancel(store: &Store, run_id: &str) -> Result<Transition> {
-    let now = clock::now();
+pub(crate) async fn request_cancel(store: &Store, run_id: &str, now: &str) -> Result<Transition> {
     let mut tx = store.write().await?;
     let changed = sqlx::query!(
         "UPDATE run SET cancel_requested_at = coalesce(cancel_requested_at, ?), revision = revision + 1
@@ -253,153 +243,70 @@ pub(crate) async fn request_cancel(store: &Store, run_id: &str) -> Result<Transi
     Ok(outcome)
 }
 
-/// Shows that the owner lives, stores the progress, and tells whether somebody asked to stop.
-pub(crate) async fn heartbeat(store: &Store, run_id: &str, stages: Option<&[StageView]>) -> Result<bool> {
+/// What the owner of a run learns when it shows that it lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// The run is active; somebody may have asked for its stop.
+    Active {
+        /// When.
+        cancel_requested_at: Option<String>,
+    },
+    /// Somebody else ended the run.
+    Over,
+}
+
+/// Shows that the owner lives, stores the progress and the time that the machine slept, and tells what others did.
+pub(crate) async fn heartbeat(store: &Store, run_id: &str, stages: &[StageView], suspended_ms: u32) -> Result<Sign> {
     let now = clock::now();
     let mut tx = store.write().await?;
-    let cancel = sqlx::query_scalar!(
-        "UPDATE run SET heartbeat_at = ?, revision = revision + 1 WHERE id = ? RETURNING cancel_requested_at",
+    let row = sqlx::query!(
+        "UPDATE run SET heartbeat_at = ?, revision = revision + 1
+         WHERE id = ? AND status IN ('pending', 'running') RETURNING cancel_requested_at",
         now,
         run_id
     )
     .fetch_optional(&mut *tx)
-    .await?
-    .flatten();
-    if let Some(stages) = stages {
-        save_stages(&mut tx, run_id, stages).await?;
-    }
+    .await?;
+    let Some(row) = row else { return Ok(Sign::Over) };
+    save_progress(&mut tx, run_id, stages, suspended_ms).await?;
     tx.commit().await?;
-    Ok(cancel.is_some())
+    Ok(Sign::Active {
+        cancel_requested_at: row.cancel_requested_at,
+    })
 }
 
-/// Whether somebody asked the run to stop.
-pub(crate) async fn cancel_requested(store: &Store, run_id: &str) -> Result<bool> {
-    let at = sqlx::query_scalar!("SELECT cancel_requested_at FROM run WHERE id = ?", run_id)
-        .fetch_optional(store.reader())
-        .await?;
-    Ok(at.flatten().is_some())
-}
-
-struct Row {
-    id: String,
-    project_id: String,
-    project_name: String,
-    scope: String,
-    trigger: String,
-    status: String,
-    engine: String,
-    model: Option<String>,
-    app_version: String,
-    created_at: String,
-    started_at: Option<String>,
-    finished_at: Option<String>,
-    cancel_requested_at: Option<String>,
-    error: Option<String>,
-    revision: i64,
-    stages: String,
-}
-
-impl TryFrom<Row> for RunView {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self> {
-        let status = known(&row.status, RunStatus::from_text)?;
-        Ok(Self {
-            id: row.id,
-            project_id: row.project_id,
-            project_name: row.project_name,
-            scope: known(&row.scope, Scope::from_text)?,
-            trigger: known(&row.trigger, Trigger::from_text)?,
-            status,
-            cancelling: row.cancel_requested_at.is_some() && !status.is_final(),
-            engine: row.engine,
-            model: row.model,
-            app_version: row.app_version,
-            created_at: row.created_at,
-            started_at: row.started_at,
-            finished_at: row.finished_at,
-            stages: serde_json::from_str(&row.stages)?,
-            error: row.error.map(|json| serde_json::from_str(&json)).transpose()?,
-            revision: row.revision as u32,
-        })
-    }
-}
-
-/// One run.
-pub(crate) async fn get(store: &Store, run_id: &str) -> Result<RunView> {
-    get_from(store.reader(), run_id).await
-}
-
-/// One run, as a transaction sees it.
-pub(crate) async fn get_from(database: impl SqliteExecutor<'_>, run_id: &str) -> Result<RunView> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"SELECT run.id, project_id, project.name AS project_name, scope, trigger, status, engine, model, app_version,
-             run.created_at, started_at, finished_at, cancel_requested_at, error, revision,
-             (SELECT json_group_array(json_object('stage', stage, 'status', status, 'done', done, 'total', total,
-                  'reused', reused, 'missing', missing, 'item', item, 'started_at', started_at, 'finished_at', finished_at))
-              FROM (SELECT * FROM run_stage WHERE run_id = run.id ORDER BY position)) AS "stages!: String"
-           FROM run JOIN project ON project.id = project_id WHERE run.id = ?"#,
+/// What others did to a run.
+pub(crate) async fn look(store: &Store, run_id: &str) -> Result<Sign> {
+    let row = sqlx::query!(
+        "SELECT cancel_requested_at FROM run WHERE id = ? AND status IN ('pending', 'running')",
         run_id
     )
-    .fetch_optional(database)
+    .fetch_optional(store.reader())
     .await?;
-    row.ok_or_else(|| Error::RunNotFound(run_id.to_owned()))?.try_into()
+    Ok(row.map_or(Sign::Over, |row| Sign::Active {
+        cancel_requested_at: row.cancel_requested_at,
+    }))
 }
 
-/// The runs of a project, or of all projects, newest first.
-pub(crate) async fn list(store: &Store, project_id: Option<&str>, offset: u32, limit: u32) -> Result<Vec<RunView>> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"SELECT run.id, project_id, project.name AS project_name, scope, trigger, status, engine, model, app_version,
-             run.created_at, started_at, finished_at, cancel_requested_at, error, revision,
-             (SELECT json_group_array(json_object('stage', stage, 'status', status, 'done', done, 'total', total,
-                  'reused', reused, 'missing', missing, 'item', item, 'started_at', started_at, 'finished_at', finished_at))
-              FROM (SELECT * FROM run_stage WHERE run_id = run.id ORDER BY position)) AS "stages!: String"
-           FROM run JOIN project ON project.id = project_id
-           WHERE ?1 IS NULL OR project_id = ?1 ORDER BY run.id DESC LIMIT ?2 OFFSET ?3"#,
-        project_id,
-        limit,
-        offset
-    )
-    .fetch_all(store.reader())
-    .await?;
-    rows.into_iter().map(RunView::try_from).collect()
-}
-
-/// Number of runs of a project, or of all.
-pub(crate) async fn count(store: &Store, project_id: Option<&str>) -> Result<u32> {
-    let count = sqlx::query_scalar!(
-        "SELECT count(*) FROM run WHERE ?1 IS NULL OR project_id = ?1",
-        project_id
-    )
-    .fetch_one(store.reader())
-    .await?;
-    Ok(count as u32)
-}
-
-/// One run with its history.
-pub(crate) async fn detail(store: &Store, run_id: &str) -> Result<RunDetail> {
-    let run = get(store, run_id).await?;
-    let rows = sqlx::query!(
-        "SELECT status, stage, at, reason, actor FROM run_status_history WHERE run_id = ? ORDER BY id",
+/// Whether a run may still write. A worker that was given up asks this in the transaction of each of its writes.
+#[allow(dead_code, reason = "asked by the stages")]
+pub(crate) async fn still_active(tx: &mut Transaction<'_, Sqlite>, run_id: &str) -> Result<bool> {
+    let active = sqlx::query_scalar!(
+        "SELECT count(*) FROM run WHERE id = ? AND status IN ('pending', 'running')",
         run_id
     )
-    .fetch_all(store.reader())
+    .fetch_one(&mut **tx)
     .await?;
-    let history = rows
-        .into_iter()
-        .map(|row| {
-            Ok(StatusChange {
-                status: known(&row.status, RunStatus::from_text)?,
-                stage: row.stage.as_deref().and_then(Stage::from_text),
-                at: row.at,
-                reason: row.reason,
-                actor: row.actor,
-            })
-        })
-        .collect::<Result<_>>()?;
-    Ok(RunDetail { run, history })
+    Ok(active == 1)
+}
+
+/// The run that a request started.
+pub(crate) async fn requested(database: impl SqliteExecutor<'_>, request_id: &str) -> Result<Option<String>> {
+    Ok(
+        sqlx::query_scalar!("SELECT id FROM run WHERE request_id = ?", request_id)
+            .fetch_optional(database)
+            .await?,
+    )
 }
 
 /// The one run whose id is `name` or ends with it.
@@ -426,23 +333,57 @@ pub(crate) async fn active(store: &Store, project_id: &str) -> Result<Option<Str
     .await?)
 }
 
-/// Active runs with their owners and last signs of life.
-pub(crate) async fn active_owners(store: &Store) -> Result<Vec<(String, Owner, String)>> {
+/// An active run and who works at it.
+pub(crate) struct Active {
+    pub(crate) id: String,
+    pub(crate) process: Process,
+    /// Last sign of life.
+    pub(crate) heartbeat: String,
+}
+
+/// All active runs.
+pub(crate) async fn active_owners(store: &Store) -> Result<Vec<Active>> {
     let rows = sqlx::query!(
-        "SELECT id, owner_pid, owner_started, heartbeat_at FROM run WHERE status IN ('pending', 'running')"
+        "SELECT id, owner_boot, owner_pid, owner_started, heartbeat_at FROM run
+         WHERE status IN ('pending', 'running')"
     )
     .fetch_all(store.reader())
     .await?;
-    let owned = |row: (i64, i64)| Owner {
-        pid: row.0,
-        started: row.1,
-    };
     Ok(rows
         .into_iter()
-        .map(|row| (row.id, owned((row.owner_pid, row.owner_started)), row.heartbeat_at))
+        .map(|row| Active {
+            id: row.id,
+            process: Process {
+                boot: row.owner_boot,
+                pid: row.owner_pid,
+                started: row.owner_started,
+            },
+            heartbeat: row.heartbeat_at,
+        })
         .collect())
 }
 
-fn known<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
+/// Ends a run whose process is dead, at the time of its last sign of life.
+pub(crate) async fn interrupt(tx: &mut Transaction<'_, Sqlite>, run_id: &str, at: &str) -> Result<Transition> {
+    let change = Change {
+        reason: Some("the process that ran it ended"),
+        at: Some(at),
+        ..Change::to(RunStatus::Interrupted)
+    };
+    let outcome = transition(tx, run_id, &change).await?;
+    if outcome == Transition::Updated {
+        sqlx::query!(
+            "UPDATE run_stage SET status = 'failed', finished_at = ? WHERE run_id = ? AND status = 'running'",
+            at,
+            run_id
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(outcome)
+}
+
+/// A value of the database by its name.
+pub(super) fn known<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
     parse(text).ok_or_else(|| Error::Internal(format!("unknown value in the database: {text}")))
 }

@@ -1,4 +1,4 @@
-//! The life of one run: log, status, stages, promotion, end.
+//! The life of one run: its turn, log, status, stages, promotion, end.
 //!
 //! Results become current in the same transaction that makes the run completed, so a run that fails or is stopped
 //! changes nothing. The log is on disk before the final status is stored, and the end is told after that.
@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use super::context::{Break, panicked};
 use super::live::Live;
-use super::model::{RunStatus, StageStatus};
+use super::model::{CancelOutcome, MissingUnit, RunStatus, StageStatus, StopReason};
+use super::pulse::pulse;
+use super::queue::{self, Turn};
 use super::record::{self, Change, Transition};
+use super::view;
 use crate::engine::Engine;
 use crate::error::{Error, Message, Result};
 use crate::events::{Event, LogEnd};
@@ -17,14 +20,12 @@ use crate::logs::{self, Log, LogLevel, LogWriter};
 use crate::pipeline::{self, Produced};
 use crate::store::generations;
 
-/// Progress is told this often at most.
-const NEWS_EVERY: Duration = Duration::from_millis(100);
-/// A stop that another process asked for is noticed within this time.
-const LOOK_EVERY: u32 = 3;
-/// Signs of life and progress are stored this often, in looks.
-const BEAT_EVERY: u32 = 20;
+/// A run that waits looks this often whether another process left it its turn. In this process it is woken at once.
+const QUEUE_EVERY: Duration = Duration::from_millis(300);
 /// The end of a run is offered this often to a database that somebody else keeps locked.
 const END_TRIES: u32 = 6;
+/// A forced stop waits this long for an end that is being written already.
+const FORCE_WAIT: Duration = Duration::from_secs(5);
 
 /// Runs the worker of a run in the background.
 pub(super) fn spawn(engine: Engine, live: Arc<Live>) {
@@ -35,14 +36,17 @@ pub(super) fn spawn(engine: Engine, live: Arc<Live>) {
         if let Err(error) = work.await {
             let error = panicked(error);
             tracing::error!(run = run_id, %error, "the worker of a run panicked");
-            end(&engine, &live, Outcome::Failed(error), 0).await;
+            end(&engine, &live, Outcome::Failed(error)).await;
         }
         engine.runs().remove(&run_id);
     });
 }
 
 enum Outcome {
-    Done(Vec<Produced>),
+    Done {
+        produced: Vec<Produced>,
+        missing: Vec<MissingUnit>,
+    },
     Cancelled,
     Failed(Error),
 }
@@ -50,46 +54,42 @@ enum Outcome {
 async fn live_through(engine: Engine, live: Arc<Live>) {
     let view = live.view();
     let path = logs::path(engine.home(), &view.id);
-    let writer = match LogWriter::create(&path, &view.project_id, &view.id, engine.events().clone()) {
-        Ok(writer) => writer,
-        Err(error) => return end(&engine, &live, Outcome::Failed(error), 0).await,
+    let log = match LogWriter::create(&path, &view.project_id, &view.id, engine.events().clone()) {
+        Ok(writer) => {
+            let log = writer.log();
+            live.keep_log(writer);
+            log
+        }
+        Err(error) => return end(&engine, &live, Outcome::Failed(error)).await,
     };
-    let log = writer.log();
     let pulse = tokio::spawn(pulse(engine.clone(), Arc::clone(&live)));
-    let work = tokio::spawn(work(engine.clone(), Arc::clone(&live), log.clone()));
+    let work = tokio::spawn(work(engine.clone(), Arc::clone(&live), log));
+    live.keep_work(work.abort_handle());
     let outcome = match work.await {
-        Ok(Ok(produced)) => Outcome::Done(produced),
+        Ok(Ok(produced)) => Outcome::Done {
+            produced,
+            missing: live.missing(),
+        },
         Ok(Err(Break::Cancelled)) => Outcome::Cancelled,
         Ok(Err(Break::Failed(error))) => Outcome::Failed(error),
+        // Only a forced stop does that, and it writes the end itself unless the database refuses.
+        Err(error) if error.is_cancelled() => Outcome::Cancelled,
         Err(error) => Outcome::Failed(panicked(error)),
     };
     pulse.abort();
-    write_end(&log, &live, &outcome);
-    drop(log);
-    let written = tokio::task::spawn_blocking(move || writer.finish()).await;
-    let (outcome, total) = match written.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
-        Ok(total) => (outcome, total),
-        // A completed run promises its log.
-        Err(source) if matches!(outcome, Outcome::Done(_)) => (Outcome::Failed(Error::DataFolder { path, source }), 0),
-        Err(_) => (outcome, 0),
-    };
-    end(&engine, &live, outcome, total).await;
+    end(&engine, &live, outcome).await;
 }
 
 async fn work(engine: Engine, live: Arc<Live>, log: Log) -> Result<Vec<Produced>, Break> {
+    #[cfg(test)]
+    engine.runs().strike();
     let run = live.view();
-    let mut tx = engine.store().write().await?;
-    let started = record::transition(&mut tx, &run.id, &Change::to(RunStatus::Running)).await?;
-    tx.commit().await.map_err(Error::from)?;
-    if started != Transition::Updated {
-        return Err(Break::Failed(Error::Internal(format!(
-            "the run could not begin: {started:?}"
-        ))));
-    }
-    let stored = record::get(engine.store(), &run.id).await?;
+    wait_for_turn(&engine, &live, &log).await?;
+    let stored = view::get(engine.store(), &run.id).await?;
     live.update(engine.events(), |view| {
         view.status = RunStatus::Running;
         view.started_at = stored.started_at;
+        view.waiting = None;
     });
     log.write(
         LogLevel::Info,
@@ -103,67 +103,169 @@ async fn work(engine: Engine, live: Arc<Live>, log: Log) -> Result<Vec<Produced>
             run.app_version
         ),
     );
-    // A stop that came before there was anybody to hear it is in the database only.
-    if record::cancel_requested(engine.store(), &run.id).await? {
-        live.cancel(engine.events());
-        return Err(Break::Cancelled);
-    }
     pipeline::run(&engine, &live, &log).await
 }
 
-/// Tells the progress, listens for a stop from elsewhere, and shows that this process lives.
-async fn pulse(engine: Engine, live: Arc<Live>) {
+/// Waits until the run may begin, and begins it.
+async fn wait_for_turn(engine: &Engine, live: &Live, log: &Log) -> Result<(), Break> {
     let run_id = live.view().id;
-    let mut ticks = tokio::time::interval(NEWS_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    for beat in 0_u32.. {
-        ticks.tick().await;
-        live.tell_news(engine.events());
-        let asked = if beat % BEAT_EVERY == BEAT_EVERY - 1 {
-            record::heartbeat(engine.store(), &run_id, Some(&live.stages())).await
-        } else if beat % LOOK_EVERY == 0 {
-            record::cancel_requested(engine.store(), &run_id).await
-        } else {
-            continue;
-        };
-        match asked {
-            Ok(true) => live.cancel(engine.events()),
-            Ok(false) => {}
-            Err(error) => tracing::warn!(run = run_id, %error, "a sign of life could not be stored"),
+    let mut news = engine.runs().queue_news();
+    let mut said = false;
+    loop {
+        news.mark_unchanged();
+        match take_turn(engine, &run_id).await {
+            Ok(Turn::Begun) => {
+                // The next in the queue may find a place too.
+                engine.runs().wake_queue();
+                return Ok(());
+            }
+            Ok(Turn::Waits(waiting)) => {
+                live.wait(engine.events(), waiting);
+                if !std::mem::replace(&mut said, true) {
+                    let [running, limit, ahead] = [waiting.running, waiting.limit, waiting.ahead];
+                    let message = format!("waits: {running} of {limit} runs are at work, {ahead} waited before");
+                    log.write(LogLevel::Info, None, "", message);
+                }
+            }
+            // A stop that came before there was anybody to hear it is in the database only.
+            Ok(Turn::Stopped(at)) => {
+                live.cancel(engine.events(), StopReason::User, &at);
+                return Err(Break::Cancelled);
+            }
+            Ok(Turn::Over(status)) => {
+                let what = format!("the run could not begin: it is {}", status.as_text());
+                return Err(Break::Failed(Error::Internal(what)));
+            }
+            Err(error) if error.is_busy() => tracing::warn!(run = run_id, %error, "the queue is locked; once more"),
+            Err(error) => return Err(Break::Failed(error)),
+        }
+        tokio::select! {
+            () = live.token().cancelled() => return Err(Break::Cancelled),
+            _ = news.changed() => {}
+            () = tokio::time::sleep(QUEUE_EVERY) => {
+                // Who died must not keep its place.
+                if let Err(error) = engine.recover_runs().await {
+                    tracing::warn!(%error, "dead runs could not be looked for");
+                }
+            }
         }
     }
 }
 
-fn write_end(log: &Log, live: &Live, outcome: &Outcome) {
-    match outcome {
-        Outcome::Done(_) => log.write(LogLevel::Info, None, "", "all stages done; the results become current"),
-        Outcome::Cancelled => log.write(LogLevel::Info, None, "", "stopped on request; nothing was changed"),
-        Outcome::Failed(error) => log.write(LogLevel::Error, live.current_stage(), "", format!("{error}")),
+/// Looks before it asks for the write lock: most looks find nothing.
+async fn take_turn(engine: &Engine, run_id: &str) -> Result<Turn> {
+    let turn = queue::look(engine.store().reader(), run_id).await?;
+    if !matches!(&turn, Turn::Waits(waiting) if waiting.is_over()) {
+        return Ok(turn);
     }
+    let mut tx = engine.store().write().await?;
+    let turn = queue::begin(&mut tx, run_id).await?;
+    tx.commit().await?;
+    Ok(turn)
 }
 
-/// Stores the end and tells it.
-async fn end(engine: &Engine, live: &Live, outcome: Outcome, log_total: u32) {
+/// Ends a run whose work does not stop. What it still does goes nowhere: its log is closed, its view is final, and the
+/// database knows the run as ended.
+pub(super) async fn force(engine: &Engine, live: &Live) -> Result<CancelOutcome> {
+    let Ok(mut ended) = tokio::time::timeout(FORCE_WAIT, live.ending()).await else {
+        return Ok(CancelOutcome::Cancelling);
+    };
+    if *ended {
+        return Ok(CancelOutcome::AlreadyFinished);
+    }
+    live.abandon_work();
+    insist(|| store_end(engine, live, RunStatus::Cancelled, StopReason::Forced, None, &[], &[])).await?;
+    *ended = true;
+    let writer = live.take_log();
+    let last = "stopped by force; what was still at work is given up and nothing was changed";
+    let closing = tokio::task::spawn_blocking(move || close_log(writer, LogLevel::Warn, None, last));
+    // A disk that hangs may be why the work did.
+    let total = match tokio::time::timeout(FORCE_WAIT, closing).await {
+        Ok(Ok(Ok(total))) => total,
+        _ => 0,
+    };
+    tell_end(engine, live, RunStatus::Cancelled, None, total).await;
+    engine.runs().remove(&live.view().id);
+    Ok(CancelOutcome::Cancelling)
+}
+
+/// Writes the last record of a log and ends it. Returns the number of its records.
+fn close_log(
+    writer: Option<LogWriter>,
+    level: LogLevel,
+    stage: Option<super::Stage>,
+    last: &str,
+) -> std::io::Result<u32> {
+    let Some(writer) = writer else { return Ok(0) };
+    writer.log().write(level, stage, "", last);
+    writer.finish()
+}
+
+/// Stores the end and tells it, unless somebody did.
+async fn end(engine: &Engine, live: &Live, outcome: Outcome) {
+    let mut ended = live.ending().await;
+    if *ended {
+        return;
+    }
+    *ended = true;
     let run = live.view();
-    let (mut status, mut message) = match &outcome {
-        Outcome::Done(_) => (RunStatus::Completed, None),
-        Outcome::Cancelled => (RunStatus::Cancelled, None),
-        Outcome::Failed(error) => (RunStatus::Failed, Some(error.message())),
+    let (level, stage, last) = match &outcome {
+        Outcome::Done { missing, .. } if missing.is_empty() => (
+            LogLevel::Info,
+            None,
+            "all stages done; the results become current".to_owned(),
+        ),
+        Outcome::Done { missing, .. } => (
+            LogLevel::Warn,
+            None,
+            format!(
+                "all stages done, {} units are missing; the results become current",
+                missing.len()
+            ),
+        ),
+        Outcome::Cancelled => (
+            LogLevel::Info,
+            None,
+            "stopped on request; nothing was changed".to_owned(),
+        ),
+        Outcome::Failed(error) => (LogLevel::Error, live.current_stage(), error.to_string()),
     };
-    let produced = if let Outcome::Done(produced) = outcome {
-        produced
-    } else {
-        Vec::new()
+    let writer = live.take_log();
+    let closed = tokio::task::spawn_blocking(move || close_log(writer, level, stage, &last)).await;
+    let closed = closed.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    let total = *closed.as_ref().unwrap_or(&0);
+    let outcome = match (closed, outcome) {
+        // A completed run promises its log.
+        (Err(source), Outcome::Done { .. }) => Outcome::Failed(Error::DataFolder {
+            path: logs::path(engine.home(), &run.id),
+            source,
+        }),
+        (_, outcome) => outcome,
     };
-    if let Err(error) = insist(|| store_end(engine, live, status, message.as_ref(), &produced)).await {
+    let (mut status, mut message, produced, missing) = match outcome {
+        Outcome::Done { produced, missing } if missing.is_empty() => (RunStatus::Completed, None, produced, missing),
+        Outcome::Done { produced, missing } => (RunStatus::Partial, None, produced, missing),
+        Outcome::Cancelled => (RunStatus::Cancelled, None, vec![], vec![]),
+        Outcome::Failed(error) => (RunStatus::Failed, Some(engine.noted(error).message()), vec![], vec![]),
+    };
+    let reason = live.stop_reason();
+    let write = || store_end(engine, live, status, reason, message.as_ref(), &produced, &missing);
+    if let Err(error) = insist(write).await {
         tracing::error!(run = run.id, %error, "the end of a run could not be stored");
         // The results did not become current, so the run is not completed, whatever it did.
-        (status, message) = (RunStatus::Failed, Some(error.message()));
-        if let Err(error) = insist(|| store_end(engine, live, status, message.as_ref(), &[])).await {
+        (status, message) = (RunStatus::Failed, Some(engine.noted(error).message()));
+        let write = || store_end(engine, live, status, reason, message.as_ref(), &[], &[]);
+        if let Err(error) = insist(write).await {
             tracing::error!(run = run.id, %error, "the failure of a run could not be stored either");
         }
     }
-    match record::get(engine.store(), &run.id).await {
+    tell_end(engine, live, status, message, total).await;
+}
+
+async fn tell_end(engine: &Engine, live: &Live, mut status: RunStatus, message: Option<Message>, total: u32) {
+    engine.runs().wake_queue();
+    let run = live.view();
+    match view::get(engine.store(), &run.id).await {
         Ok(stored) => {
             status = stored.status;
             live.settle(engine.events(), stored);
@@ -180,7 +282,7 @@ async fn end(engine: &Engine, live: &Live, outcome: Outcome, log_total: u32) {
         project_id: run.project_id.clone(),
         run_id: run.id.clone(),
         status,
-        total: log_total,
+        total,
     }));
     engine.project_changed(&run.project_id);
     if let Err(error) = generations::collect(engine.store(), &run.project_id).await {
@@ -205,32 +307,38 @@ async fn store_end(
     engine: &Engine,
     live: &Live,
     status: RunStatus,
+    stopped: StopReason,
     message: Option<&Message>,
     produced: &[Produced],
+    missing: &[MissingUnit],
 ) -> Result<()> {
     let run = live.view();
     let stages = live.end_stages(match status {
-        RunStatus::Completed => StageStatus::Completed,
+        RunStatus::Completed | RunStatus::Partial => StageStatus::Completed,
         RunStatus::Cancelled => StageStatus::Cancelled,
         _ => StageStatus::Failed,
     });
+    let stopped = (status == RunStatus::Cancelled).then_some(stopped);
+    let reason = stopped
+        .map(StopReason::as_text)
+        .or_else(|| message.map(|message| message.code.clone()));
     let change = Change {
         stage: live.current_stage(),
         error: message,
-        reason: message.map(|message| message.code.as_str()),
-        actor: if status == RunStatus::Cancelled {
-            "user"
-        } else {
-            "system"
+        reason: reason.as_deref(),
+        actor: match stopped {
+            Some(StopReason::User | StopReason::Forced) => "user",
+            _ => "system",
         },
         revision: run.revision,
         ..Change::to(status)
     };
     let mut tx = engine.store().write().await?;
-    record::save_stages(&mut tx, &run.id, &stages).await?;
     match record::transition(&mut tx, &run.id, &change).await? {
         Transition::Updated => {
-            generations::promote(&mut tx, &run.project_id, produced).await?;
+            record::save_progress(&mut tx, &run.id, &stages, run.suspended_ms).await?;
+            record::save_missing(&mut tx, &run.id, missing).await?;
+            generations::promote(&mut tx, &run.project_id, &run.id, produced).await?;
             tx.commit().await?;
             Ok(())
         }

@@ -8,16 +8,20 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use crate::error::{Error, Result};
 
 pub(crate) mod finished;
 pub(crate) mod generations;
+pub(crate) mod promotions;
 pub(crate) mod results;
 pub(crate) mod units;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../../migrations");
+
+/// The name of the database file in the data folder.
+pub(crate) const DATABASE: &str = "genglossary.db";
 
 /// How long a statement waits for another process to finish its write.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,6 +32,7 @@ const READER_CACHE: &str = "-16000";
 /// The pools of one database file.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
+    path: PathBuf,
     reader: SqlitePool,
     writer: SqlitePool,
 }
@@ -35,7 +40,7 @@ pub(crate) struct Store {
 impl Store {
     /// Opens or creates the database in `home` and brings its schema up to date, with a backup first.
     pub(crate) async fn open(home: &Path) -> Result<Self> {
-        let path = home.join("genglossary.db");
+        let path = home.join(DATABASE);
         // Two processes that start together must not both migrate.
         let lock = lock_for_migration(home)?;
         let writer = SqlitePoolOptions::new()
@@ -50,7 +55,25 @@ impl Store {
             .connect_with(options(&path).read_only(true).pragma("cache_size", READER_CACHE))
             .await
             .map_err(|error| opening(&path, error))?;
-        Ok(Self { reader, writer })
+        Ok(Self { path, reader, writer })
+    }
+
+    /// The database file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A connection of its own, that only reads.
+    pub(crate) async fn connect(&self) -> Result<SqliteConnection> {
+        Ok(options(&self.path).read_only(true).connect().await?)
+    }
+
+    /// What is wrong with the database file, if anything. Reads all of it, so not for the start of the app.
+    pub(crate) async fn quick_check(&self) -> Result<Option<String>> {
+        let said: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+            .fetch_one(&self.reader)
+            .await?;
+        Ok((said != "ok").then_some(said))
     }
 
     /// For queries.
@@ -138,22 +161,7 @@ async fn back_up(writer: &SqlitePool, path: &Path, version: i64) -> Result<()> {
     Ok(())
 }
 
-/// Tells a damaged file and a folder without write access from other failures.
+/// An error of the opening, with the path in it.
 fn opening(path: &Path, error: sqlx::Error) -> Error {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .map(std::borrow::Cow::into_owned);
-    // The low byte is the primary result code (https://www.sqlite.org/rescode.html).
-    match code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
-        Some(11 | 26) => Error::DatabaseDamaged {
-            path: PathBuf::from(path),
-            detail: error.to_string(),
-        },
-        Some(8 | 14) => Error::DataFolder {
-            path: path.parent().unwrap_or(path).to_owned(),
-            source: std::io::Error::new(std::io::ErrorKind::PermissionDenied, error.to_string()),
-        },
-        _ => error.into(),
-    }
+    Error::from(error).in_home(path.parent().unwrap_or(path))
 }

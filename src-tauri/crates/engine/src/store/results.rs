@@ -201,40 +201,41 @@ pub(crate) async fn read_terms(store: &Store, generation: i64) -> Result<Vec<Ter
         .collect()
 }
 
-/// Stores the occurrences in one document after the other. There may be millions, so a stop is heard in between.
+/// Document (ordinal in the load generation), start, end, line of one occurrence.
+pub(crate) type Posting = [u32; 4];
+
+/// Terms of one write.
+const POSTINGS: usize = 2_000;
+
+/// Stores the occurrences of `terms` terms, given by document. There may be millions, so a stop is heard in between.
 pub(crate) async fn write_occurrences(
     context: &StageContext,
     generation: i64,
+    terms: usize,
     found: &[Vec<Occurrence>],
 ) -> Result<(), Break> {
-    let rows: Vec<[u32; 5]> = found
-        .iter()
-        .enumerate()
-        .flat_map(|(document, found)| {
-            found
-                .iter()
-                .map(move |o| [o.term, document as u32, o.start, o.end, o.line])
-        })
-        .collect();
-    for rows in rows.chunks(CHUNK * 4) {
-        write_occurrence_rows(context, generation, rows).await?;
+    let mut postings: Vec<Vec<Posting>> = vec![Vec::new(); terms];
+    for (document, found) in found.iter().enumerate() {
+        for o in found {
+            if let Some(posting) = postings.get_mut(o.term as usize) {
+                posting.push([document as u32, o.start, o.end, o.line]);
+            }
+        }
     }
-    Ok(())
-}
-
-async fn write_occurrence_rows(context: &StageContext, generation: i64, rows: &[[u32; 5]]) -> Result<(), Break> {
-    let json = serde_json::to_string(rows)?;
-    let mut tx = context.write().await?;
-    sqlx::query!(
-        "INSERT INTO occurrence (generation_id, rank, document, start, end, line)
-             SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?2)
-             ORDER BY 2, 3, 4",
-        generation,
-        json
-    )
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
+    for (chunk, postings) in postings.chunks(POSTINGS).enumerate() {
+        let (json, first) = (serde_json::to_string(postings)?, (chunk * POSTINGS) as i64);
+        let mut tx = context.write().await?;
+        sqlx::query!(
+            "INSERT INTO posting (generation_id, rank, occurrences)
+             SELECT ?1, ?2 + key, value FROM json_each(?3)",
+            generation,
+            first,
+            json
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 
@@ -265,27 +266,42 @@ pub(crate) async fn write_document_counts(
 /// The occurrences of an extract generation, by document, in the order of the text.
 pub(crate) async fn read_occurrences(store: &Store, generation: i64, documents: usize) -> Result<Vec<Vec<Occurrence>>> {
     let rows = sqlx::query!(
-        "SELECT rank, document, start, end, line FROM occurrence WHERE generation_id = ?",
+        "SELECT rank, occurrences FROM posting WHERE generation_id = ?",
         generation
     )
     .fetch_all(store.reader())
     .await?;
     let mut found = vec![Vec::new(); documents];
     for row in rows {
-        let occurrence = Occurrence {
-            term: row.rank as u32,
-            line: row.line as u32,
-            start: row.start as u32,
-            end: row.end as u32,
-        };
-        if let Some(found) = found.get_mut(row.document as usize) {
-            found.push(occurrence);
+        let postings: Vec<Posting> = serde_json::from_str(&row.occurrences)?;
+        for [document, start, end, line] in postings {
+            if let Some(found) = found.get_mut(document as usize) {
+                found.push(Occurrence {
+                    term: row.rank as u32,
+                    line,
+                    start,
+                    end,
+                });
+            }
         }
     }
     for found in &mut found {
         found.sort_unstable_by_key(|o| (o.start, o.end, o.term));
     }
     Ok(found)
+}
+
+/// The occurrences of one term, by document and place.
+pub(crate) async fn read_posting(store: &Store, generation: i64, key: &str) -> Result<Vec<Posting>> {
+    let json = sqlx::query_scalar!(
+        "SELECT p.occurrences FROM term t JOIN posting p ON p.generation_id = t.generation_id AND p.rank = t.rank
+         WHERE t.generation_id = ? AND t.key = ?",
+        generation,
+        key
+    )
+    .fetch_optional(store.reader())
+    .await?;
+    json.map_or_else(|| Ok(Vec::new()), |json| Ok(serde_json::from_str(&json)?))
 }
 
 /// Stores the entries of a glossary, in order. A refined one notes which entries differ from the `provisional` ones.

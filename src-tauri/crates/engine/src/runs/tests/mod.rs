@@ -1,7 +1,15 @@
 //! The cases a run manager gets wrong, each as a test on real SQLite files. The numbers are those of the project's
-//! list of cases: S starting, E ending, W watching, D data.
+//! list of cases: S starting, E ending, C crashing, W watching, D data.
 
+mod damage;
 mod ending;
+mod gate;
+mod owners;
+mod processes;
+mod queue;
+mod resuming;
 mod reusing;
 mod starting;
+mod state_machine;
+mod stopping;
 mod watching;

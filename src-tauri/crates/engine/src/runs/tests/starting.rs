@@ -257,7 +257,8 @@ async fn a_run_of_a_dead_process_is_interrupted_at_its_last_sign_of_life() {
     );
     let again = next.start_run(&project, Scope::Load, Trigger::User, "next").await;
     assert!(again.is_ok(), "the next start succeeds");
-    next.stop_all(std::time::Duration::from_secs(30)).await;
+    next.stop_all(std::time::Duration::from_secs(30), crate::StopReason::User)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

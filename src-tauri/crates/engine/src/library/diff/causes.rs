@@ -1,0 +1,307 @@
+//! Why two sets of results differ: what they depend on is compared, then each row gets the nearest cause.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use glossary::{Alternative, Evidence, Finding};
+use sqlx::SqliteConnection;
+
+use super::rows::Row;
+use super::{DiffRow, Pair};
+use crate::error::Result;
+use crate::reasons::{DiffCause, Reason};
+use crate::runs::Stage;
+
+/// The most paths that a reason names.
+const EXAMPLES: usize = 3;
+
+/// What is not as it was.
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that results depend on")]
+pub(super) struct Causes {
+    added: Vec<String>,
+    changed: Vec<String>,
+    removed: Vec<String>,
+    required: bool,
+    excluded: bool,
+    settings: bool,
+    engine: bool,
+}
+
+impl Causes {
+    pub(super) async fn find(snapshot: &mut SqliteConnection, pair: &Pair<'_>) -> Result<Self> {
+        let mut causes = Self {
+            added: Vec::new(),
+            changed: Vec::new(),
+            removed: Vec::new(),
+            required: false,
+            excluded: false,
+            settings: compare(pair, "settings")
+                .unwrap_or_else(|| any_differs(pair, |generation| &generation.settings_hash)),
+            engine: compare(pair, "engine").unwrap_or_else(|| any_differs(pair, |generation| &generation.engine)),
+        };
+        causes.compare_documents(snapshot, pair).await?;
+        let (required, excluded) = (compare(pair, "required"), compare(pair, "excluded"));
+        let decided = match (required, excluded) {
+            (Some(_), Some(_)) => false,
+            _ => decided_between(snapshot, pair).await?,
+        };
+        causes.required = required.unwrap_or(decided);
+        causes.excluded = excluded.unwrap_or(decided);
+        Ok(causes)
+    }
+
+    async fn compare_documents(&mut self, snapshot: &mut SqliteConnection, pair: &Pair<'_>) -> Result<()> {
+        let (before, after) = (pair.before.documents(), pair.after.documents());
+        if before == after {
+            return Ok(());
+        }
+        let mut earlier: BTreeMap<String, String> = documents(snapshot, before).await?.into_iter().collect();
+        for (path, hash) in documents(snapshot, after).await? {
+            match earlier.remove(&path) {
+                None => self.added.push(path),
+                Some(known) if known != hash => self.changed.push(path),
+                Some(_) => {}
+            }
+        }
+        self.removed.extend(earlier.into_keys());
+        Ok(())
+    }
+
+    /// The causes of the whole diff.
+    pub(super) fn reasons(&self) -> Vec<Reason> {
+        let count = |paths: &[String]| paths.len() as u32;
+        let examples = |paths: &[String]| paths.iter().take(EXAMPLES).cloned().collect();
+        let mut reasons = Vec::new();
+        if !self.added.is_empty() {
+            reasons.push(Reason::DocumentsAdded {
+                count: count(&self.added),
+                examples: examples(&self.added),
+            });
+        }
+        if !self.changed.is_empty() {
+            reasons.push(Reason::DocumentsChanged {
+                count: count(&self.changed),
+                examples: examples(&self.changed),
+            });
+        }
+        if !self.removed.is_empty() {
+            reasons.push(Reason::DocumentsRemoved {
+                count: count(&self.removed),
+                examples: examples(&self.removed),
+            });
+        }
+        if self.required || self.excluded {
+            reasons.push(Reason::TermsEdited);
+        }
+        if self.settings {
+            reasons.push(Reason::SettingsChanged);
+        }
+        if self.engine {
+            reasons.push(Reason::EngineChanged);
+        }
+        reasons
+    }
+
+    /// Gives each row its cause. What the researcher decided about the very term comes first, because nothing else
+    /// can bring or take an entry for sure; then the documents that the term was read in; then what is the same for all.
+    pub(super) async fn explain(
+        &self,
+        snapshot: &mut SqliteConnection,
+        pair: &Pair<'_>,
+        rows: Vec<Row>,
+    ) -> Result<Vec<DiffRow>> {
+        let keys = serde_json::to_string(&rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>())?;
+        let decided = if self.required || self.excluded {
+            self.decided(snapshot, pair, &keys).await?
+        } else {
+            HashSet::new()
+        };
+        let touched: HashSet<&str> = [&self.added, &self.changed, &self.removed]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        let sources = if touched.is_empty() {
+            HashMap::new()
+        } else {
+            sources(snapshot, pair, &keys).await?
+        };
+        let rest = if self.settings {
+            DiffCause::Settings
+        } else if self.engine {
+            DiffCause::Engine
+        } else if touched.is_empty() {
+            DiffCause::Unknown
+        } else {
+            DiffCause::Documents
+        };
+        rows.into_iter()
+            .map(|row| {
+                let is_touched = |document: &String| touched.contains(document.as_str());
+                let cause = if decided.contains(&row.key) {
+                    DiffCause::Decision
+                } else if sources.get(&row.key).is_some_and(|read| read.iter().any(is_touched))
+                    || row.clashing()?.iter().any(is_touched)
+                {
+                    DiffCause::Documents
+                } else {
+                    rest
+                };
+                row.because(cause)
+            })
+            .collect()
+    }
+
+    /// Those of `keys` that were required or excluded between the two results, or were so no longer.
+    async fn decided(&self, snapshot: &mut SqliteConnection, pair: &Pair<'_>, keys: &str) -> Result<HashSet<String>> {
+        let (defined_before, defined_after) = pair.of(Stage::Define);
+        let (terms_before, terms_after) = (pair.before.input(Stage::Define), pair.after.input(Stage::Define));
+        let (listed_before, listed_after) = pair.of(Stage::Extract);
+        // Only the last decision about a term is stored. But a term was excluded if it got no entry, and it was not
+        // required if it is not in the list.
+        let rows = sqlx::query!(
+            r#"SELECT d.key, d.decided_at, d.verdict IS 'required' AS "required!: bool",
+                 (?3 IS NOT NULL AND EXISTS (SELECT 1 FROM term WHERE generation_id = ?5 AND key = d.key)
+                     AND NOT EXISTS (SELECT 1 FROM entry WHERE generation_id = ?3 AND key = d.key)) AS "out_before!: bool",
+                 (?4 IS NOT NULL AND EXISTS (SELECT 1 FROM term WHERE generation_id = ?6 AND key = d.key)
+                     AND NOT EXISTS (SELECT 1 FROM entry WHERE generation_id = ?4 AND key = d.key)) AS "out_after!: bool",
+                 EXISTS (SELECT 1 FROM term WHERE generation_id = ?7 AND key = d.key) AS "in_before!: bool",
+                 EXISTS (SELECT 1 FROM term WHERE generation_id = ?8 AND key = d.key) AS "in_after!: bool"
+               FROM decision d WHERE d.project_id = ?1 AND d.key IN (SELECT value FROM json_each(?2))"#,
+            pair.project_id,
+            keys,
+            defined_before,
+            defined_after,
+            terms_before,
+            terms_after,
+            listed_before,
+            listed_after
+        )
+        .fetch_all(snapshot)
+        .await?;
+        let (from, to) = between(pair);
+        Ok(rows
+            .into_iter()
+            .filter(|row| {
+                let excluded = self.excluded && row.out_before != row.out_after;
+                let required = self.required
+                    && match (row.in_before, row.in_after) {
+                        (false, true) => row.required && row.decided_at.as_str() <= to,
+                        (true, false) => {
+                            !row.required && row.decided_at.as_str() > from && row.decided_at.as_str() <= to
+                        }
+                        _ => false,
+                    };
+                excluded || required
+            })
+            .map(|row| row.key)
+            .collect())
+    }
+}
+
+impl Row {
+    /// The documents that a contradiction is between.
+    fn clashing(&self) -> Result<Vec<String>> {
+        let finding = self.finding.as_deref().map(serde_json::from_str).transpose()?;
+        Ok(match finding {
+            Some(Finding::Contradiction { first, second }) => vec![first.document, second.document],
+            _ => Vec::new(),
+        })
+    }
+}
+
+/// Whether a thing that results depend on has another hash. Nothing if no two results say what it was.
+fn compare(pair: &Pair<'_>, name: &str) -> Option<bool> {
+    Stage::ALL
+        .into_iter()
+        .filter_map(|stage| {
+            let before = pair.before.generations.get(&stage)?;
+            let after = pair.after.generations.get(&stage)?;
+            if before.id == after.id {
+                return before.basis.as_ref()?.contains_key(name).then_some(false);
+            }
+            Some(before.basis.as_ref()?.get(name)? != after.basis.as_ref()?.get(name)?)
+        })
+        .reduce(|differs, other| differs || other)
+}
+
+/// The same for results without a basis, by what their runs were started with.
+fn any_differs(pair: &Pair<'_>, what: impl Fn(&super::Generation) -> &String) -> bool {
+    pair.before.generations.iter().any(|(stage, before)| {
+        let after = pair.after.generations.get(stage);
+        after.is_some_and(|after| what(before) != what(after))
+    })
+}
+
+/// From when to when a decision lies between the two results.
+fn between<'a>(pair: &'a Pair<'_>) -> (&'a str, &'a str) {
+    let made = |stage| [pair.before.generations.get(&stage), pair.after.generations.get(&stage)];
+    let from = [made(Stage::Extract), made(Stage::Define)]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|generation| generation.created_at.as_str())
+        .min();
+    (
+        from.unwrap_or_default(),
+        pair.before.since.as_str().max(pair.after.since.as_str()),
+    )
+}
+
+async fn decided_between(snapshot: &mut SqliteConnection, pair: &Pair<'_>) -> Result<bool> {
+    let (from, to) = between(pair);
+    let decided = sqlx::query_scalar!(
+        "SELECT count(*) FROM decision WHERE project_id = ? AND decided_at > ? AND decided_at <= ?
+             AND (verdict IS NOT NULL OR manual)",
+        pair.project_id,
+        from,
+        to
+    )
+    .fetch_one(snapshot)
+    .await?;
+    Ok(decided > 0)
+}
+
+/// Path and hash of every document, in the order of the paths.
+async fn documents(snapshot: &mut SqliteConnection, generation: Option<i64>) -> Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        "SELECT path, hash FROM document WHERE generation_id = ? ORDER BY ordinal",
+        generation
+    )
+    .fetch_all(snapshot)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.path, row.hash)).collect())
+}
+
+/// The documents that the entries of `keys` were made from, on either side.
+async fn sources(
+    snapshot: &mut SqliteConnection,
+    pair: &Pair<'_>,
+    keys: &str,
+) -> Result<HashMap<String, HashSet<String>>> {
+    let (define, refine) = (pair.of(Stage::Define), pair.of(Stage::Refine));
+    let generations: Vec<i64> = [define.0, define.1, refine.0, refine.1].into_iter().flatten().collect();
+    let generations = serde_json::to_string(&generations)?;
+    // By key: a page has few of them, a generation many entries.
+    let rows = sqlx::query!(
+        "SELECT key, evidence, alternatives FROM (SELECT value AS wanted FROM json_each(?1))
+         CROSS JOIN (SELECT value AS generation FROM json_each(?2))
+         CROSS JOIN entry ON generation_id = generation AND key = wanted",
+        keys,
+        generations
+    )
+    .fetch_all(snapshot)
+    .await?;
+    let mut sources: HashMap<String, HashSet<String>> = HashMap::new();
+    for row in rows {
+        let evidence: Vec<Evidence> = serde_json::from_str(&row.evidence)?;
+        let alternatives: Vec<Alternative> = serde_json::from_str(&row.alternatives)?;
+        let read = evidence
+            .into_iter()
+            .chain(alternatives.into_iter().map(|other| other.evidence));
+        sources
+            .entry(row.key)
+            .or_default()
+            .extend(read.map(|evidence| evidence.document));
+    }
+    Ok(sources)
+}

@@ -1,0 +1,128 @@
+// What the browser twin does about runs: starting, taking up again, stopping, and the queue.
+import type * as B from '../bindings';
+import { stagesOf } from '../../lib/glossary';
+import { asked, refuse } from './asked';
+import { sampleAt } from './samples';
+import * as world from './world';
+
+/** request id -> run: the same request starts the same run */
+const requests = new Map<string, string>();
+/** A stop that never takes effect by itself: `&stubborn`. */
+const stubborn = asked.has('stubborn');
+
+export function start(
+  projectId: string,
+  scope: B.Scope,
+  requestId: string,
+  part: Partial<B.RunView> = {},
+): B.RunView {
+  const same = requests.get(requestId);
+  if (same) return world.runOf(same);
+  const active = world.activeOf(projectId);
+  if (active) refuse('run_active', { run: active.id });
+  const project = world.projectOf(projectId);
+  const run = world.makeRun(project, 'running', Date.now(), scope, { has_results: false, ...part });
+  requests.set(requestId, run.id);
+  world.logs.set(run.id, 0);
+  project.state = 'running';
+  run.stages = stagesOf(scope).map((stage, i) => ({
+    stage,
+    status: i === 0 ? 'running' : 'waiting',
+    done: 0,
+    total: i === 0 ? 24 : 0,
+    reused: 0,
+    missing: 0,
+    suspended_ms: 0,
+    item: null,
+    started_at: i === 0 ? world.iso(Date.now()) : null,
+    finished_at: null,
+  }));
+  world.simulate(run);
+  setTimeout(() => world.runChanged.emit(run), 0);
+  return run;
+}
+
+export function resume(runId: string, requestId: string): B.RunView {
+  const run = world.runOf(runId);
+  if (run.status === 'completed' || run.status === 'partial')
+    refuse('nothing_to_resume', { run: run.id });
+  return start(run.project_id, run.scope, requestId, { resumes: run.id });
+}
+
+export function retry(runId: string, requestId: string): B.RunView {
+  const run = world.runOf(runId);
+  if (run.missing === 0) refuse('nothing_to_retry', { run: run.id });
+  return start(run.project_id, run.scope, requestId, { resumes: run.id });
+}
+
+export function cancel(runId: string): B.CancelOutcome {
+  const run = world.runOf(runId);
+  if (run.finished_at) return 'already_finished';
+  Object.assign(run, {
+    cancelling: true,
+    cancel_requested_at: world.iso(Date.now()),
+    revision: run.revision + 1,
+  });
+  world.runChanged.emit(run);
+  if (!stubborn) setTimeout(() => world.finish(run, 'cancelled', 'user'), 900);
+  return 'cancelling';
+}
+
+export function force(runId: string): B.CancelOutcome {
+  const run = world.runOf(runId);
+  if (run.finished_at) return 'already_finished';
+  world.finish(run, 'cancelled', 'forced');
+  return 'cancelling';
+}
+
+/** Running ones first, then the queue. */
+export function active(): B.RunView[] {
+  const live = world.runs.filter((run) => !run.finished_at);
+  return [
+    ...live.filter((run) => run.status === 'running'),
+    ...live.filter((run) => run.status === 'pending'),
+  ];
+}
+
+export function detail(runId: string): B.RunDetail {
+  const run = world.runOf(runId);
+  const actor = run.owner === 'command_line' ? 'cli' : 'user';
+  const history: B.StatusChange[] = [
+    { status: 'pending', stage: null, at: run.created_at, reason: null, actor },
+  ];
+  if (run.started_at)
+    history.push({
+      status: 'running',
+      stage: 'load',
+      at: run.started_at,
+      reason: null,
+      actor: 'engine',
+    });
+  if (run.finished_at)
+    history.push({
+      status: run.status,
+      stage: null,
+      at: run.finished_at,
+      reason: run.stop_reason,
+      actor: run.status === 'cancelled' ? 'user' : 'engine',
+    });
+  return { run, history };
+}
+
+export function missing(runId: string): B.MissingUnit[] {
+  const run = world.runOf(runId);
+  return Array.from({ length: run.missing }, (_, i): B.MissingUnit => {
+    if (i >= 2)
+      return {
+        stage: 'define',
+        item: sampleAt(i * 7).term,
+        error: { code: 'unit_failed', params: {}, detail: 'index out of range' },
+      };
+    const path = `写真/目録-${i + 1}.txt`;
+    return {
+      stage: 'load',
+      item: path,
+      error: { code: 'file_unreadable', params: { path }, detail: 'permission denied' },
+    };
+  });
+}

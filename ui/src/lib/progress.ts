@@ -1,0 +1,18 @@
+// Where a run is, in one line: for lists and dialogs that have no room for its stages.
+import type { RunView } from '../ipc/bindings';
+import { number } from './format';
+import { isLive } from './glossary';
+import { i18n, t } from './i18n.svelte';
+import { waitingText } from './reasons';
+
+export function progressText(run: RunView): string {
+  if (run.status === 'pending') return waitingText(run.waiting);
+  const stage = run.stages.find((candidate) => candidate.status === 'running');
+  if (!stage || !isLive(run.status)) return t(`scope.${run.scope}`);
+  if (stage.total === 0) return `${t(`stage.${stage.stage}`)} ${t('stage_status.counting')}`;
+  return t('run.progress', {
+    stage: t(`stage.${stage.stage}`),
+    done: number(stage.done, i18n.lang),
+    total: number(stage.total, i18n.lang),
+  });
+}

@@ -1,0 +1,84 @@
+// Why a project is not up to date, and why two runs differ: as sentences. And what a run would cost.
+import type { Estimate, Reason, RunView, Waiting } from '../ipc/bindings';
+import { errorText } from './errors';
+import { list, number, type Lang } from './format';
+import { i18n, sentences, t } from './i18n.svelte';
+import { has, word } from './messages';
+
+export function reasonText(reason: Reason): string {
+  switch (reason.kind) {
+    case 'documents_added':
+    case 'documents_changed':
+    case 'documents_removed':
+      return withExamples(t(`why.${reason.kind}`, { n: reason.count }), reason);
+    case 'units_missing':
+      return t('why.units_missing', { n: reason.count });
+    case 'stage_missing':
+    case 'outdated':
+      return t(`why.${reason.kind}`, { stage: t(`stage.${reason.stage}`) });
+    case 'folder_unreadable': {
+      const { what, todo } = errorText(reason.message);
+      return sentences(what, todo);
+    }
+    default:
+      return t(`why.${reason.kind}`);
+  }
+}
+
+function withExamples(what: string, { count, examples }: { count: number; examples: string[] }) {
+  if (examples.length === 0) return what;
+  const rest = count - examples.length;
+  const named = list(examples, i18n.lang);
+  return t('why.with_examples', {
+    what,
+    examples: rest > 0 ? t('why.and_more', { examples: named, n: rest }) : named,
+  });
+}
+
+/** "about 3–8 s": a range in the unit that its upper end needs, or that there is no basis for one. */
+export function estimateText(estimate: Estimate | null, lang: Lang): string {
+  if (!estimate) return word(lang, 'estimate.none');
+  const { from_ms, to_ms } = estimate;
+  const [unit, size] =
+    to_ms < 90_000
+      ? (['s', 1000] as const)
+      : to_ms < 90 * 60_000
+        ? (['min', 60_000] as const)
+        : (['h', 3_600_000] as const);
+  const low = Math.max(1, Math.floor(from_ms / size));
+  const high = Math.max(low, Math.ceil(to_ms / size));
+  const range =
+    low === high
+      ? number(low, lang)
+      : `${number(low, lang)}${lang === 'ja' ? '〜' : '–'}${number(high, lang)}`;
+  return word(lang, `estimate.${unit}`, { range });
+}
+
+/** "12 min", "1 h 52 min": a duration in prose. */
+export function prose(ms: number, lang: Lang): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return word(lang, 'span.s', { n: Math.max(1, Math.round(ms / 1000)) });
+  if (minutes < 60) return word(lang, 'span.min', { n: minutes });
+  return word(lang, 'span.h', { h: Math.floor(minutes / 60), min: minutes % 60 });
+}
+
+/** "Waiting: 2 of 2 runs are active, 1 ahead" */
+export function waitingText(waiting: Waiting | null): string {
+  if (!waiting) return t('run.waiting_soon');
+  const { running, limit, ahead } = waiting;
+  return ahead > 0
+    ? t('run.waiting_ahead', { running, limit, ahead })
+    : t('run.waiting_next', { running, limit });
+}
+
+/** Why a run was stopped or interrupted. */
+export function stopReasonText(run: Pick<RunView, 'stop_reason'>): string {
+  if (!run.stop_reason) return '';
+  const key = `reason.${run.stop_reason}`;
+  return has(key) ? t(key) : run.stop_reason;
+}
+
+/** Whose run it is, when it is not this window's. */
+export function ownerText(run: Pick<RunView, 'owner'>): string {
+  return run.owner === 'this' ? '' : t(`owner.${run.owner}`);
+}
