@@ -72,13 +72,6 @@ export const commands = {
 	 */
 	getProject: (projectId: string) => typedError<ProjectDetail, IpcError>(__TAURI_INVOKE("get_project", { projectId })),
 	/**
-	 *  What a project needs, why, and what it would cost. Scans the folder.
-	 * 
-	 *  # Errors
-	 *  `project_not_found`.
-	 */
-	getPlan: (projectId: string) => typedError<Plan, IpcError>(__TAURI_INVOKE("get_plan", { projectId })),
-	/**
 	 *  Shows the folder of a project in the system's file manager. The page names a project, never a path.
 	 * 
 	 *  # Errors
@@ -114,41 +107,6 @@ export const commands = {
 	 */
 	cancelRun: (runId: string) => typedError<CancelOutcome, IpcError>(__TAURI_INVOKE("cancel_run", { runId })),
 	/**
-	 *  Stops a run without waiting for the work in progress, after a request to stop that takes too long.
-	 * 
-	 *  # Errors
-	 *  `run_not_found`.
-	 */
-	forceStopRun: (runId: string) => typedError<CancelOutcome, IpcError>(__TAURI_INVOKE("force_stop_run", { runId })),
-	/**
-	 *  Takes up an interrupted, cancelled or failed run in a new one of the same scope; finished units are not done again.
-	 * 
-	 *  # Errors
-	 *  `run_not_found`, `run_active`, `nothing_to_resume`.
-	 */
-	resumeRun: (runId: string, requestId: string) => typedError<RunView, IpcError>(__TAURI_INVOKE("resume_run", { runId, requestId })),
-	/**
-	 *  Does only what a partial run left out, in a new run.
-	 * 
-	 *  # Errors
-	 *  `run_not_found`, `run_active`, `nothing_to_retry`.
-	 */
-	retryMissing: (runId: string, requestId: string) => typedError<RunView, IpcError>(__TAURI_INVOKE("retry_missing", { runId, requestId })),
-	/**
-	 *  Units of a run that could not be done.
-	 * 
-	 *  # Errors
-	 *  `run_not_found`.
-	 */
-	listMissing: (runId: string, offset: number, limit: number) => typedError<Page<MissingUnit>, IpcError>(__TAURI_INVOKE("list_missing", { runId, offset, limit })),
-	/**
-	 *  Active runs of all projects: the running ones first, then the queue in its order.
-	 * 
-	 *  # Errors
-	 *  When they cannot be read.
-	 */
-	listActiveRuns: () => typedError<RunView[], IpcError>(__TAURI_INVOKE("list_active_runs")),
-	/**
 	 *  Runs of a project, newest first.
 	 * 
 	 *  # Errors
@@ -163,21 +121,64 @@ export const commands = {
 	 */
 	getRun: (runId: string) => typedError<RunDetail, IpcError>(__TAURI_INVOKE("get_run", { runId })),
 	/**
-	 *  Makes the results that stood after a run the current ones again.
+	 *  Takes a run up again that was stopped, failed or broke off: a new run of the same scope that keeps its finished units.
+	 *  The same `request_id` again returns the run that it started.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `run_active`, `nothing_to_resume`.
+	 */
+	resumeRun: (runId: string, requestId: string) => typedError<RunView, IpcError>(__TAURI_INVOKE("resume_run", { runId, requestId })),
+	/**
+	 *  Does the units that a run could not do, and nothing else. The same `request_id` again returns the run that it started.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `run_active`, `nothing_to_retry`.
+	 */
+	retryMissing: (runId: string, requestId: string) => typedError<RunView, IpcError>(__TAURI_INVOKE("retry_missing", { runId, requestId })),
+	/**
+	 *  The units that a run could not do, with the reason.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`.
+	 */
+	listMissing: (runId: string, offset: number, limit: number) => typedError<Page<MissingUnit>, IpcError>(__TAURI_INVOKE("list_missing", { runId, offset, limit })),
+	/**
+	 *  Ends a run that does not react to a stop. What it had finished is kept.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`.
+	 */
+	forceStopRun: (runId: string) => typedError<CancelOutcome, IpcError>(__TAURI_INVOKE("force_stop_run", { runId })),
+	/**
+	 *  The active runs of all projects: those at work first, then the queue in its order.
+	 * 
+	 *  # Errors
+	 *  When they cannot be read.
+	 */
+	listActiveRuns: () => typedError<RunView[], IpcError>(__TAURI_INVOKE("list_active_runs")),
+	/**
+	 *  What is out of date in a project, why, and the smallest run that would repair it. Scans the folder.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`.
+	 */
+	getPlan: (projectId: string) => typedError<Plan, IpcError>(__TAURI_INVOKE("get_plan", { projectId })),
+	/**
+	 *  Makes the results that stood after a run current again.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`, `run_not_found`, `results_gone`, `run_active`.
 	 */
 	restoreResults: (projectId: string, runId: string) => typedError<ProjectDetail, IpcError>(__TAURI_INVOKE("restore_results", { projectId, runId })),
 	/**
-	 *  What differs between the results of two runs of a project, in numbers, and why.
+	 *  What is different between the results of two runs, counted, and what caused it.
 	 * 
 	 *  # Errors
 	 *  `run_not_found`, `results_gone`, `different_projects`.
 	 */
 	diffRuns: (beforeRunId: string, afterRunId: string) => typedError<RunDiff, IpcError>(__TAURI_INVOKE("diff_runs", { beforeRunId, afterRunId })),
 	/**
-	 *  A page of the differences of one kind.
+	 *  A page of the differences of one kind between the results of two runs.
 	 * 
 	 *  # Errors
 	 *  `run_not_found`, `results_gone`, `different_projects`.
@@ -314,7 +315,7 @@ export type AppInfo = {
 	open_project: string | null,
 	/**  Why the folder that was named at the start cannot be shown. */
 	open_error: IpcError | null,
-	/**  What is wrong with the stored data. */
+	/**  What is wrong with the database, when it is damaged. */
 	damaged: Message | null,
 };
 
@@ -326,11 +327,11 @@ export type AppSettings = {
 	theme: Theme,
 	/**  Definitions in the sans-serif face. */
 	sans_reading: boolean,
-	/**  The most runs at work at the same time, 1 to 8. */
+	/**  The most runs at work at once, of all projects and processes. 1 to 8. */
 	parallel_runs: number,
-	/**  A notice of the system when a run ended. */
+	/**  Tells of the end of a run when the window is not in front. */
 	notify: boolean,
-	/**  The machine does not fall asleep while a run is at work. */
+	/**  Keeps the machine awake while a run is at work. */
 	keep_awake: boolean,
 	/**  What closing the window does while runs are active. */
 	background: CloseChoice,
@@ -365,11 +366,11 @@ export type CloseAnswer =
 
 /**  What closing the window does while runs are active. */
 export type CloseChoice = 
-/**  It asks. */
+/**  Asks. */
 "ask" | 
 /**  The runs go on without a window. */
 "background" | 
-/**  The runs stop at a safe point, then the app ends. */
+/**  The runs are stopped. */
 "stop";
 
 /**  What the page is asked when the window closes while runs are active. */
@@ -407,49 +408,49 @@ export type Decision = {
 	note: string | null,
 };
 
-/**  Why something differs between two runs. */
+/**  Why one row differs between the results of two runs: the nearest cause that is known. */
 export type DiffCause = 
-/**  The documents changed. */
+/**  Documents were added, changed or removed. */
 "documents" | 
-/**  The researcher decided so. */
+/**  The researcher required or excluded the term. */
 "decision" | 
-/**  The settings changed. */
+/**  The settings were changed. */
 "settings" | 
-/**  The engine changed. */
+/**  The rules of the engine changed. */
 "engine" | 
-/**  It cannot be told. */
+/**  None of these. */
 "unknown";
 
-/**  One kind of difference between two runs. */
+/**  A list of a diff. */
 export type DiffKind = 
-/**  Terms that are new. */
+/**  Terms that only the later results have. */
 "terms_added" | 
-/**  Terms that are gone. */
+/**  Terms that only the earlier results have. */
 "terms_removed" | 
-/**  Definitions that changed, appeared or disappeared. */
+/**  Entries whose definition came, went or changed. */
 "definitions" | 
-/**  Issues that are gone. */
+/**  Issues that are open no longer. */
 "issues_fixed" | 
-/**  Issues that are new. */
+/**  Issues that were not open before. */
 "issues_new";
 
-/**  One difference between two runs. */
+/**  One difference. */
 export type DiffRow = {
-	/**  Identifies the row in its list. */
+	/**  Key of the term that it is about. */
 	key: string,
 	/**  The term. */
 	term: string,
 	/**  Its language. */
 	language: Language,
-	/**  The definition before. */
+	/**  For definitions: the earlier one. */
 	before: string | null,
-	/**  The definition after. */
+	/**  For definitions: the later one. */
 	after: string | null,
-	/**  What the review found, for an issue. */
+	/**  For issues: what is or was wrong. */
 	finding: Finding | null,
-	/**  How much the issue matters. */
+	/**  For issues: how much it matters. */
 	severity: Severity | null,
-	/**  Why it differs. */
+	/**  Why. */
 	cause: DiffCause,
 };
 
@@ -569,13 +570,13 @@ export type EntryRow = {
 	edited: boolean,
 };
 
-/**  How long a run will take, from what earlier ones took. */
+/**  A range of time, from similar runs. */
 export type Estimate = {
-	/**  At least, in milliseconds. */
+	/**  Milliseconds at least. */
 	from_ms: number,
-	/**  At most, in milliseconds. */
+	/**  Milliseconds at most. */
 	to_ms: number,
-	/**  Number of runs that it is made from. */
+	/**  Stage executions that it was made from. */
 	samples: number,
 };
 
@@ -780,9 +781,9 @@ export type Message = {
 
 /**  A unit of work that could not be done. */
 export type MissingUnit = {
-	/**  Its stage. */
+	/**  The stage that it belongs to. */
 	stage: Stage,
-	/**  The document or term. */
+	/**  What it was about: a document, a term. */
 	item: string,
 	/**  Why. */
 	error: Message,
@@ -807,9 +808,9 @@ export type OccurrenceRow = {
 /**  A notification about a run was clicked: the page shows that run. */
 export type OpenRun = RunRef;
 
-/**  Which process does the work of a run. */
+/**  Whose work a run is, seen from this process. */
 export type Owner = 
-/**  This one. */
+/**  This very process. */
 "this" | 
 /**  Another process of the app. */
 "app" | 
@@ -826,15 +827,15 @@ export type Page<T> = {
 	offset: number,
 };
 
-/**  What a project needs, why, and what it would cost. */
+/**  What would have to be done to a project, and what each run would take. */
 export type Plan = {
-	/**  The state of the project, its folder included. */
+	/**  The state of the project, the folder included. */
 	state: ProjectState,
-	/**  Why it is not up to date. */
+	/**  Why it is not up to date; empty when it is. */
 	reasons: Reason[],
-	/**  The smallest scope that makes it up to date; nothing when there is nothing to do. */
+	/**  The smallest run that repairs it. */
 	scope: Scope | null,
-	/**  Every scope with its estimate. */
+	/**  What each scope would take. */
 	scopes: ScopePlan[],
 };
 
@@ -849,12 +850,12 @@ export type ProjectDetail = {
 	active_run: RunView | null,
 	/**  Stages whose result is missing or older than what it should be made from, in order. */
 	stale: Stage[],
-	/**  The run whose results can be made current again; nothing when there are none. */
-	previous: RunView | null,
-	/**  The run whose results are shown. */
+	/**  The run whose results are current. */
 	current_run: string | null,
-	/**  What is shown was restored. */
+	/**  The current results were taken back: a later run made others. */
 	restored: boolean,
+	/**  The run whose results stood before the current ones and can be restored. */
+	previous: RunView | null,
 };
 
 /**  Names a project. */
@@ -908,49 +909,49 @@ export type ProjectSummary = {
 	last_run: RunView | null,
 };
 
-/**  Why a project is not up to date, or why two runs differ. */
+/**  Why results are out of date, incomplete, or not what other results were. */
 export type Reason = 
 /**  Nothing was made yet. */
 { kind: "not_run" } | 
-/**  Documents that are new. */
+/**  Files are new. */
 { kind: "documents_added"; 
-/**  How many. */
+/**  Number of them. */
 count: number; 
-/**  Some of their paths. */
+/**  A few of their paths. */
 examples: string[] } | 
-/**  Documents with another content. */
+/**  Files have another content. */
 { kind: "documents_changed"; 
-/**  How many. */
+/**  Number of them. */
 count: number; 
-/**  Some of their paths. */
+/**  A few of their paths. */
 examples: string[] } | 
-/**  Documents that are gone. */
+/**  Files are gone. */
 { kind: "documents_removed"; 
-/**  How many. */
+/**  Number of them. */
 count: number; 
-/**  Some of their paths. */
+/**  A few of their paths. */
 examples: string[] } | 
-/**  The researcher decided about terms. */
+/**  Terms were required or excluded, or are so no longer. */
 { kind: "terms_edited" } | 
-/**  The settings changed. */
+/**  The settings are others. */
 { kind: "settings_changed" } | 
-/**  The engine changed. */
+/**  The rules of the engine are others. */
 { kind: "engine_changed" } | 
 /**  A stage has no result. */
 { kind: "stage_missing"; 
 /**  The stage. */
 stage: Stage } | 
-/**  A result was made from one that is not current any more. */
+/**  The result of a stage was made from one that is not current any more. */
 { kind: "outdated"; 
 /**  The stage. */
 stage: Stage } | 
-/**  Units that could not be done. */
+/**  Units could not be done. */
 { kind: "units_missing"; 
-/**  How many. */
+/**  Number of them. */
 count: number } | 
-/**  The folder cannot be read. */
+/**  The folder cannot be read, so nobody knows what changed in it. */
 { kind: "folder_unreadable"; 
-/**  Why. */
+/**  What is wrong with it. */
 message: Message };
 
 /**  What refinement did about an issue. */
@@ -975,27 +976,27 @@ export type RunDetail = {
 	history: StatusChange[],
 };
 
-/**  What differs between the results of two runs, in numbers. */
+/**  How the results of two runs differ, in numbers. */
 export type RunDiff = {
-	/**  The run that is compared with. */
+	/**  The run of the earlier results. */
 	before: RunView,
-	/**  The run that is compared. */
+	/**  The run of the later results. */
 	after: RunView,
-	/**  What changed between them. */
+	/**  What the results depend on and what is not as it was. */
 	causes: Reason[],
-	/**  Terms that are new. */
+	/**  Terms that only the later results have. */
 	terms_added: number,
-	/**  Terms that are gone. */
+	/**  Terms that only the earlier results have. */
 	terms_removed: number,
-	/**  Definitions with another text. */
+	/**  Terms with another definition. */
 	definitions_changed: number,
-	/**  Entries that had no definition and have one. */
+	/**  Terms that had no definition and have one. */
 	definitions_added: number,
-	/**  Entries that had a definition and have none. */
+	/**  Terms that had a definition and have none. */
 	definitions_removed: number,
-	/**  Issues that are gone. */
+	/**  Issues that are open no longer. */
 	issues_fixed: number,
-	/**  Issues that are new. */
+	/**  Issues that were not open before. */
 	issues_new: number,
 };
 
@@ -1040,6 +1041,16 @@ export type RunView = {
 	status: RunStatus,
 	/**  A stop was requested and takes effect. */
 	cancelling: boolean,
+	/**  When it was requested. */
+	cancel_requested_at: string | null,
+	/**  Why it was stopped: the name of a [`StopReason`]. */
+	stop_reason: string | null,
+	/**  The run that this one takes up again. */
+	resumes: string | null,
+	/**  Whose work it is. */
+	owner: Owner,
+	/**  What it waits for, while it is pending. */
+	waiting: Waiting | null,
 	/**  The engine that did the work. */
 	engine: string,
 	/**  Its model, for engines that have one. */
@@ -1052,26 +1063,16 @@ export type RunView = {
 	started_at: string | null,
 	/**  When it ended. */
 	finished_at: string | null,
+	/**  Time that the machine slept in the middle of it. Not part of its duration. */
+	suspended_ms: number,
 	/**  Its stages in order. */
 	stages: StageView[],
-	/**  Why it failed. */
-	error: Message | null,
-	/**  The run that this one takes up again. */
-	resumes: string | null,
 	/**  Units that could not be done. */
 	missing: number,
-	/**  When a stop was requested. */
-	cancel_requested_at: string | null,
-	/**  Why it was stopped or interrupted: `closing`, `forced`, `signal`, `user`. */
-	stop_reason: string | null,
-	/**  Which process does the work. */
-	owner: Owner,
-	/**  Its place in the queue, while it is pending. */
-	waiting: Waiting | null,
-	/**  How long the machine slept in the middle of it, in milliseconds. */
-	suspended_ms: number,
-	/**  Its results are kept: they can be restored and compared. */
+	/**  Its results are still kept. */
 	has_results: boolean,
+	/**  Why it failed. */
+	error: Message | null,
 	/**  Grows with every change; of two views of one run the higher one is newer. */
 	revision: number,
 };
@@ -1095,11 +1096,11 @@ export type Scope =
 /**  Only refine. */
 "refine";
 
-/**  A scope and what it would cost. */
+/**  A scope and the time it may take. */
 export type ScopePlan = {
 	/**  The scope. */
 	scope: Scope,
-	/**  How long it will take; nothing when there is no basis yet. */
+	/**  Nothing without a basis: no run of this kind has finished yet. */
 	estimate: Estimate | null,
 };
 
@@ -1168,7 +1169,7 @@ export type StageView = {
 	started_at: string | null,
 	/**  UTC. */
 	finished_at: string | null,
-	/**  How long the machine slept in the middle of it, in milliseconds. */
+	/**  Time that the machine slept in the middle of it. */
 	suspended_ms: number,
 };
 
@@ -1293,13 +1294,13 @@ export type Verdict =
 /**  Never in. */
 "excluded";
 
-/**  Why a pending run waits. */
+/**  What a pending run waits for. */
 export type Waiting = {
-	/**  Runs at work. */
+	/**  Runs at work, of all projects and processes. */
 	running: number,
-	/**  The most that may be at work at the same time. */
+	/**  The most that may be at work at once. */
 	limit: number,
-	/**  Runs that come before this one. */
+	/**  Runs that wait and came before. */
 	ahead: number,
 };
 
