@@ -1,6 +1,7 @@
 //! The engine: one data folder, opened once, shared by everything that asks.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::watch;
@@ -28,6 +29,8 @@ struct Inner {
     health: watch::Sender<Health>,
     watcher: Mutex<Option<JoinHandle<()>>>,
     closed: watch::Sender<bool>,
+    /// Runs tell nothing and keep no units.
+    unobserved: AtomicBool,
 }
 
 /// An engine that somebody else keeps alive.
@@ -63,6 +66,7 @@ impl Engine {
             runs: Runs::default(),
             logs: LogReader::default(),
             scans: Scans::default(),
+            unobserved: AtomicBool::new(false),
             program,
             health: watch::Sender::default(),
             watcher: Mutex::default(),
@@ -70,6 +74,16 @@ impl Engine {
         }));
         engine.recover_runs().await.map_err(|error| engine.noted(error))?;
         Ok(engine)
+    }
+
+    /// Lets runs work without progress, log and unit memo. For measuring what these cost, and for nothing else.
+    #[doc(hidden)]
+    pub fn run_unobserved(&self) {
+        self.0.unobserved.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_unobserved(&self) -> bool {
+        self.0.unobserved.load(Ordering::Relaxed)
     }
 
     /// The data folder.

@@ -1,7 +1,7 @@
 //! Speed and memory of the engine, against the budgets that the product promises. Every part is measured on this
 //! machine in this very run; since machines differ and are busy, ratios stand beside the absolute numbers.
 //!
-//!     cargo bench -p genglossary-engine --bench speed [-- runs | reuse | pages | stops]
+//!     cargo bench -p genglossary-engine --bench speed [-- runs | reuse | overhead | start | pages | stops]
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
@@ -11,6 +11,7 @@ mod corpus;
 mod measure;
 mod pages;
 mod reuse;
+mod start;
 mod table;
 mod words;
 
@@ -46,6 +47,10 @@ const SAMPLE_SECONDS: f64 = 1.0;
 /// The same run again, and one with one of the documents changed, are so much faster than the first.
 const SAME_FACTOR: f64 = 20.0;
 const CHANGED_FACTOR: f64 = 10.0;
+const OVERHEAD_PERCENT: f64 = 5.0;
+const OVERHEAD_REPEATS: usize = 5;
+const RECOVER_MILLISECONDS: f64 = 500.0;
+const HOME_MILLISECONDS: f64 = 300.0;
 const PAGE_MILLISECONDS: f64 = 20.0;
 const STOP_MILLISECONDS: f64 = 1_000.0;
 
@@ -59,10 +64,12 @@ async fn main() -> ExitCode {
         .filter(|argument| argument != "--bench")
         .collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["child-run", folder, home] => measure::run(Path::new(folder), Path::new(home))
-            .await
-            .and_then(|cost| print(&cost))
-            .map(|()| true),
+        [kind @ ("child-run" | "child-unobserved"), folder, home] => {
+            measure::run(Path::new(folder), Path::new(home), kind == "child-run")
+                .await
+                .and_then(|cost| print(&cost))
+                .map(|()| true)
+        }
         ["child-reuse", folder, home] => reuse::run(Path::new(folder), Path::new(home))
             .await
             .and_then(|reuse| print(&reuse))
@@ -109,6 +116,13 @@ async fn everything(parts: &[&str]) -> Outcome<bool> {
     if wanted("reuse") {
         FOLDER.write(&folder)?;
         reused(&mut table, &folder, work.path())?;
+    }
+    if wanted("overhead") {
+        FOLDER.write(&folder)?;
+        overhead(&mut table, &folder, work.path())?;
+    }
+    if wanted("start") {
+        start(&mut table, work.path()).await?;
     }
     if wanted("runs") {
         sample(&mut table, work.path())?;
@@ -226,6 +240,49 @@ fn reused(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
         "x",
         CHANGED_FACTOR,
     );
+    Ok(())
+}
+
+/// Runs with and without progress, log and memo, in turn, so that both meet the same machine.
+fn overhead(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
+    table.title(&format!("Progress, log and memo, best of {OVERHEAD_REPEATS} each"));
+    let (mut with, mut without) = (f64::MAX, f64::MAX);
+    for round in 0..OVERHEAD_REPEATS {
+        let home = |kind: &str| work.join(format!("overhead-{kind}-{round}"));
+        let cost: Cost = child(&[Path::new("child-run"), folder, &home("with")])?;
+        with = with.min(cost.wall);
+        let cost: Cost = child(&[Path::new("child-unobserved"), folder, &home("without")])?;
+        without = without.min(cost.wall);
+        std::fs::remove_dir_all(home("with"))?;
+        std::fs::remove_dir_all(home("without"))?;
+    }
+    table.value("a run without them: time", without, "s");
+    table.value("a run with them: time", with, "s");
+    table.budget("they cost", (with / without - 1.0) * 100.0, "%", OVERHEAD_PERCENT);
+    Ok(())
+}
+
+async fn start(table: &mut Table, work: &Path) -> Outcome<()> {
+    table.title(&format!(
+        "Starting after a crash in a run with a log of {} lines",
+        start::LINES
+    ));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../examples/seed-bank");
+    let crash = start::crash(&folder, &work.join("crash")).await?;
+    table.budget(
+        "open and recover",
+        milliseconds(crash.recovered),
+        "ms",
+        RECOVER_MILLISECONDS,
+    );
+    table.value("first page of that log", milliseconds(crash.first_page), "ms");
+    table.title(&format!(
+        "The list of {} projects with {} runs, best of {REPEATS}",
+        start::PROJECTS,
+        start::RUNS
+    ));
+    let time = start::home(&folder, &work.join("many")).await?;
+    table.budget("open and list", milliseconds(time), "ms", HOME_MILLISECONDS);
     Ok(())
 }
 

@@ -40,11 +40,14 @@ pub(crate) fn child<T: for<'a> Deserialize<'a>>(arguments: &[&Path]) -> Result<T
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// The whole pipeline on `folder`, with its results in `home`.
-pub(crate) async fn run(folder: &Path, home: &Path) -> Result<Cost, Box<dyn std::error::Error>> {
+/// The whole pipeline on `folder`, with its results in `home`; with or without progress, log and memo.
+pub(crate) async fn run(folder: &Path, home: &Path, observed: bool) -> Result<Cost, Box<dyn std::error::Error>> {
     let began = Instant::now();
     let engine = Engine::open(home, NoSink).await?;
     let open = began.elapsed().as_secs_f64();
+    if !observed {
+        engine.run_unobserved();
+    }
     let project = engine.project_for_folder(folder).await?;
     let before = cpu();
     let began = Instant::now();

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use glossary::define::{self, Context};
+use glossary::occurrences;
 use glossary::{Entry, Occurrence, Stopped, Term};
 use rayon::prelude::*;
 
 use super::Work;
 use crate::logs::LogLevel;
-use crate::runs::{Break, Stage, StopFlag, Unit, from_bytes, to_bytes};
+use crate::runs::{Break, Stage, StopFlag, Unit};
 use crate::store::results::{self, HashedDocument};
 use crate::store::units::UnitKeyBuilder;
 
@@ -65,7 +66,7 @@ impl Unit for Contexts {
         // Evidence names the document by its path.
         key.text(&document.document.path)
             .text(&document.hash)
-            .value(&mentions.occurrences);
+            .bytes(&occurrences::pack(&mentions.occurrences));
     }
 
     fn work(&self, mentions: &Mentions, stop: &StopFlag) -> Result<Vec<Context>, Stopped> {
@@ -78,12 +79,15 @@ impl Unit for Contexts {
         )
     }
 
-    fn pack(&self, _: &Mentions, contexts: &Vec<Context>) -> Option<Vec<u8>> {
-        to_bytes(contexts)
+    fn pack(&self, mentions: &Mentions, contexts: &Vec<Context>) -> Option<Vec<u8>> {
+        Some(define::pack_contexts(
+            &self.documents[mentions.document].document,
+            contexts,
+        ))
     }
 
-    fn unpack(&self, _: &Mentions, bytes: &[u8]) -> Option<Vec<Context>> {
-        from_bytes(bytes)
+    fn unpack(&self, mentions: &Mentions, bytes: &[u8]) -> Option<Vec<Context>> {
+        define::unpack_contexts(&self.documents[mentions.document].document, bytes)
     }
 }
 

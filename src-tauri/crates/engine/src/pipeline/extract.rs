@@ -1,23 +1,24 @@
 //! Documents give terms: candidates of each document, one ranking over all, then every occurrence of every term.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use glossary::extract::{self, DocumentCandidates, Options};
-use glossary::occurrences::{self, Matcher};
-use glossary::{Occurrence, Stopped, Term};
+use glossary::occurrences::{self, Matcher, Relevant, TermIndex, Vocabulary};
+use glossary::{Occurrence, Stopped};
+use rayon::prelude::*;
 
 use super::Work;
 use crate::runs::{Break, Stage, StopFlag, Unit, from_bytes, to_bytes};
 use crate::store::results::{self, HashedDocument};
 use crate::store::units::UnitKeyBuilder;
 
-/// The candidates of one document.
-struct Candidates;
+/// What one document holds: its candidates, and what else may be found in it.
+struct Reading;
 
-impl Unit for Candidates {
+impl Unit for Reading {
     type Item = HashedDocument;
-    type Output = DocumentCandidates;
-    const KIND: &'static str = "candidates/1";
+    type Output = (DocumentCandidates, Vocabulary);
+    const KIND: &'static str = "reading/1";
 
     fn name<'a>(&'a self, document: &'a HashedDocument) -> &'a str {
         &document.document.path
@@ -27,62 +28,70 @@ impl Unit for Candidates {
         key.text(&document.hash).value(&document.document.language);
     }
 
-    fn work(&self, document: &HashedDocument, stop: &StopFlag) -> Result<DocumentCandidates, Stopped> {
-        extract::candidates(&document.document, stop)
+    fn work(&self, document: &HashedDocument, stop: &StopFlag) -> Result<Self::Output, Stopped> {
+        let document = &document.document;
+        Ok((extract::candidates(document, stop)?, Vocabulary::new(document)))
     }
 
-    fn pack(&self, _: &HashedDocument, candidates: &DocumentCandidates) -> Option<Vec<u8>> {
-        to_bytes(candidates)
+    fn pack(&self, _: &HashedDocument, (candidates, vocabulary): &Self::Output) -> Option<Vec<u8>> {
+        let vocabulary = vocabulary.pack();
+        let length = u32::try_from(vocabulary.len()).ok()?;
+        Some([&length.to_le_bytes()[..], &vocabulary, &to_bytes(candidates)?].concat())
     }
 
-    fn unpack(&self, _: &HashedDocument, bytes: &[u8]) -> Option<DocumentCandidates> {
-        from_bytes(bytes)
+    fn unpack(&self, _: &HashedDocument, bytes: &[u8]) -> Option<Self::Output> {
+        let (length, rest) = bytes.split_first_chunk()?;
+        let (vocabulary, candidates) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        Some((from_bytes(candidates)?, Vocabulary::unpack(vocabulary)?))
     }
 }
 
 /// The occurrences of all terms in one document.
-struct Occurrences {
-    matcher: Arc<Matcher>,
-    /// Hash of what is looked for.
-    terms: blake3::Hash,
+struct Finding {
+    documents: Arc<Vec<HashedDocument>>,
+    index: TermIndex,
+    /// Looks for the terms in the documents that are not known.
+    matcher: OnceLock<Matcher>,
 }
 
-impl Occurrences {
-    fn new(terms: &[Term]) -> Self {
-        let forms = terms
-            .iter()
-            .map(|term| (&term.text, &term.key, term.category, &term.variants))
-            .collect::<Vec<_>>();
-        Self {
-            matcher: Arc::new(Matcher::new(terms)),
-            terms: blake3::hash(&serde_json::to_vec(&forms).unwrap_or_default()),
-        }
-    }
+/// A document and the terms that it may hold: a change of any other term is nothing to it.
+struct Place {
+    /// Index of the document.
+    document: usize,
+    vocabulary: Vocabulary,
+    relevant: Relevant,
 }
 
-impl Unit for Occurrences {
-    type Item = HashedDocument;
+impl Unit for Finding {
+    type Item = Place;
     type Output = Vec<Occurrence>;
     const KIND: &'static str = "occurrences/1";
 
-    fn name<'a>(&'a self, document: &'a HashedDocument) -> &'a str {
-        &document.document.path
+    fn name<'a>(&'a self, place: &'a Place) -> &'a str {
+        &self.documents[place.document].document.path
     }
 
-    fn depends(&self, document: &HashedDocument, key: &mut UnitKeyBuilder) {
-        key.text(&document.hash).bytes(self.terms.as_bytes());
+    fn depends(&self, place: &Place, key: &mut UnitKeyBuilder) {
+        key.text(&self.documents[place.document].hash)
+            .bytes(&place.relevant.hash);
     }
 
-    fn work(&self, document: &HashedDocument, stop: &StopFlag) -> Result<Vec<Occurrence>, Stopped> {
-        self.matcher.find(&document.document, stop)
+    fn prepare(&self, places: &[&Place]) {
+        let vocabularies: Vec<_> = places.iter().map(|place| &place.vocabulary).collect();
+        self.matcher.get_or_init(|| self.index.matcher(&vocabularies));
     }
 
-    fn pack(&self, _: &HashedDocument, occurrences: &Vec<Occurrence>) -> Option<Vec<u8>> {
-        to_bytes(occurrences)
+    fn work(&self, place: &Place, stop: &StopFlag) -> Result<Vec<Occurrence>, Stopped> {
+        let matcher = self.matcher.get_or_init(|| self.index.matcher(&[&place.vocabulary]));
+        matcher.find(&self.documents[place.document].document, stop)
     }
 
-    fn unpack(&self, _: &HashedDocument, bytes: &[u8]) -> Option<Vec<Occurrence>> {
-        from_bytes(bytes)
+    fn pack(&self, place: &Place, occurrences: &Vec<Occurrence>) -> Option<Vec<u8>> {
+        place.relevant.pack(occurrences)
+    }
+
+    fn unpack(&self, place: &Place, bytes: &[u8]) -> Option<Vec<Occurrence>> {
+        place.relevant.unpack(bytes)
     }
 }
 
@@ -91,7 +100,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let documents = work.carried.documents(store, work.input(Stage::Load)?).await?;
     // Each document is visited twice: for its candidates, and for the occurrences of what was kept.
     work.context.total(documents.len() * 2);
-    let candidates = work.context.units(Candidates, Arc::clone(&documents)).await?;
+    let readings = work.context.units(Reading, Arc::clone(&documents)).await?;
     let required = work.engine.required_terms(&work.run.project_id).await?;
     let options = Options {
         max_terms: work.settings.max_terms,
@@ -99,30 +108,44 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     };
     let stop = work.context.stop().clone();
     let required_count = required.len();
-    let terms = work
+    let read = Arc::clone(&documents);
+    let (terms, unit, places) = work
         .context
         .blocking(move || {
-            let candidates: Vec<_> = candidates.into_iter().flatten().collect();
-            Ok(extract::rank(&candidates, &required, &options, &stop)?)
+            let mut candidates = Vec::with_capacity(readings.len());
+            let mut vocabularies = Vec::with_capacity(readings.len());
+            for (document, reading) in readings.into_iter().enumerate() {
+                // A document that could not be read holds no terms.
+                let Some((found, vocabulary)) = reading else { continue };
+                candidates.push(found);
+                vocabularies.push((document, vocabulary));
+            }
+            let terms = extract::rank(&candidates, &required, &options, &stop)?;
+            let index = TermIndex::new(&terms);
+            let place = |(document, vocabulary)| Place {
+                document,
+                relevant: index.relevant(&vocabulary),
+                vocabulary,
+            };
+            let places: Vec<_> = vocabularies.into_par_iter().map(place).collect();
+            let unit = Finding {
+                documents: read,
+                index,
+                matcher: OnceLock::new(),
+            };
+            Ok((terms, unit, Arc::new(places)))
         })
         .await?;
     work.context.check()?;
-
-    let (terms, unit) = work
-        .context
-        .blocking(move || {
-            let unit = Occurrences::new(&terms);
-            Ok((terms, unit))
-        })
-        .await?;
-    let found = work.context.units(unit, Arc::clone(&documents)).await?;
+    let occurrences = work.context.units(unit, Arc::clone(&places)).await?;
+    let mut found = vec![Vec::new(); documents.len()];
+    for (place, occurrences) in places.iter().zip(occurrences) {
+        found[place.document] = occurrences.unwrap_or_default();
+    }
     let (terms, found) = work
         .context
         .blocking(move || {
-            let (mut terms, found) = (
-                terms,
-                found.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>(),
-            );
+            let mut terms = terms;
             let pairs: Vec<_> = documents
                 .iter()
                 .map(|document| &document.document)

@@ -2,6 +2,7 @@
 //! once.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -62,6 +63,8 @@ pub(crate) struct StageContext {
     live: Arc<Live>,
     log: Log,
     stop: StopFlag,
+    /// Tells nothing and keeps no units, to measure what that costs.
+    unobserved: bool,
 }
 
 /// The cancellation token as the pure crate wants it.
@@ -89,6 +92,7 @@ impl StageContext {
             live: Arc::clone(live),
             log: log.clone(),
             stop,
+            unobserved: engine.is_unobserved(),
         }
     }
 
@@ -110,11 +114,17 @@ impl StageContext {
 
     /// Says what is worked at.
     pub(crate) fn at(&self, item: &str) {
+        if self.unobserved {
+            return;
+        }
         self.live.stage(self.stage, |view| view.item = Some(item.to_owned()));
     }
 
     /// Says that one more unit is done or skipped.
     pub(crate) fn tick(&self) {
+        if self.unobserved {
+            return;
+        }
         self.live
             .stage(self.stage, |view| view.done = (view.done + 1).min(view.total));
     }
@@ -149,6 +159,9 @@ impl StageContext {
     }
 
     pub(crate) fn log(&self, level: LogLevel, item: &str, message: impl Into<String>) {
+        if self.unobserved {
+            return;
+        }
         self.log.write(level, Some(self.stage), item, message);
     }
 
@@ -199,23 +212,39 @@ impl StageContext {
             .await?
         };
         let project_id = self.live.project_id();
-        let known = units::find(self.engine.store(), &project_id, &keys).await?;
+        let known = if self.unobserved {
+            HashMap::new()
+        } else {
+            units::find(self.engine.store(), &project_id, &keys).await?
+        };
         let (sender, receiver) = mpsc::unbounded_channel();
         let keeper = tokio::spawn(units::keep(self.engine.store().clone(), project_id, U::KIND, receiver));
         let context = self.clone();
         let done = self
             .blocking(move || {
+                let recall = |(item, key): (_, &UnitKey)| known.get(key).and_then(|bytes| unit.unpack(item, bytes));
+                let recalled: Vec<_> = items.par_iter().zip(&keys).map(recall).collect();
+                let todo: Vec<_> = items
+                    .iter()
+                    .zip(&recalled)
+                    .filter(|(_, output)| output.is_none())
+                    .collect();
+                context.reused(items.len() - todo.len());
+                if !todo.is_empty() {
+                    unit.prepare(&todo.iter().map(|(item, _)| *item).collect::<Vec<_>>());
+                }
                 items
                     .par_iter()
                     .zip(keys)
-                    .map(|(item, key)| {
+                    .zip(recalled)
+                    .map(|((item, key), recalled)| {
                         context.check()?;
-                        if let Some(output) = known.get(&key).and_then(|bytes| unit.unpack(item, bytes)) {
-                            context.reused(1);
-                            return Ok(Some(output));
+                        if recalled.is_some() {
+                            return Ok(recalled);
                         }
                         let output = context.attempt(unit.name(item), || unit.work(item, &context.stop))?;
-                        if let Some(output) = output.as_ref().and_then(|output| unit.pack(item, output)) {
+                        let kept = output.as_ref().filter(|_| !context.unobserved);
+                        if let Some(output) = kept.and_then(|output| unit.pack(item, output)) {
                             // The keeper is gone after a failed write, and that is what the stage ends with.
                             sender
                                 .send(FinishedUnit { key, output })

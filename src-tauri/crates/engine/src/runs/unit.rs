@@ -24,6 +24,9 @@ pub(crate) trait Unit: Send + Sync + 'static {
     /// Tells everything that the output depends on, in a fixed order.
     fn depends(&self, item: &Self::Item, key: &mut UnitKeyBuilder);
 
+    /// Gets ready for the items that have to be worked at, once and before the first of them.
+    fn prepare(&self, _items: &[&Self::Item]) {}
+
     /// Does the work. Asks now and then whether to stop.
     fn work(&self, item: &Self::Item, stop: &StopFlag) -> Result<Self::Output, Stopped>;
 

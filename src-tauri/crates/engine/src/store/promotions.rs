@@ -101,6 +101,7 @@ pub(crate) async fn previous(store: &Store, project_id: &str) -> Result<Option<S
 }
 
 /// Whether the results that stood after a run are kept: only then can they be restored or compared.
+#[cfg(test)]
 pub(crate) async fn is_kept(store: &Store, run_id: &str) -> Result<bool> {
     Ok(
         sqlx::query_scalar!("SELECT id FROM promotion WHERE run_id = ? LIMIT 1", run_id)
