@@ -134,7 +134,7 @@ pub fn definitional(sentence: &str, language: Language) -> f64 {
 
 /// Kana stand in it.
 fn is_japanese(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, 'ぁ'..='ヿ'))
+    !text.is_ascii() && text.chars().any(|c| matches!(c, 'ぁ'..='ヿ'))
 }
 
 /// Two definitions that differ in case, space and punctuation only.
