@@ -1,8 +1,7 @@
 //! Finds many names in a short text at once, longest first, whatever their case, number or width. Made for definitions,
 //! which mention other headwords; the occurrences in whole documents are the matcher's work.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::normalise::singular;
@@ -10,9 +9,9 @@ use crate::normalise::singular;
 /// A set of names, each with a number that the owner gave it.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
-    words: HashMap<String, u32>,
-    steps: HashMap<(u32, u32), u32>,
-    ends: HashMap<u32, u32>,
+    words: FxHashMap<String, u32>,
+    steps: FxHashMap<(u32, u32), u32>,
+    ends: FxHashMap<u32, u32>,
     nodes: u32,
 }
 
@@ -44,17 +43,24 @@ pub(crate) struct Token {
 impl Lexicon {
     /// Adds a name. The first number given to a name stays.
     pub(crate) fn insert(&mut self, name: &str, number: u32) {
-        let mut node = 0;
-        let tokens = tokens(name);
+        self.insert_tokens(&tokens(name), number);
+    }
+
+    /// Adds the name that consists of these tokens.
+    pub(crate) fn insert_tokens(&mut self, tokens: &[Token], number: u32) {
         if tokens.is_empty() {
             return;
         }
-        for token in &tokens {
+        let mut node = 0;
+        for token in tokens {
             let id = if let Some(c) = token.sign {
                 u32::from(c) | 0x8000_0000
+            } else if let Some(known) = self.words.get(&token.word) {
+                *known
             } else {
                 let next = self.words.len() as u32;
-                *self.words.entry(token.word.clone()).or_insert(next)
+                self.words.insert(token.word.clone(), next);
+                next
             };
             let fresh = self.nodes + 1;
             node = *self.steps.entry((node, id)).or_insert(fresh);
@@ -65,11 +71,15 @@ impl Lexicon {
 
     /// The names in a text from left to right, the longest at each place, none overlapping.
     pub(crate) fn find(&self, text: &str) -> Vec<Hit> {
-        let tokens = tokens(text);
+        self.find_tokens(&tokens(text))
+    }
+
+    /// The same in a text that consists of these tokens.
+    pub(crate) fn find_tokens(&self, tokens: &[Token]) -> Vec<Hit> {
         let mut hits = Vec::new();
         let mut at = 0;
         while at < tokens.len() {
-            match self.longest(&tokens, at) {
+            match self.longest(tokens, at) {
                 Some((name, last)) => {
                     hits.push(Hit {
                         name,
@@ -159,10 +169,14 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                 end = at + next.len_utf8();
                 chars.next();
             }
-            let plain: String = text[start..end].nfkc().collect();
+            let word = &text[start..end];
             let glued = previous_end == start;
             tokens.push(Token {
-                word: singular(&plain),
+                word: if word.is_ascii() {
+                    singular(word)
+                } else {
+                    singular(&word.nfkc().collect::<String>())
+                },
                 sign: None,
                 start,
                 end,

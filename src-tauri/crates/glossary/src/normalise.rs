@@ -2,6 +2,8 @@
 //! up under one headword; forms that only look alike (`C` and `C++`, `HTTP` and `HTTPS`) keep keys of their own. A key
 //! is for comparing, never for showing.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// The key of a term: width (NFKC), case, hyphens and spaces, the English plural of the head, dots in initialisms, and
@@ -10,29 +12,55 @@ use unicode_normalization::UnicodeNormalization;
 /// `Data Centers`, `data-center` and `datacenter` share a key, and so do サーバー and サーバ. Empty only for a term
 /// without a visible character.
 pub fn key(term: &str) -> String {
-    let folded: String = term.nfkc().map(plain).collect();
-    let words: Vec<String> = folded
-        .split(|c: char| c.is_whitespace() || c == '・')
-        .flat_map(split_hyphens)
-        .filter(|word| !word.is_empty())
-        .collect();
+    let mut key = String::with_capacity(term.len());
+    write_key(term, &mut key);
+    key
+}
+
+/// Whether `key` is the key of a term. `room` is written over.
+pub(crate) fn is_key(key: &str, term: &str, room: &mut String) -> bool {
+    room.clear();
+    write_key(term, room);
+    room == key
+}
+
+/// Appends the key of a term to an empty text.
+fn write_key(term: &str, key: &mut String) {
+    let folded = if term.is_ascii() || term.chars().all(is_settled) {
+        Cow::Borrowed(term)
+    } else {
+        Cow::Owned(term.nfkc().map(plain).collect())
+    };
+    let mut words: Vec<&str> = Vec::new();
+    for word in folded.split(|c: char| c.is_whitespace() || c == '・') {
+        split_hyphens(word, &mut words);
+    }
     let head = head_position(&words);
     let last = words.len().saturating_sub(1);
-    let mut key = String::with_capacity(folded.len());
     for (position, word) in words.iter().enumerate() {
         let word = undot(word);
-        let word = if position == last || Some(position) == head {
-            singular(&word)
-        } else {
-            word.to_lowercase()
-        };
-        let word = fold_kana(&word);
-        if meets_digit(&key, &word) {
+        if meets_digit(key, &word) {
             key.push(' ');
         }
-        key.push_str(&word);
+        let counted = position == last || Some(position) == head;
+        if word.is_ascii() && !(counted && word.ends_with(['s', 'S'])) {
+            let start = key.len();
+            key.extend(word.bytes().map(|b| char::from(b.to_ascii_lowercase())));
+            if let Some(known) = irregular(&key[start..]).filter(|_| counted) {
+                key.truncate(start);
+                key.push_str(known);
+            }
+        } else if counted {
+            fold_kana(&singular(&word), key);
+        } else {
+            fold_kana(&word.to_lowercase(), key);
+        }
     }
-    key
+}
+
+/// A character that no fold of width touches and that does not join the character before it.
+pub(crate) fn is_settled(c: char) -> bool {
+    c.is_ascii() || matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fe}' | '\u{4e00}'..='\u{9fff}')
 }
 
 /// One spelling for every dash, quote and invisible character.
@@ -48,24 +76,23 @@ fn plain(c: char) -> char {
 }
 
 /// Splits at hyphens that stand between two letters or a letter and a digit. A hyphen at an end (`-ase`, `pre-`)
-/// makes an affix, and one between digits a range: both stay.
-fn split_hyphens(word: &str) -> Vec<String> {
-    let chars: Vec<char> = word.chars().collect();
-    let mut parts = vec![String::new()];
-    for (at, &c) in chars.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|index| chars.get(index));
-        let after = chars.get(at + 1);
-        let joins = c == '-'
-            && before.is_some_and(|b| b.is_alphanumeric())
-            && after.is_some_and(|a| a.is_alphanumeric())
-            && !(before.is_some_and(char::is_ascii_digit) && after.is_some_and(char::is_ascii_digit));
+/// makes an affix, and one between digits a range: both stay. Nothing comes of an empty word.
+fn split_hyphens<'a>(word: &'a str, into: &mut Vec<&'a str>) {
+    let mut start = 0;
+    for (at, _) in word.match_indices('-') {
+        let before = word[..at].chars().next_back();
+        let after = word[at + 1..].chars().next();
+        let joins = before.is_some_and(char::is_alphanumeric)
+            && after.is_some_and(char::is_alphanumeric)
+            && !(before.is_some_and(|b| b.is_ascii_digit()) && after.is_some_and(|a| a.is_ascii_digit()));
         if joins {
-            parts.push(String::new());
-        } else if let Some(part) = parts.last_mut() {
-            part.push(c);
+            into.push(&word[start..at]);
+            start = at + 1;
         }
     }
-    parts
+    if start < word.len() {
+        into.push(&word[start..]);
+    }
 }
 
 /// Two numbers that would run into one keep a space between them.
@@ -74,34 +101,37 @@ fn meets_digit(left: &str, right: &str) -> bool {
 }
 
 /// The word before the first preposition is the head of `points of failure`; without one the last word is.
-fn head_position(words: &[String]) -> Option<usize> {
+fn head_position(words: &[&str]) -> Option<usize> {
     const PREPOSITIONS: [&str; 10] = ["of", "as", "in", "for", "on", "to", "at", "with", "by", "from"];
     let at = words
         .iter()
-        .position(|word| PREPOSITIONS.contains(&word.to_lowercase().as_str()))?;
+        .position(|word| PREPOSITIONS.iter().any(|known| word.eq_ignore_ascii_case(known)))?;
     at.checked_sub(1)
 }
 
 /// `U.S.A.` and `e.g.` lose their dots; `node.js`, `.NET` and `2.0` keep them.
-fn undot(word: &str) -> String {
+fn undot(word: &str) -> Cow<'_, str> {
+    if !word.contains('.') {
+        return Cow::Borrowed(word);
+    }
     let mut letters = String::new();
     let mut rest = word;
     while let Some(c) = rest.chars().next() {
         if !c.is_alphabetic() {
-            return word.to_owned();
+            return Cow::Borrowed(word);
         }
         letters.push(c);
         rest = &rest[c.len_utf8()..];
         match rest.strip_prefix('.') {
             Some(after) => rest = after,
             None if rest.is_empty() && letters.chars().count() > 1 => break,
-            None => return word.to_owned(),
+            None => return Cow::Borrowed(word),
         }
     }
     if letters.chars().count() > 1 {
-        letters
+        Cow::Owned(letters)
     } else {
-        word.to_owned()
+        Cow::Borrowed(word)
     }
 }
 
@@ -109,7 +139,11 @@ fn undot(word: &str) -> String {
 ///
 /// The form only has to be the same for both numbers: `physic` for `physics` is fine in a key.
 pub(crate) fn singular(word: &str) -> String {
-    let lower = word.to_lowercase();
+    let lower = if word.is_ascii() {
+        word.to_ascii_lowercase()
+    } else {
+        word.to_lowercase()
+    };
     if !lower.ends_with('s') || !lower.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'\'') {
         return irregular(&lower).map_or(lower, str::to_owned);
     }
@@ -198,16 +232,15 @@ fn irregular(word: &str) -> Option<&'static str> {
 
 /// Spelling variants of Japanese loanwords: ヴ for バ行, ウィ for ウイ, クォ for クオ, and the long vowel that ends a run of
 /// katakana when at least three kana stand before it (サーバー, but not キー: JIS Z 8301 draws the line there).
-fn fold_kana(word: &str) -> String {
+fn fold_kana(word: &str, into: &mut String) {
     if word.is_ascii() {
-        return word.to_owned();
+        into.push_str(word);
+        return;
     }
-    let chars: Vec<char> = word.chars().collect();
-    let mut folded = String::with_capacity(word.len());
     let mut run = 0_usize;
-    let mut at = 0;
-    while let Some(&c) = chars.get(at) {
-        let next = chars.get(at + 1).copied();
+    let mut chars = word.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied();
         let (out, used) = match (c, next) {
             ('ヴ', Some('ァ')) => ("バ", 2),
             ('ヴ', Some('ィ')) => ("ビ", 2),
@@ -223,15 +256,16 @@ fn fold_kana(word: &str) -> String {
         let dropped = c == 'ー' && run >= 3 && !next.is_some_and(is_katakana);
         if !dropped {
             if out.is_empty() {
-                folded.push(c);
+                into.push(c);
             } else {
-                folded.push_str(out);
+                into.push_str(out);
             }
         }
         run = if is_katakana(c) { run + used } else { 0 };
-        at += used;
+        if used == 2 {
+            chars.next();
+        }
     }
-    folded
 }
 
 fn is_katakana(c: char) -> bool {

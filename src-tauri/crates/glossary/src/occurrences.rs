@@ -9,6 +9,7 @@ mod relevance;
 mod vocabulary;
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
+use rustc_hash::FxHashMap;
 
 use crate::{Document, Occurrence, Stop, Stopped, Term, Variant};
 use boundary::Boundaries;
@@ -118,7 +119,9 @@ fn reach(longest: usize) -> usize {
 ///
 /// `found` holds each document once, with what [`Matcher::find`] returned for it over the same terms.
 pub fn tally(terms: &mut [Term], found: &[(&Document, &[Occurrence])]) {
-    let mut forms: Vec<rustc_hash::FxHashMap<String, u32>> = vec![rustc_hash::FxHashMap::default(); terms.len()];
+    // What is written in the same way is counted first, and folded once.
+    let mut forms: Vec<Vec<(&str, u32)>> = vec![Vec::new(); terms.len()];
+    let mut many: FxHashMap<(u32, &str), usize> = FxHashMap::default();
     let mut documents = vec![0_u32; terms.len()];
     let mut last = vec![usize::MAX; terms.len()];
     for (number, (document, occurrences)) in found.iter().enumerate() {
@@ -127,11 +130,10 @@ pub fn tally(terms: &mut [Term], found: &[(&Document, &[Occurrence])]) {
             let Some(written) = document.text.get(occurrence.start as usize..occurrence.end as usize) else {
                 continue;
             };
-            let Some(headword) = terms.get(term).map(|term| term.text.as_str()) else {
+            let Some(forms) = forms.get_mut(term) else {
                 continue;
             };
-            let form = patterns::written(written, headword);
-            *forms[term].entry(form).or_default() += 1;
+            count(forms, &mut many, occurrence.term, written);
             if last[term] != number {
                 last[term] = number;
                 documents[term] += 1;
@@ -140,17 +142,48 @@ pub fn tally(terms: &mut [Term], found: &[(&Document, &[Occurrence])]) {
     }
     for ((term, forms), documents) in terms.iter_mut().zip(forms).zip(documents) {
         term.documents = documents;
-        term.occurrences = forms.values().sum();
-        term.variants = forms.into_iter().map(|(text, count)| Variant { text, count }).collect();
-        if !term.variants.iter().any(|variant| variant.text == term.text) {
-            term.variants.push(Variant {
+        term.occurrences = forms.iter().map(|(_, count)| count).sum();
+        let mut variants: Vec<Variant> = Vec::with_capacity(forms.len());
+        for (text, count) in forms {
+            variants.push(Variant {
+                text: patterns::written(text, &term.text),
+                count,
+            });
+        }
+        variants.sort_unstable_by(|a, b| a.text.cmp(&b.text));
+        variants.dedup_by(|later, earlier| {
+            let same = later.text == earlier.text;
+            earlier.count += if same { later.count } else { 0 };
+            same
+        });
+        if !variants.iter().any(|variant| variant.text == term.text) {
+            variants.push(Variant {
                 text: term.text.clone(),
                 count: 0,
             });
         }
-        term.variants
-            .sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+        variants.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+        term.variants = variants;
     }
+}
+
+/// Counts one more `text` in the forms of a term. Most terms have a few forms, which are compared one by one; the places
+/// of more are kept in `many`.
+fn count<'a>(forms: &mut Vec<(&'a str, u32)>, many: &mut FxHashMap<(u32, &'a str), usize>, term: u32, text: &'a str) {
+    const FEW: usize = 8;
+    let known = forms.iter().take(FEW).position(|(known, _)| *known == text);
+    let known = match known {
+        None if forms.len() > FEW => many.get(&(term, text)).copied(),
+        known => known,
+    };
+    if let Some(at) = known {
+        forms[at].1 += 1;
+        return;
+    }
+    if forms.len() >= FEW {
+        many.insert((term, text), forms.len());
+    }
+    forms.push((text, 1));
 }
 
 /// Sets the lines of occurrences that are ordered by their places.

@@ -1,9 +1,11 @@
 //! Connects the entries: other names from the term list and the documents, related headwords from the definitions.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
 
 use crate::lexicon::Lexicon;
-use crate::normalise::key;
+use crate::normalise::{is_key, key};
 use crate::{Entry, Term};
 
 /// Other names that one entry may list.
@@ -15,45 +17,54 @@ const RELATED: usize = 12;
 /// other name has an entry) and the related headwords (those that the definition mentions) of all entries. What is in
 /// them already stays. Linear in the length of the glossary.
 pub fn link(entries: &mut [Entry], terms: &[Term]) {
-    let places: HashMap<String, usize> = entries
+    let places: FxHashMap<String, usize> = entries
         .iter()
         .enumerate()
         .map(|(at, entry)| (entry.key.clone(), at))
         .collect();
     // A name may be given by an entry to itself, or by an entry to another one.
-    let mut pairs: Vec<(usize, String)> = Vec::new();
+    let mut pairs: Vec<(usize, Cow<'_, str>)> = Vec::new();
     for term in terms {
         let place = places.get(&term.key).copied();
         if let Some(at) = place {
-            pairs.extend(term.variants.iter().map(|variant| (at, variant.text.clone())));
+            pairs.extend(
+                term.variants
+                    .iter()
+                    .map(|variant| (at, Cow::Borrowed(variant.text.as_str()))),
+            );
         }
         if let Some(full) = &term.expansion {
             let full_place = places.get(&key(full)).copied();
             pairs.extend(place.map(|at| {
                 (
                     at,
-                    full_place.map_or_else(|| full.clone(), |to| entries[to].term.clone()),
+                    full_place.map_or(Cow::Borrowed(full.as_str()), |to| entries[to].term.clone().into()),
                 )
             }));
-            pairs.extend(full_place.map(|at| (at, term.text.clone())));
+            pairs.extend(full_place.map(|at| (at, Cow::Borrowed(term.text.as_str()))));
         }
     }
     for (at, entry) in entries.iter().enumerate() {
         for name in &entry.synonyms {
             if let Some(other) = places.get(&key(name)).filter(|other| **other != at) {
-                pairs.push((*other, entry.term.clone()));
+                pairs.push((*other, entry.term.clone().into()));
             }
         }
     }
-    let mut known: HashMap<usize, Vec<String>> = HashMap::new();
+    let mut known: FxHashMap<usize, Vec<String>> = FxHashMap::default();
+    let mut room = String::new();
     for (at, name) in pairs {
         let entry = &mut entries[at];
+        // Most names are forms of the entry's own key.
+        if entry.synonyms.len() >= SYNONYMS || is_key(&entry.key, &name, &mut room) {
+            continue;
+        }
         let keys = known
             .entry(at)
             .or_insert_with(|| entry.synonyms.iter().map(|name| key(name)).collect());
         let folded = key(&name);
-        if folded != entry.key && !keys.contains(&folded) && entry.synonyms.len() < SYNONYMS {
-            entry.synonyms.push(name);
+        if !keys.contains(&folded) {
+            entry.synonyms.push(name.into_owned());
             keys.push(folded);
         }
     }
@@ -63,10 +74,10 @@ pub fn link(entries: &mut [Entry], terms: &[Term]) {
 fn relate(entries: &mut [Entry], terms: &[Term]) {
     let worth = worth(entries, terms);
     let mut lexicon = Lexicon::default();
+    // A headword has the first say; another entry's synonym only fills the gaps.
     for (at, entry) in entries.iter().enumerate() {
         lexicon.insert(&entry.term, at as u32);
     }
-    // A headword has the first say; another entry's synonym only fills the gaps.
     for (at, entry) in entries.iter().enumerate() {
         for name in &entry.synonyms {
             lexicon.insert(name, at as u32);
@@ -93,7 +104,7 @@ fn relate(entries: &mut [Entry], terms: &[Term]) {
 
 /// Whether each entry is worth being pointed to: one that explains something, or a term as telling as most others.
 fn worth(entries: &[Entry], terms: &[Term]) -> Vec<bool> {
-    let scores: HashMap<&str, f64> = terms.iter().map(|term| (term.key.as_str(), term.score)).collect();
+    let scores: FxHashMap<&str, f64> = terms.iter().map(|term| (term.key.as_str(), term.score)).collect();
     let mut sorted: Vec<f64> = scores.values().copied().collect();
     sorted.sort_by(f64::total_cmp);
     let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);

@@ -48,19 +48,20 @@ pub struct Context {
 
 /// The entry of one term, from what all documents contribute to it. The order of `contexts` does not matter.
 pub fn define(term: &Term, contexts: &[&Context]) -> Entry {
-    let mut ranked: Vec<&Context> = contexts.to_vec();
     // A reader of one language has little of a definition in the other.
     let foreign = |context: &Context| {
         let text = context.definition.as_deref().unwrap_or(&context.evidence.quote);
         is_japanese(text) != (term.language == Language::Japanese)
     };
-    ranked.sort_by(|a, b| {
-        let of_own = |context: &Context| context.confidence - if foreign(context) { FOREIGN } else { 0.0 };
-        of_own(b)
-            .total_cmp(&of_own(a))
+    let worth = |context: &Context| context.confidence - if foreign(context) { FOREIGN } else { 0.0 };
+    let mut ranked: Vec<(f64, &Context)> = contexts.iter().map(|context| (worth(context), *context)).collect();
+    ranked.sort_by(|(left, a), (right, b)| {
+        right
+            .total_cmp(left)
             .then_with(|| a.evidence.document.cmp(&b.evidence.document))
             .then_with(|| a.evidence.start.cmp(&b.evidence.start))
     });
+    let ranked: Vec<&Context> = ranked.into_iter().map(|(_, context)| context).collect();
     let mut definitions: Vec<(&Context, &str)> = Vec::new();
     for context in ranked.iter().filter(|context| context.confidence >= THRESHOLD) {
         if let Some(text) = context.definition.as_deref()
@@ -133,16 +134,15 @@ pub fn definitional(sentence: &str, language: Language) -> f64 {
 
 /// Kana stand in it.
 fn is_japanese(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, 'ぁ'..='ヿ'))
+    !text.is_ascii() && text.chars().any(|c| matches!(c, 'ぁ'..='ヿ'))
 }
 
 /// Two definitions that differ in case, space and punctuation only.
 fn same_words(left: &str, right: &str) -> bool {
-    let words = |text: &str| {
+    fn words(text: &str) -> impl Iterator<Item = char> {
         text.chars()
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_lowercase)
-            .collect::<String>()
-    };
-    left == right || words(left) == words(right)
+    }
+    words(left).eq(words(right))
 }

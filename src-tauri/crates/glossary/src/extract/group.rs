@@ -96,11 +96,11 @@ impl Group {
 
 /// All candidates of the harvests, which are in one language, in the order of their keys.
 pub(super) fn groups(harvests: &[&Harvest], language: Language, stop: &dyn Stop) -> Result<Vec<Group>, Stopped> {
-    // A form is folded once, however many documents hold it.
-    let mut keys: FxHashMap<&str, usize> = FxHashMap::default();
+    // A form is judged and folded once, however many documents hold it.
+    let mut known: FxHashMap<&str, Option<usize>> = FxHashMap::default();
+    let mut forms: Vec<Known<'_>> = Vec::new();
     let mut by_key: FxHashMap<String, usize> = FxHashMap::default();
     let mut groups: Vec<Group> = Vec::new();
-    let mut forms: Vec<FxHashMap<&str, (u32, &Form)>> = Vec::new();
     let mut kinds: Vec<[u32; 4]> = Vec::new();
     let mut last_document: Vec<usize> = Vec::new();
     for (number, harvest) in harvests.iter().enumerate() {
@@ -108,28 +108,38 @@ pub(super) fn groups(harvests: &[&Harvest], language: Language, stop: &dyn Stop)
             return Err(Stopped);
         }
         for form in &harvest.forms {
-            if language == Language::English && is_noise(&form.text)
-                || language == Language::Japanese && is_japanese_noise(&form.text)
-            {
-                continue;
-            }
-            let id = *keys.entry(&form.text).or_insert_with(|| {
+            let place = *known.entry(&form.text).or_insert_with(|| {
+                let noise = match language {
+                    Language::English => is_noise(&form.text),
+                    Language::Japanese => is_japanese_noise(&form.text),
+                };
+                if noise {
+                    return None;
+                }
                 let key = if is_shouted(&form.text) {
                     normalise::key(&form.text.to_lowercase())
                 } else {
                     normalise::key(&form.text)
                 };
-                *by_key.entry(key.clone()).or_insert_with(|| {
+                let group = if let Some(group) = by_key.get(&key) {
+                    *group
+                } else {
+                    by_key.insert(key.clone(), groups.len());
                     groups.push(Group {
                         key,
                         ..Group::default()
                     });
-                    forms.push(FxHashMap::default());
                     kinds.push([0; 4]);
                     last_document.push(usize::MAX);
                     groups.len() - 1
-                })
+                };
+                forms.push(Known { group, count: 0, form });
+                Some(forms.len() - 1)
             });
+            let Some(place) = place else { continue };
+            let known = &mut forms[place];
+            known.count += form.count;
+            let id = known.group;
             let group = &mut groups[id];
             group.count += form.count;
             group.initial += form.initial;
@@ -140,23 +150,26 @@ pub(super) fn groups(harvests: &[&Harvest], language: Language, stop: &dyn Stop)
                 group.documents += 1;
             }
             kinds[id][form.kind as usize] += form.count;
-            forms[id].entry(&form.text).or_insert((0, form)).0 += form.count;
         }
     }
-    for ((group, forms), kinds) in groups.iter_mut().zip(&forms).zip(&kinds) {
-        let mut variants: Vec<(&str, u32, &Form)> = forms
-            .iter()
-            .map(|(text, (count, form))| (*text, *count, *form))
-            .collect();
-        variants.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        group.ends = variants.first().map_or_else(Vec::new, |(_, _, form)| form.ends.clone());
-        group.variants = variants
-            .iter()
-            .map(|(text, count, _)| Variant {
-                text: (*text).to_owned(),
-                count: *count,
-            })
-            .collect();
+    forms.sort_unstable_by(|a, b| {
+        let most = || b.count.cmp(&a.count);
+        a.group
+            .cmp(&b.group)
+            .then_with(most)
+            .then_with(|| a.form.text.cmp(&b.form.text))
+    });
+    for Known { group, count, form } in forms {
+        let group = &mut groups[group];
+        if group.variants.is_empty() {
+            group.ends.clone_from(&form.ends);
+        }
+        group.variants.push(Variant {
+            text: form.text.clone(),
+            count,
+        });
+    }
+    for (group, kinds) in groups.iter_mut().zip(&kinds) {
         let order = [Kind::Phrase, Kind::Prepositional, Kind::Adjective, Kind::Verb];
         group.kind = order
             .into_iter()
@@ -165,6 +178,14 @@ pub(super) fn groups(harvests: &[&Harvest], language: Language, stop: &dyn Stop)
     groups.retain(|group| !group.key.is_empty());
     groups.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     Ok(groups)
+}
+
+/// One written form in all documents.
+struct Known<'a> {
+    group: usize,
+    count: u32,
+    /// As it stands in the first document that holds it.
+    form: &'a Form,
 }
 
 /// A capital at the very beginning and nowhere else.

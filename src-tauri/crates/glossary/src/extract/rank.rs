@@ -234,28 +234,22 @@ fn expansions(documents: &[DocumentCandidates]) -> Expansions {
 
 /// Long forms are terms although their grammar may be another: `Function as a Service`.
 fn add_long_forms(groups: &mut Vec<Group>, harvests: &[&Harvest]) {
-    let mut known: FxHashMap<String, usize> = groups
-        .iter()
-        .enumerate()
-        .map(|(id, group)| (group.key.clone(), id))
-        .collect();
+    // The groups are in the order of their keys; those that are added here are found by this.
+    let mut added: FxHashMap<String, usize> = FxHashMap::default();
     let before = groups.len();
     for harvest in harvests {
         for text in harvest.pairs.iter().flat_map(|pair| [&pair.short, &pair.long]) {
             let key = normalise::key(text);
-            if key.is_empty() {
+            if key.is_empty() || groups[..before].binary_search_by(|group| group.key.cmp(&key)).is_ok() {
                 continue;
             }
-            let id = *known.entry(key.clone()).or_insert_with(|| {
+            let id = *added.entry(key.clone()).or_insert_with(|| {
                 groups.push(Group {
                     key,
                     ..Group::default()
                 });
                 groups.len() - 1
             });
-            if id < before {
-                continue;
-            }
             let group = &mut groups[id];
             group.count += 1;
             group.documents += 1;
@@ -314,16 +308,20 @@ fn merge(mut ranked: Vec<Ranked>, expansions: &Expansions) -> Vec<Term> {
             expansion: expansion.filter(|_| category == Category::Abbreviation),
         });
     }
-    // The long form as the list writes it.
-    let texts: FxHashMap<String, String> = terms.iter().map(|term| (term.key.clone(), term.text.clone())).collect();
+    // The long form as the list writes it. The terms are in the order of their keys.
+    let texts: Vec<(usize, String)> = terms
+        .iter()
+        .enumerate()
+        .filter_map(|(at, term)| {
+            let key = normalise::key(term.expansion.as_ref()?);
+            let long = terms.binary_search_by(|term| term.key.cmp(&key)).ok()?;
+            Some((at, terms[long].text.clone()))
+        })
+        .collect();
+    for (at, text) in texts {
+        terms[at].expansion = Some(text);
+    }
     for term in &mut terms {
-        if let Some(text) = term
-            .expansion
-            .as_ref()
-            .and_then(|long| texts.get(&normalise::key(long)))
-        {
-            term.expansion = Some(text.clone());
-        }
         if !term.variants.iter().any(|variant| variant.text == term.text) {
             term.variants.push(Variant {
                 text: term.text.clone(),

@@ -1,6 +1,8 @@
 //! How much a candidate looks like a term of the subject. Everything is measured on the whole corpus; the weights are
 //! the same for every corpus.
 
+use std::cell::RefCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::group::Group;
@@ -13,6 +15,8 @@ pub(super) struct Words<'a> {
     /// All words together.
     pub(super) total: u64,
     language: Language,
+    /// The weirdness of the words that somebody asked for.
+    known: RefCell<FxHashMap<String, f64>>,
 }
 
 impl<'a> Words<'a> {
@@ -27,12 +31,22 @@ impl<'a> Words<'a> {
             counts,
             total,
             language,
+            known: RefCell::default(),
         }
     }
 
     /// Weirdness (K. Ahmad, L. Gillam, L. Tostevin, 1999): how much more frequent a word is here than in general
     /// language, as log10 of the ratio. The small constant keeps words that no list holds from beating all others.
     fn weirdness(&self, word: &str) -> f64 {
+        if let Some(known) = self.known.borrow().get(word) {
+            return *known;
+        }
+        let value = self.compute_weirdness(word);
+        self.known.borrow_mut().insert(word.to_owned(), value);
+        value
+    }
+
+    fn compute_weirdness(&self, word: &str) -> f64 {
         const SMOOTHING: f64 = 0.1;
         let per_million = |count: u32| f64::from(count) / self.total.max(1) as f64 * 1e6;
         let ratio =

@@ -12,55 +12,13 @@ pub(super) struct Folded {
 
 impl Folded {
     pub(super) fn new(original: &str) -> Self {
-        let mut folded = Self {
-            text: String::with_capacity(original.len()),
-            places: Vec::with_capacity(original.len()),
-        };
-        let mut chars = original.char_indices().peekable();
-        let mut before = ' ';
-        while let Some((at, c)) = chars.next() {
-            let mut end = at + c.len_utf8();
-            if c.is_whitespace() {
-                let mut breaks = u32::from(c == '\n');
-                while let Some((next, space)) = chars.next_if(|(_, c)| c.is_whitespace()) {
-                    breaks += u32::from(space == '\n');
-                    end = next + space.len_utf8();
-                }
-                // Terms do not reach over an empty line.
-                folded.push(if breaks > 1 { '\n' } else { ' ' }, at, end);
-                before = ' ';
-                continue;
-            }
-            if is_invisible(c) {
-                continue;
-            }
-            let marked = chars.peek().is_some_and(|(_, next)| is_mark(*next));
-            if c.is_ascii() && !marked {
-                let joins = c == '-' && joins_words(before, chars.peek().map_or(' ', |(_, next)| *next));
-                folded.push(if joins { ' ' } else { c.to_ascii_lowercase() }, at, end);
-                before = c;
-                continue;
-            }
-            if !marked && is_plain(c) {
-                folded.push(c, at, end);
-                before = c;
-                continue;
-            }
-            let mut cluster = String::from(c);
-            while let Some((next, mark)) = chars.next_if(|(_, next)| is_mark(*next)) {
-                cluster.push(mark);
-                end = next + mark.len_utf8();
-            }
-            let after = chars.peek().map_or(' ', |(_, next)| *next);
-            for c in cluster.nfkc().map(sign) {
-                let joins = c == '-' && joins_words(before, after);
-                for c in if joins { ' ' } else { c }.to_lowercase() {
-                    folded.push(c, at, end);
-                }
-                before = c;
-            }
-        }
-        folded
+        let mut text = String::with_capacity(original.len());
+        let mut places = Vec::with_capacity(original.len());
+        each(original, |c, start, end| {
+            text.push(c);
+            places.extend(std::iter::repeat_n((start as u32, end as u32), c.len_utf8()));
+        });
+        Self { text, places }
     }
 
     /// Where the original of the byte `at` begins.
@@ -74,17 +32,62 @@ impl Folded {
             .and_then(|last| self.places.get(last))
             .map_or(0, |place| place.1 as usize)
     }
-
-    fn push(&mut self, c: char, start: usize, end: usize) {
-        self.text.push(c);
-        self.places
-            .extend(std::iter::repeat_n((start as u32, end as u32), c.len_utf8()));
-    }
 }
 
 /// A term in the form of a folded text.
 pub(crate) fn fold(term: &str) -> String {
-    Folded::new(term.trim()).text
+    let term = term.trim();
+    let mut text = String::with_capacity(term.len());
+    each(term, |c, _, _| text.push(c));
+    text
+}
+
+/// Calls `push` with each character of the folded text, and where the original of it begins and ends.
+fn each(original: &str, mut push: impl FnMut(char, usize, usize)) {
+    let mut chars = original.char_indices().peekable();
+    let mut before = ' ';
+    while let Some((at, c)) = chars.next() {
+        let mut end = at + c.len_utf8();
+        if c.is_whitespace() {
+            let mut breaks = u32::from(c == '\n');
+            while let Some((next, space)) = chars.next_if(|(_, c)| c.is_whitespace()) {
+                breaks += u32::from(space == '\n');
+                end = next + space.len_utf8();
+            }
+            // Terms do not reach over an empty line.
+            push(if breaks > 1 { '\n' } else { ' ' }, at, end);
+            before = ' ';
+            continue;
+        }
+        if is_invisible(c) {
+            continue;
+        }
+        let marked = chars.peek().is_some_and(|(_, next)| is_mark(*next));
+        if c.is_ascii() && !marked {
+            let joins = c == '-' && joins_words(before, chars.peek().map_or(' ', |(_, next)| *next));
+            push(if joins { ' ' } else { c.to_ascii_lowercase() }, at, end);
+            before = c;
+            continue;
+        }
+        if !marked && is_plain(c) {
+            push(c, at, end);
+            before = c;
+            continue;
+        }
+        let mut cluster = String::from(c);
+        while let Some((next, mark)) = chars.next_if(|(_, next)| is_mark(*next)) {
+            cluster.push(mark);
+            end = next + mark.len_utf8();
+        }
+        let after = chars.peek().map_or(' ', |(_, next)| *next);
+        for c in cluster.nfkc().map(sign) {
+            let joins = c == '-' && joins_words(before, after);
+            for c in if joins { ' ' } else { c }.to_lowercase() {
+                push(c, at, end);
+            }
+            before = c;
+        }
+    }
 }
 
 /// Kana and Han characters that fold to themselves.
@@ -93,7 +96,7 @@ fn is_plain(c: char) -> bool {
 }
 
 fn is_mark(c: char) -> bool {
-    !c.is_ascii() && (is_combining_mark(c) || matches!(c, '\u{ff9e}' | '\u{ff9f}'))
+    !c.is_ascii() && !is_plain(c) && (is_combining_mark(c) || matches!(c, '\u{ff9e}' | '\u{ff9f}'))
 }
 
 /// Whether a character may leave nothing of its own in a folded text.

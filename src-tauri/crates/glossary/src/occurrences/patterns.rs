@@ -39,34 +39,54 @@ impl Case {
 
 /// The patterns of all terms, each text once. Where two terms share one, the better term has it.
 pub(super) fn patterns(terms: &[Term]) -> Vec<Pattern> {
-    let mut patterns: Vec<Pattern> = Vec::new();
-    let mut known: FxHashSet<String> = FxHashSet::default();
-    let mut texts = Vec::new();
+    let mut claimed = Claimed::default();
+    let cases: Vec<Case> = terms.iter().map(case).collect();
     // The forms that a term is written in come before those that are made up for another.
-    for made_up in [false, true] {
-        for (index, term) in terms.iter().enumerate() {
-            let case = case(term);
-            texts.clear();
-            for written in std::iter::once(&term.text).chain(term.variants.iter().map(|variant| &variant.text)) {
-                let text = fold(written);
-                if made_up {
-                    inflections(&text, &term.key, &mut texts);
-                } else {
-                    texts.push(text);
-                }
+    let mut written: Vec<Vec<String>> = Vec::with_capacity(terms.len());
+    for (index, term) in terms.iter().enumerate() {
+        let mut texts: Vec<String> = Vec::with_capacity(term.variants.len() + 1);
+        for form in std::iter::once(&term.text).chain(term.variants.iter().map(|variant| &variant.text)) {
+            let text = fold(form);
+            // Most variants differ in case only.
+            if !texts.contains(&text) {
+                claimed.claim(text.clone(), index, cases[index]);
+                texts.push(text);
             }
-            for text in texts.drain(..) {
-                if !text.trim().is_empty() && known.insert(text.clone()) {
-                    patterns.push(Pattern {
-                        text,
-                        term: index as u32,
-                        case,
-                    });
+        }
+        written.push(texts);
+    }
+    let (mut forms, mut room) = (Vec::new(), String::new());
+    for (index, term) in terms.iter().enumerate() {
+        for text in &written[index] {
+            inflections(text, &mut forms);
+            for form in forms.drain(..) {
+                if form != *text && !claimed.known.contains(&form) && normalise::is_key(&term.key, &form, &mut room) {
+                    claimed.claim(form, index, cases[index]);
                 }
             }
         }
     }
-    patterns
+    claimed.patterns
+}
+
+/// The patterns so far.
+#[derive(Default)]
+struct Claimed {
+    patterns: Vec<Pattern>,
+    known: FxHashSet<String>,
+}
+
+impl Claimed {
+    /// Gives a form to a term unless another has it.
+    fn claim(&mut self, text: String, term: usize, case: Case) {
+        if !text.trim().is_empty() && self.known.insert(text.clone()) {
+            self.patterns.push(Pattern {
+                text,
+                term: term as u32,
+                case,
+            });
+        }
+    }
 }
 
 /// The bytes of the longest pattern.
@@ -108,14 +128,13 @@ fn case(term: &Term) -> Case {
     Case::Any
 }
 
-/// Forms of the same key: the other number, with and without the last long vowel, spaces at the seams or none.
-fn inflections(text: &str, key: &str, into: &mut Vec<String>) {
-    let mut forms = vec![text.to_owned()];
+/// Forms that may have the same key: the other number, with and without the last long vowel, spaces at the seams or none.
+fn inflections(text: &str, forms: &mut Vec<String>) {
     if text.ends_with(|c: char| c.is_ascii_alphabetic()) {
-        numbers(text, "", &mut forms);
+        numbers(text, "", forms);
         // `points of failure`: the head stands before the preposition.
         if let Some((head, rest)) = text.split_once(" of ") {
-            numbers(head, &format!(" of {rest}"), &mut forms);
+            numbers(head, &format!(" of {rest}"), forms);
         }
     }
     if let Some(stem) = text.strip_suffix('ー') {
@@ -123,14 +142,21 @@ fn inflections(text: &str, key: &str, into: &mut Vec<String>) {
     } else if text.ends_with(|c| matches!(c, 'ァ'..='ヺ')) {
         forms.push(format!("{text}ー"));
     }
-    for at in 0..forms.len() {
-        if forms[at].contains(' ') {
-            forms.push(forms[at].replace(' ', ""));
-        }
-        forms.extend(spaced(&forms[at]));
+    let own = forms.len();
+    respaced(text, forms);
+    for at in 0..own {
+        let form = std::mem::take(&mut forms[at]);
+        respaced(&form, forms);
+        forms[at] = form;
     }
-    forms.retain(|form| form != text && normalise::key(form) == key);
-    into.append(&mut forms);
+}
+
+/// A form without its spaces, and with spaces where its scripts meet.
+fn respaced(text: &str, into: &mut Vec<String>) {
+    if text.contains(' ') {
+        into.push(text.replace(' ', ""));
+    }
+    into.extend(spaced(text));
 }
 
 /// A mixed term with a space at each seam of Latin and Japanese script.

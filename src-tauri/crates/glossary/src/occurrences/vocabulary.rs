@@ -107,9 +107,9 @@ impl Vocabulary {
     }
 }
 
-/// The grams that a match of `pattern`, which is folded, needs: all of them.
+/// Adds the grams that a match of `pattern`, which is folded, needs: all of them.
 pub(super) fn grams_of(pattern: &str, into: &mut Vec<u32>) {
-    into.clear();
+    let before_all = into.len();
     let mut first = None;
     let mut before = None;
     for token in tokens(pattern) {
@@ -120,7 +120,7 @@ pub(super) fn grams_of(pattern: &str, into: &mut Vec<u32>) {
         }
         before = Some(hash);
     }
-    if into.is_empty() {
+    if into.len() == before_all {
         into.extend(first.map(single));
     }
 }
@@ -161,27 +161,31 @@ fn read(folded: &Folded, text: &str, offset: usize, grams: &mut Vec<u32>) -> boo
     let mut left: Vec<u64> = Vec::new();
     let (mut starts, mut ends): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     for token in tokens(&folded.text) {
+        let whole = hash(&folded.text[token.start..token.end]);
+        grams.push(single(whole));
+        grams.extend(left.iter().map(|left| pair(*left, token.gap, whole)));
         starts.clear();
         ends.clear();
-        starts.push(token.start);
-        ends.push(token.end);
         if token.run {
             cuts(folded, text, offset, token, &mut starts, &mut ends);
-            if starts.len() + ends.len() > CUTS {
-                return false;
-            }
         }
-        for start in &starts {
-            for end in ends.iter().filter(|end| *end > start) {
-                grams.push(single(hash(&folded.text[*start..*end])));
-            }
+        if starts.len() + ends.len() > CUTS {
+            return false;
         }
         for end in &ends {
             let right = hash(&folded.text[token.start..*end]);
+            grams.push(single(right));
             grams.extend(left.iter().map(|left| pair(*left, token.gap, right)));
         }
         left.clear();
-        left.extend(starts.iter().map(|start| hash(&folded.text[*start..token.end])));
+        left.push(whole);
+        for start in &starts {
+            let inner = ends.iter().filter(|end| *end > start);
+            grams.extend(inner.map(|end| single(hash(&folded.text[*start..*end]))));
+            let behind = hash(&folded.text[*start..token.end]);
+            grams.push(single(behind));
+            left.push(behind);
+        }
     }
     true
 }

@@ -6,12 +6,12 @@
 mod tests;
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::lexicon::Lexicon;
-use crate::normalise::key;
+use crate::normalise::{is_settled, key};
 use crate::review::is_about_itself;
 use crate::{Category, DuplicateReason, Entry, Finding, Issue, Refinement, Resolution, Stop, Stopped};
 
@@ -56,12 +56,16 @@ pub fn refine(entries: &[Entry], issues: &[Issue], stop: &dyn Stop) -> Result<Re
             _ => {}
         }
     }
-    let mut entries = work.finish();
+    let entries = work.finish();
     if stop.requested() {
         return Err(Stopped);
     }
-    entries.sort_by_cached_key(|entry| (fold(&entry.term), entry.term.clone(), entry.key.clone()));
-    Ok(Refinement { entries, resolutions })
+    let mut order: Vec<(String, Entry)> = entries.into_iter().map(|entry| (fold(&entry.term), entry)).collect();
+    order.sort_by(|(left, a), (right, b)| left.cmp(right).then_with(|| (&a.term, &a.key).cmp(&(&b.term, &b.key))));
+    Ok(Refinement {
+        entries: order.into_iter().map(|(_, entry)| entry).collect(),
+        resolutions,
+    })
 }
 
 /// The order of headwords in a glossary: Latin script alphabetically without regard to case and width, then Japanese,
@@ -71,53 +75,59 @@ pub fn reading_order(left: &str, right: &str) -> Ordering {
 }
 
 fn fold(term: &str) -> String {
-    let skipped = |c: &char| !matches!(c, '"' | '\'' | '「' | '」' | '“' | '”' | '・');
+    let shown = |c: &char| !matches!(c, '"' | '\'' | '「' | '」' | '“' | '”' | '・');
     let hiragana = |c: char| match c {
         'ァ'..='ヶ' => char::from_u32(u32::from(c) - 0x60).unwrap_or(c),
         '-' => ' ',
         _ => c,
     };
-    term.nfkc()
-        .filter(skipped)
-        .flat_map(char::to_lowercase)
-        .map(hiragana)
-        .collect()
+    let mut folded = String::with_capacity(term.len());
+    if term.chars().all(is_settled) {
+        folded.extend(term.chars().filter(shown).flat_map(char::to_lowercase).map(hiragana));
+    } else {
+        folded.extend(term.nfkc().filter(shown).flat_map(char::to_lowercase).map(hiragana));
+    }
+    folded
 }
 
 /// The entries while they are being refined.
-struct Work {
+struct Work<'a> {
     entries: Vec<Option<Entry>>,
     /// By headword. Two entries may share a key: that is one of the things to put right.
-    places: HashMap<String, usize>,
-    keys: HashMap<String, usize>,
+    places: FxHashMap<&'a str, usize>,
+    keys: FxHashMap<&'a str, usize>,
     /// Where a merged entry went.
-    into: HashMap<usize, usize>,
+    into: FxHashMap<usize, usize>,
     /// Old headword to the entry that took it in.
-    renamed: HashMap<String, usize>,
+    renamed: FxHashMap<String, usize>,
 }
 
-impl Work {
-    fn new(entries: &[Entry]) -> Self {
+impl<'a> Work<'a> {
+    fn new(entries: &'a [Entry]) -> Self {
         Self {
             entries: entries.iter().cloned().map(Some).collect(),
             places: entries
                 .iter()
                 .enumerate()
-                .map(|(at, entry)| (entry.term.clone(), at))
+                .map(|(at, entry)| (entry.term.as_str(), at))
                 .collect(),
             keys: entries
                 .iter()
                 .enumerate()
-                .map(|(at, entry)| (entry.key.clone(), at))
+                .map(|(at, entry)| (entry.key.as_str(), at))
                 .collect(),
-            into: HashMap::new(),
-            renamed: HashMap::new(),
+            into: FxHashMap::default(),
+            renamed: FxHashMap::default(),
         }
     }
 
     /// The place of the entry that holds what the entry with this headword held.
     fn place(&self, term: &str) -> Option<usize> {
-        let mut at = self.places.get(term).or_else(|| self.keys.get(&key(term))).copied()?;
+        let mut at = self
+            .places
+            .get(term)
+            .or_else(|| self.keys.get(key(term).as_str()))
+            .copied()?;
         while let Some(next) = self.into.get(&at) {
             at = *next;
         }
@@ -279,34 +289,44 @@ impl Work {
 
     /// The entries that are left, with every mention of a merged headword led to where it went.
     fn finish(self) -> Vec<Entry> {
-        let target = |name: &str| {
-            let mut at = *self.renamed.get(name)?;
-            while let Some(next) = self.into.get(&at) {
-                at = *next;
-            }
-            self.entries[at].as_ref().map(|entry| entry.term.clone())
-        };
-        let mut entries: Vec<Entry> = Vec::new();
-        for entry in self.entries.iter().flatten() {
-            let mut entry = entry.clone();
-            let mut keys = vec![entry.key.clone()];
-            entry.synonyms.retain(|name| {
+        let targets: FxHashMap<String, String> = self
+            .renamed
+            .iter()
+            .filter_map(|(name, at)| {
+                let mut at = at;
+                while let Some(next) = self.into.get(at) {
+                    at = next;
+                }
+                let entry = self.entries[*at].as_ref()?;
+                Some((name.clone(), entry.term.clone()))
+            })
+            .collect();
+        let mut entries: Vec<Entry> = self.entries.into_iter().flatten().collect();
+        for entry in &mut entries {
+            let Entry {
+                term,
+                key: own,
+                synonyms,
+                related,
+                ..
+            } = entry;
+            let mut keys: Vec<String> = Vec::new();
+            synonyms.retain(|name| {
                 let folded = key(name);
-                let fresh = !keys.contains(&folded)
-                    || name != &entry.term && folded == entry.key && is_other_spelling(name, &entry.term);
+                let fresh = folded != *own && !keys.contains(&folded)
+                    || name != term && folded == *own && is_other_spelling(name, term);
                 keys.push(folded);
                 fresh
             });
-            entry.synonyms.dedup();
-            let mut related: Vec<String> = Vec::new();
-            for name in &entry.related {
-                let name = target(name).unwrap_or_else(|| name.clone());
-                if name != entry.term && !related.contains(&name) && !entry.synonyms.contains(&name) {
-                    related.push(name);
+            synonyms.dedup();
+            let mut kept: Vec<String> = Vec::with_capacity(related.len());
+            for name in related.drain(..) {
+                let name = targets.get(&name).cloned().unwrap_or(name);
+                if name != *term && !kept.contains(&name) && !synonyms.contains(&name) {
+                    kept.push(name);
                 }
             }
-            entry.related = related;
-            entries.push(entry);
+            *related = kept;
         }
         entries
     }

@@ -2,7 +2,9 @@
 //! each explain themselves by the other say nothing together. Glossaries are full of entries that merely mention each
 //! other, so only mentions that a definition leans on count, and only short cycles.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 use super::Mentions;
 use crate::lexicon::{Lexicon, tokens};
@@ -40,7 +42,7 @@ pub(super) fn find(entries: &[Entry], mentions: &[Mentions]) -> Vec<(usize, Seve
     let mut seen: BTreeSet<Vec<usize>> = BTreeSet::new();
     let mut covered = vec![false; entries.len()];
     for start in 0..entries.len() {
-        if covered[start] {
+        if covered[start] || graph[start].is_empty() {
             continue;
         }
         let Some(cycle) = shortest(&graph, start) else { continue };
@@ -191,11 +193,15 @@ fn ends_sentence(behind: &str) -> bool {
 /// For each entry the entries that its definition leans on.
 fn leaning(entries: &[Entry], mentions: &[Mentions], itself: &[bool]) -> Vec<Vec<usize>> {
     let defined = entries.iter().filter(|entry| entry.definition.is_some()).count();
-    let mut count: HashMap<u32, usize> = HashMap::new();
+    let mut count: FxHashMap<u32, usize> = FxHashMap::default();
+    let mut distinct: Vec<u32> = Vec::new();
     for mention in mentions {
-        let distinct: BTreeSet<u32> = mention.hits.iter().map(|hit| hit.name).collect();
-        for name in distinct {
-            *count.entry(name).or_default() += 1;
+        distinct.clear();
+        distinct.extend(mention.hits.iter().map(|hit| hit.name));
+        distinct.sort_unstable();
+        distinct.dedup();
+        for name in &distinct {
+            *count.entry(*name).or_default() += 1;
         }
     }
     let common = ((defined as f64 * COMMON) as usize).max(COMMON_AT_LEAST);
@@ -316,7 +322,7 @@ fn contrasted(text: &str, start: usize, end: usize) -> bool {
 
 /// The shortest cycle through `start` among entries from `start` on, by breadth-first search.
 fn shortest(graph: &[Vec<usize>], start: usize) -> Option<Vec<usize>> {
-    let mut from: HashMap<usize, usize> = HashMap::new();
+    let mut from: FxHashMap<usize, usize> = FxHashMap::default();
     let mut level = vec![start];
     let mut steps = 0;
     for _ in 0..LONGEST {

@@ -24,6 +24,16 @@ pub(super) fn find(entry: &Entry) -> Option<(Evidence, Evidence)> {
         .map(|other| (chosen.clone(), other.evidence.clone()))
 }
 
+/// Whether an entry holds definitions of several documents.
+pub(super) fn is_possible(entry: &Entry) -> bool {
+    let chosen = entry.evidence.first();
+    entry.definition.is_some()
+        && chosen.is_some_and(|chosen| {
+            let mut others = entry.alternatives.iter();
+            others.any(|other| other.evidence.document != chosen.document)
+        })
+}
+
 /// What a definition claims, as far as claims can be compared.
 struct Claims {
     /// Content words, or runs of kanji and katakana.

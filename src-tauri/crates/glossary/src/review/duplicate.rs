@@ -1,7 +1,8 @@
 //! Entries that seem to name one concept: spelled alike, short and full form of each other, or defined in the same words.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::normalise::key;
@@ -10,8 +11,8 @@ use crate::{DuplicateReason, Entry, Finding, Severity, Term};
 /// Letters and digits that two equal definitions must have to mean something.
 const TELLING: usize = 15;
 
-pub(super) fn find(entries: &[Entry], terms: &HashMap<&str, &Term>) -> Vec<(usize, Severity, Finding)> {
-    let places: HashMap<&str, usize> = entries
+pub(super) fn find(entries: &[Entry], terms: &FxHashMap<&str, &Term>) -> Vec<(usize, Severity, Finding)> {
+    let places: FxHashMap<&str, usize> = entries
         .iter()
         .enumerate()
         .map(|(at, entry)| (entry.key.as_str(), at))
@@ -66,7 +67,7 @@ pub(super) fn find(entries: &[Entry], terms: &HashMap<&str, &Term>) -> Vec<(usiz
 
 /// Indices of entries that share a fold, in groups of two and more, in the order of their first members.
 fn groups(entries: &[Entry], fold: impl Fn(&Entry) -> Option<String>) -> Vec<Vec<usize>> {
-    let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut groups: FxHashMap<String, Vec<usize>> = FxHashMap::default();
     for (at, entry) in entries.iter().enumerate() {
         if let Some(folded) = fold(entry) {
             groups.entry(folded).or_default().push(at);
@@ -105,19 +106,21 @@ fn american(key: &str) -> String {
     if key.len() < 6 {
         return key.to_owned();
     }
-    let mut folded = key
-        .replace("isation", "ization")
-        .replace("yse", "yze")
-        .replace("aem", "em")
-        .replace("oed", "ed");
+    let mut folded = key.to_owned();
     for (british, us) in [
+        ("isation", "ization"),
+        ("yse", "yze"),
+        ("aem", "em"),
+        ("oed", "ed"),
         ("iser", "izer"),
         ("ising", "izing"),
         ("ised", "ized"),
         ("our", "or"),
         ("ogue", "og"),
     ] {
-        folded = folded.replace(british, us);
+        if folded.contains(british) {
+            folded = folded.replace(british, us);
+        }
     }
     for british in ["centre", "metre", "litre", "theatre", "fibre", "calibre"] {
         if folded.ends_with(british) {

@@ -2,9 +2,11 @@
 //! uses it, and only for what the extraction itself took for a term: an abbreviation, a term of several words, or a word
 //! as telling as the entries themselves.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use crate::lexicon::Lexicon;
+use rustc_hash::FxHashSet;
+
+use crate::lexicon::{Lexicon, Token};
 use crate::normalise::key;
 use crate::{Category, Entry, Finding, Language, Severity, Term};
 
@@ -13,17 +15,22 @@ const PER_ENTRY: usize = 3;
 /// A term that occurs less often than this may be an accident.
 const OCCURRENCES: u32 = 2;
 
-pub(super) fn find(entries: &[Entry], terms: &[Term]) -> Vec<(usize, Severity, Finding)> {
-    let mut present: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
+/// `definitions` are the tokens of the definitions, in the order of the entries.
+pub(super) fn find(entries: &[Entry], definitions: &[Vec<Token>], terms: &[Term]) -> Vec<(usize, Severity, Finding)> {
+    let mut present: FxHashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
     present.extend(entries.iter().flat_map(|entry| &entry.synonyms).map(|name| key(name)));
     let bar = bar(entries, terms);
     // Entries and their other names first: they hide shorter terms inside them and stop the same words from counting twice.
     let mut lexicon = Lexicon::default();
+    // The first number of a name stays: what has been inserted is not split into words again.
+    let mut inserted: FxHashSet<&str> = FxHashSet::default();
     for name in entries
         .iter()
         .flat_map(|entry| std::iter::once(&entry.term).chain(&entry.synonyms))
     {
-        lexicon.insert(name, u32::MAX);
+        if inserted.insert(name) {
+            lexicon.insert(name, u32::MAX);
+        }
     }
     for (at, term) in terms.iter().enumerate() {
         let there = present.contains(&term.key);
@@ -32,22 +39,20 @@ pub(super) fn find(entries: &[Entry], terms: &[Term]) -> Vec<(usize, Severity, F
         } else {
             at as u32
         };
-        lexicon.insert(&term.text, number);
-        for variant in &term.variants {
-            lexicon.insert(&variant.text, number);
+        for name in std::iter::once(&term.text).chain(term.variants.iter().map(|variant| &variant.text)) {
+            if inserted.insert(name) {
+                lexicon.insert(name, number);
+            }
         }
         // The full form of an abbreviation is there with it, and the other way round.
         if let (true, Some(full)) = (there, &term.expansion) {
             lexicon.insert(full, u32::MAX);
         }
     }
-    let mut blamed: HashSet<u32> = HashSet::new();
+    let mut blamed: FxHashSet<u32> = FxHashSet::default();
     let mut found: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
     for (at, entry) in entries.iter().enumerate() {
-        let Some(text) = entry.definition.as_deref() else {
-            continue;
-        };
-        for hit in lexicon.find(text) {
+        for hit in lexicon.find_tokens(&definitions[at]) {
             let term = hit.name;
             let here = found.entry(at).or_default();
             let own_short = terms
@@ -76,7 +81,7 @@ pub(super) fn find(entries: &[Entry], terms: &[Term]) -> Vec<(usize, Severity, F
 
 /// The median score of the terms that have an entry.
 fn bar(entries: &[Entry], terms: &[Term]) -> f64 {
-    let present: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+    let present: FxHashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
     let mut scores: Vec<f64> = terms
         .iter()
         .filter(|term| present.contains(term.key.as_str()))

@@ -10,9 +10,9 @@ mod missing;
 mod tests;
 mod undefined;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, Token, tokens};
 use crate::{Entry, Finding, Issue, Severity, Term};
 
 pub(crate) use circular::is_about_itself;
@@ -27,7 +27,10 @@ pub struct Reviewer {
 /// What the review of one entry needs.
 #[derive(Debug)]
 struct Reviewed {
-    entry: Entry,
+    term: String,
+    key: String,
+    /// The entry, when it holds definitions that may contradict each other.
+    compared: Option<Entry>,
     /// Issues that take a view of the whole. What concerns several entries is filed under the first of them.
     shared: Vec<(Severity, Finding)>,
 }
@@ -43,31 +46,34 @@ impl Reviewer {
     /// Prepares the review of all entries. `terms` is the list that the entries were made from, or a longer one: terms
     /// in it without an entry are what a definition may be missing.
     pub fn new(entries: &[Entry], terms: &[Term]) -> Self {
-        let by_key: HashMap<&str, &Term> = terms.iter().map(|term| (term.key.as_str(), term)).collect();
+        let by_key: FxHashMap<&str, &Term> = terms.iter().map(|term| (term.key.as_str(), term)).collect();
         let mut lexicon = Lexicon::default();
         for (at, entry) in entries.iter().enumerate() {
             lexicon.insert(&entry.term, at as u32);
         }
-        let mentions: Vec<Mentions> = entries
+        let definitions: Vec<Vec<Token>> = entries
             .iter()
-            .map(|entry| Mentions {
-                hits: entry
-                    .definition
-                    .as_deref()
-                    .map_or_else(Vec::new, |text| lexicon.find(text)),
+            .map(|entry| entry.definition.as_deref().map_or_else(Vec::new, tokens))
+            .collect();
+        let mentions: Vec<Mentions> = definitions
+            .iter()
+            .map(|definition| Mentions {
+                hits: lexicon.find_tokens(definition),
             })
             .collect();
         let mut reviewed: Vec<Reviewed> = entries
             .iter()
             .map(|entry| Reviewed {
-                entry: entry.clone(),
+                term: entry.term.clone(),
+                key: entry.key.clone(),
+                compared: contradiction::is_possible(entry).then(|| entry.clone()),
                 shared: Vec::new(),
             })
             .collect();
         let found = circular::find(entries, &mentions)
             .into_iter()
             .chain(duplicate::find(entries, &by_key))
-            .chain(missing::find(entries, terms))
+            .chain(missing::find(entries, &definitions, terms))
             .chain(undefined::find(entries, &by_key));
         for (at, severity, finding) in found {
             reviewed[at].shared.push((severity, finding));
@@ -91,9 +97,8 @@ impl Reviewer {
         let Some(reviewed) = self.entries.get(index) else {
             return Vec::new();
         };
-        let entry = &reviewed.entry;
         let mut findings = Vec::new();
-        if let Some((first, second)) = contradiction::find(entry) {
+        if let Some((first, second)) = reviewed.compared.as_ref().and_then(contradiction::find) {
             findings.push((Severity::High, Finding::Contradiction { first, second }));
         }
         findings.extend(reviewed.shared.iter().cloned());
@@ -101,8 +106,8 @@ impl Reviewer {
         findings
             .into_iter()
             .map(|(severity, finding)| Issue {
-                term: entry.term.clone(),
-                key: entry.key.clone(),
+                term: reviewed.term.clone(),
+                key: reviewed.key.clone(),
                 severity,
                 finding,
             })

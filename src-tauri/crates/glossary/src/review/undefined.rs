@@ -1,7 +1,7 @@
 //! Terms that the documents use and never define. Every list of terms holds many that need no definition, so only what
 //! is frequent and spread is reported, the most important first, and only as much as a person can work through.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::normalise::key;
 use crate::{Category, Entry, Finding, Severity, Term};
@@ -17,10 +17,10 @@ const SHARE: usize = 6;
 /// But never fewer than this.
 const AT_LEAST: usize = 12;
 
-pub(super) fn find(entries: &[Entry], terms: &HashMap<&str, &Term>) -> Vec<(usize, Severity, Finding)> {
+pub(super) fn find(entries: &[Entry], terms: &FxHashMap<&str, &Term>) -> Vec<(usize, Severity, Finding)> {
     // Another name of a defined entry is explained there.
     let defined = || entries.iter().filter(|entry| entry.definition.is_some());
-    let mut explained: HashSet<String> = defined()
+    let mut explained: FxHashSet<String> = defined()
         .flat_map(|entry| &entry.synonyms)
         .map(|name| key(name))
         .collect();
@@ -28,9 +28,9 @@ pub(super) fn find(entries: &[Entry], terms: &HashMap<&str, &Term>) -> Vec<(usiz
         let term = terms.get(entry.key.as_str())?;
         term.expansion.as_deref().map(key)
     }));
-    let headwords: HashSet<&str> = defined().map(|entry| entry.key.as_str()).collect();
-    let present: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
-    let mut partner: HashMap<&str, &Term> = HashMap::new();
+    let headwords: FxHashSet<&str> = defined().map(|entry| entry.key.as_str()).collect();
+    let present: FxHashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+    let mut partner: FxHashMap<&str, &Term> = FxHashMap::default();
     for term in terms.values().filter(|term| present.contains(term.key.as_str())) {
         let full = term.expansion.as_deref().and_then(|full| terms.get(key(full).as_str()));
         if let Some(full) = full.filter(|full| present.contains(full.key.as_str())) {
