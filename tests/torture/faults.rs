@@ -134,6 +134,7 @@ fn a_data_folder_that_may_not_be_written_is_named_and_left_alone() {
         if !named.starts_with(home.path.to_str().unwrap()) {
             unclear.push(format!("{what}: it names {named:?} and not the data folder"));
         }
+        assert!(contents(&home.path) == before, "{what}: nothing has changed");
     }
     assert_unharmed(&home, &glossary, 2);
     assert!(unclear.is_empty(), "it says what is the matter: {unclear:#?}");
