@@ -88,9 +88,9 @@ fn allow(path: &Path, mode: u32) {
 
 /// Once it may write again, a data folder that was closed to it is as it was, and works.
 fn assert_unharmed(home: &Home, glossary: &str, runs: usize) {
-    Database::open(&home.path).unwrap().check();
     assert_eq!(home.glossary().as_deref(), Some(glossary));
     home.complete();
+    Database::open(&home.path).unwrap().check();
     let look = Look::at(&home.path);
     assert_eq!(look.runs.len(), runs);
     assert!(look.runs.iter().all(|run| !run.is_active()));
@@ -126,6 +126,13 @@ fn a_data_folder_that_may_not_be_written_is_named_and_left_alone() {
         let done = closed(modes);
         if (done.code, &*done.error()) != (Some(1), "data_folder_read_only") {
             unclear.push(format!("{what}: {done:?}"));
+        }
+        let named = done.json()["error"]["params"]["path"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        if !named.starts_with(home.path.to_str().unwrap()) {
+            unclear.push(format!("{what}: it names {named:?} and not the data folder"));
         }
         assert!(contents(&home.path) == before, "{what}: nothing has changed");
     }

@@ -145,9 +145,10 @@ impl Racer {
 }
 
 /// What a racer does: as it is told, line by line.
+#[allow(clippy::print_stdout, reason = "there its parent listens")]
 fn race() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let answer = |text: &str| writeln!(std::io::stdout(), "{MARK}{text}").unwrap();
+    let answer = |text: &str| println!("{MARK}{text}");
     runtime.block_on(async {
         let home = genglossary_engine::data_folder().unwrap();
         let engine = Engine::open(&home, NoSink).await.unwrap();
