@@ -57,12 +57,10 @@ async fn a_folder_that_became_empty_unreadable_or_a_file_fails_the_run_and_keeps
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_vanishes_after_it_was_listed_is_skipped_and_named() {
     let bench = Bench::new().await;
-    // The first files keep the reading busy until the last one is gone: files are read in the order of their names.
-    let long = SEEDS.repeat((24 << 20) / SEEDS.len());
-    bench.write("a1.txt", &long);
-    bench.write("a2.txt", &long);
-    for number in 0..64 {
-        bench.write(format!("b{number:02}.txt"), SEEDS);
+    // The files before it keep every reader busy until the last one is gone.
+    let long = SEEDS.repeat((1 << 20) / SEEDS.len());
+    for number in 0..66 {
+        bench.write(format!("b{number:02}.txt"), &long);
     }
     let last = bench.write("z.txt", SEEDS);
     let vanishes = last.clone();
