@@ -1,9 +1,10 @@
 //! The real program, on data folders of its own.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -222,22 +223,40 @@ impl Running {
         assert!(sent.success());
     }
 
+    /// What it leaves when it has ended by itself.
     pub(crate) fn finish(mut self) -> Finished {
-        let (mut out, mut err) = (String::new(), String::new());
-        self.0.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-        self.0.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-        let code = self.0.wait().unwrap().code();
-        Finished { code, out, err }
+        let out = listen(self.0.stdout.take().unwrap());
+        let err = listen(self.0.stderr.take().unwrap());
+        let began = Instant::now();
+        let code = loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                break status.code();
+            }
+            if began.elapsed() > LONG {
+                self.0.kill().unwrap();
+                panic!("it hangs; it had said: {} {}", out.join().unwrap(), err.join().unwrap());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        Finished {
+            code,
+            out: out.join().unwrap(),
+            err: err.join().unwrap(),
+        }
     }
 }
 
+fn listen(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut said = Vec::new();
+        pipe.read_to_end(&mut said).unwrap();
+        String::from_utf8_lossy(&said).into_owned()
+    })
+}
+
 pub(crate) fn finished(command: &mut Command) -> Finished {
-    let output = command.output().unwrap();
-    Finished {
-        code: output.status.code(),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    Running(command.spawn().unwrap()).finish()
 }
 
 /// Copies a data folder that nobody works at.

@@ -8,6 +8,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::runtime::Runtime;
 
+use crate::bench::LONG;
+
 /// A connection.
 pub(crate) struct Database {
     runtime: Runtime,
@@ -39,8 +41,8 @@ impl Database {
         T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
     {
         let connection = self.connection.as_mut().unwrap();
-        let rows = self.runtime.block_on(sqlx::query_as(query).fetch_all(connection));
-        rows.unwrap()
+        let rows = async { tokio::time::timeout(LONG, sqlx::query_as(query).fetch_all(connection)).await };
+        self.runtime.block_on(rows).expect("an answer in time").unwrap()
     }
 
     pub(crate) fn number(&mut self, query: &'static str) -> i64 {
@@ -100,8 +102,8 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
-            // In the midst of a test that failed, there is nothing to add.
-            let _ = self.runtime.block_on(connection.close());
+            let close = async { tokio::time::timeout(LONG, connection.close()).await };
+            assert!(self.runtime.block_on(close).is_ok(), "the connection does not close");
         }
     }
 }
