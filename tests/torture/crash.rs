@@ -68,7 +68,7 @@ impl Ground {
         let changed = bench.documents().join(changed);
         let text = std::fs::read_to_string(&changed).unwrap();
         let more = "\n\nA torture test is a test that kills the program. The torture test was repeated.\n";
-        documents::put(&changed, &(text + more));
+        documents::put(&changed, text + more);
         let second = bench.home("second");
         bench::copy(&before.path, &second.path);
         let second = Reference::of(&second);

@@ -13,18 +13,19 @@ pub(crate) fn generate(folder: &Path, count: usize) {
         let language = if number % 2 == 0 { "reports" } else { "報告" };
         let folder = folder.join(format!("{language}-{}", number / 100));
         std::fs::create_dir_all(&folder).unwrap();
-        put(&folder.join(format!("{number:03}.md")), &text(number));
+        put(&folder.join(format!("{number:03}.md")), text(number));
     }
 }
 
 /// Writes a file as if it had been there for long: the time of a file that is young says nothing, and then every run
 /// reads it again.
-pub(crate) fn put(path: &Path, text: &str) {
+pub(crate) fn put(path: &Path, text: impl AsRef<[u8]>) {
+    let text = text.as_ref();
     std::fs::write(path, text).unwrap();
     // The time depends on the text, so a changed document has another one.
     let sum = text
-        .bytes()
-        .fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        .iter()
+        .fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
     let time = SystemTime::UNIX_EPOCH + Duration::new(1_700_000_000 + sum % 1_000_000, 123_000_000);
     File::options()
         .write(true)
@@ -60,13 +61,8 @@ pub(crate) fn copy(from: &Path, to: &Path) {
         let target = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &target);
-            continue;
-        }
-        match std::fs::read_to_string(entry.path()) {
-            Ok(text) => put(&target, &text),
-            Err(_) => {
-                std::fs::copy(entry.path(), target).unwrap();
-            }
+        } else {
+            put(&target, std::fs::read(entry.path()).unwrap());
         }
     }
 }
