@@ -12,7 +12,7 @@ use crate::{asked, documents, say};
 /// Stages that do units of work, and the kinds of these.
 const STAGES: [(&str, &[&str]); 3] = [
     ("load", &["file/"]),
-    ("extract", &["candidates/", "occurrences/"]),
+    ("extract", &["reading/", "occurrences/"]),
     ("define", &["contexts/"]),
 ];
 

@@ -49,7 +49,7 @@ fn a_document_that_cannot_be_read_is_missing_until_it_can() {
         whole.runs[1].stages
     );
     assert_eq!(whole.runs[1].stages["load"].missing, 0);
-    assert_eq!(whole.count(&["candidates/"]), partial.count(&["candidates/"]) + 1);
+    assert_eq!(whole.count(&["reading/"]), partial.count(&["reading/"]) + 1);
     let other = bench.home("other");
     other.complete();
     assert!(home.glossary() == other.glossary(), "as if it had always been readable");

@@ -33,7 +33,7 @@ fn assert_taken_up(home: &Home, undisturbed: &Home) {
     let new = |kinds: &[&str]| end.count(kinds) - stopped.count(kinds);
     assert_eq!(
         computed("extract", 0),
-        new(&["candidates/", "occurrences/"]),
+        new(&["reading/", "occurrences/"]),
         "what was kept is not computed again: {counts:?}"
     );
     let terms = counts["define"].total - DOCUMENTS as i64;

@@ -162,6 +162,13 @@ pub enum Error {
     Internal(String),
 }
 
+/// Whether SQLite found no room: for the data (`SQLITE_FULL`), or for the memory that its connections share
+/// (`SQLITE_IOERR_SHMSIZE`).
+fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    matches!(code.as_deref(), Some("13" | "4874"))
+}
+
 /// The primary result code of SQLite (<https://www.sqlite.org/rescode.html>): the low byte of what it said.
 fn primary_code(error: &sqlx::Error) -> Option<u32> {
     let code = error.as_database_error()?.code()?;
@@ -173,13 +180,12 @@ impl From<sqlx::Error> for Error {
     /// statement does not know: [`Error::in_home`] adds it.
     fn from(error: sqlx::Error) -> Self {
         match primary_code(&error) {
+            _ if is_full(&error) => Self::DiskFull,
             // SQLITE_CORRUPT, SQLITE_NOTADB
             Some(11 | 26) => Self::DatabaseDamaged {
                 path: PathBuf::from(DATABASE),
                 detail: error.to_string(),
             },
-            // SQLITE_FULL
-            Some(13) => Self::DiskFull,
             // SQLITE_READONLY, SQLITE_CANTOPEN: no right to write
             Some(8 | 14) => Self::DataFolder {
                 path: PathBuf::new(),

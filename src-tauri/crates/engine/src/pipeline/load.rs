@@ -74,6 +74,13 @@ impl Unit for ReadFile {
         settled.then(|| to_bytes(loaded)).flatten()
     }
 
+    fn text<'a>(&self, loaded: &'a Loaded) -> Option<(&'a str, &'a str)> {
+        match loaded {
+            Loaded::Document(facts) => Some((&facts.hash, facts.text.as_deref()?)),
+            Loaded::Skipped(..) | Loaded::Unreadable(_) | Loaded::Gone(_) => None,
+        }
+    }
+
     fn unpack(&self, file: &FoundFile, bytes: &[u8]) -> Option<Loaded> {
         let loaded: Loaded = from_bytes(bytes)?;
         let there = match &loaded {

@@ -1,5 +1,7 @@
 //! What the review found is put right where rules can; the rest stays visible.
 
+use std::sync::Arc;
+
 use glossary::{Resolution, refine};
 
 use super::Work;
@@ -13,12 +15,13 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let issues = work.carried.issues(store, work.input(Stage::Review)?).await?;
     work.context.total(issues.len());
     let stop = work.context.stop().clone();
+    let before = Arc::clone(&entries);
     let refinement = work
         .context
         .blocking(move || Ok(refine::refine(&entries, &issues, &stop)?))
         .await?;
     work.context.check()?;
-    results::write_entries(work.context, generation, &refinement.entries, Some(provisional)).await?;
+    results::write_entries(work.context, generation, &refinement.entries, Some(&before)).await?;
     results::write_resolutions(work.context, generation, &refinement.resolutions).await?;
     let open = refinement
         .resolutions

@@ -243,12 +243,17 @@ impl StageContext {
                             return Ok(recalled);
                         }
                         let output = context.attempt(unit.name(item), || unit.work(item, &context.stop))?;
-                        let kept = output.as_ref().filter(|_| !context.unobserved);
-                        if let Some(output) = kept.and_then(|output| unit.pack(item, output)) {
+                        if let Some(made) = output.as_ref().filter(|_| !context.unobserved)
+                            && let Some(packed) = unit.pack(item, made)
+                        {
+                            let text = unit.text(made).map(|(hash, text)| (hash.to_owned(), text.to_owned()));
+                            let finished = FinishedUnit {
+                                key,
+                                output: packed,
+                                text,
+                            };
                             // The keeper is gone after a failed write, and that is what the stage ends with.
-                            sender
-                                .send(FinishedUnit { key, output })
-                                .map_err(|_| Break::Cancelled)?;
+                            sender.send(finished).map_err(|_| Break::Cancelled)?;
                         }
                         Ok(output)
                     })

@@ -33,6 +33,11 @@ pub(crate) trait Unit: Send + Sync + 'static {
     /// The output as it is kept; nothing for one that must be made anew every time.
     fn pack(&self, item: &Self::Item, output: &Self::Output) -> Option<Vec<u8>>;
 
+    /// A text that the output refers to by its hash, and the hash: kept with the unit or not at all.
+    fn text<'a>(&self, _output: &'a Self::Output) -> Option<(&'a str, &'a str)> {
+        None
+    }
+
     /// The output that was kept; nothing when it cannot be read, and then the work is done again.
     fn unpack(&self, item: &Self::Item, bytes: &[u8]) -> Option<Self::Output>;
 }

@@ -240,6 +240,9 @@ async fn end(engine: &Engine, live: &Live, outcome: Outcome) {
     let total = *closed.as_ref().unwrap_or(&0);
     let outcome = match (closed, outcome) {
         // A completed run promises its log.
+        (Err(source), Outcome::Done { .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
+            Outcome::Failed(Error::DiskFull)
+        }
         (Err(source), Outcome::Done { .. }) => Outcome::Failed(Error::DataFolder {
             path: logs::path(engine.home(), &run.id),
             source,

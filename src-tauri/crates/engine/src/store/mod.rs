@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use crate::error::{Error, Result};
 
@@ -41,10 +41,20 @@ impl Store {
     /// Opens or creates the database in `home` and brings its schema up to date, with a backup first.
     pub(crate) async fn open(home: &Path) -> Result<Self> {
         let path = home.join(DATABASE);
+        refuse_read_only(&path)?;
         // Two processes that start together must not both migrate.
         let lock = lock_for_migration(home)?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            // SQLite ends a transaction by itself when the disk is full, and the driver goes on counting it. No other
+            // transaction can begin on that connection; a new one is good. The rollback of a transaction that was
+            // dropped may still be on its way: the ping comes behind it.
+            .before_acquire(|connection, _| {
+                Box::pin(async move {
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
             .connect_with(options(&path))
             .await
             .map_err(|error| opening(&path, error))?;
@@ -101,6 +111,18 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
+}
+
+/// SQLite would open a database that may not be written, and give its side files the same permissions: they would stay
+/// behind and keep the database closed after it has been made writable again.
+fn refuse_read_only(path: &Path) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.permissions().readonly() => Err(Error::DataFolder {
+            path: path.to_owned(),
+            source: std::io::Error::new(std::io::ErrorKind::PermissionDenied, "the database file is read-only"),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn lock_for_migration(home: &Path) -> Result<std::fs::File> {

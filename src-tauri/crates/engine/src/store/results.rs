@@ -309,31 +309,48 @@ pub(crate) async fn write_entries(
     context: &StageContext,
     generation: i64,
     entries: &[Entry],
-    provisional: Option<i64>,
+    provisional: Option<&[Entry]>,
 ) -> Result<(), Break> {
+    let before: Option<HashMap<&str, &Entry>> =
+        provisional.map(|entries| entries.iter().map(|entry| (&*entry.key, entry)).collect());
+    let same = |new: &Entry, old: &Entry| new.definition == old.definition && new.synonyms == old.synonyms;
+    let changed = |entry: &Entry| {
+        let known = before.as_ref()?.get(&*entry.key);
+        Some(known.is_none_or(|known| !same(entry, known)))
+    };
     let mut tx = context.write().await?;
-    for (chunk, rows) in entries.chunks(CHUNK).enumerate() {
-        let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
+    for (chunk, entries) in entries.chunks(CHUNK).enumerate() {
+        let rows: Vec<_> = entries
+            .iter()
+            .map(|entry| EntryWritten {
+                entry,
+                changed: changed(entry).unwrap_or_default(),
+            })
+            .collect();
+        let (json, first) = (serde_json::to_string(&rows)?, (chunk * CHUNK) as i64);
         sqlx::query!(
             "INSERT INTO entry (generation_id, ordinal, key, term, language, category, definition, confidence,
                  evidence, alternatives, synonyms, related, changed)
              SELECT ?1, ?2 + new.key, value ->> 'key', value ->> 'term', value ->> 'language', value ->> 'category',
                  value ->> 'definition', value ->> 'confidence', value -> 'evidence', value -> 'alternatives',
-                 value -> 'synonyms', value -> 'related',
-                 ?4 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry p
-                     WHERE p.generation_id = ?4 AND p.key = value ->> 'key'
-                       AND p.definition IS value ->> 'definition' AND p.synonyms = value -> 'synonyms')
+                 value -> 'synonyms', value -> 'related', value ->> 'changed'
              FROM json_each(?3) AS new",
             generation,
             first,
-            json,
-            provisional
+            json
         )
         .execute(&mut *tx)
         .await?;
     }
     tx.commit().await?;
     Ok(())
+}
+
+#[derive(Serialize)]
+struct EntryWritten<'a> {
+    #[serde(flatten)]
+    entry: &'a Entry,
+    changed: bool,
 }
 
 /// A row of the table `entry` with its JSON columns.

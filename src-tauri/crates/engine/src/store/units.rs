@@ -109,6 +109,9 @@ pub(crate) async fn find(store: &Store, project_id: &str, keys: &[UnitKey]) -> R
 pub(crate) struct FinishedUnit {
     pub(crate) key: UnitKey,
     pub(crate) output: Vec<u8>,
+    /// Hash and text of a document that the output refers to. Without its text the unit would be worth nothing, so both
+    /// are written in one transaction.
+    pub(crate) text: Option<(String, String)>,
 }
 
 /// Stores finished units as they come, many in one transaction, until the senders are gone.
@@ -131,7 +134,7 @@ pub(crate) async fn keep(
                         open = false;
                         break;
                     };
-                    bytes += unit.output.len();
+                    bytes += unit.output.len() + unit.text.as_ref().map_or(0, |(_, text)| text.len());
                     units.push(unit);
                 },
                 () = &mut deadline => break,
@@ -148,6 +151,15 @@ async fn write(store: &Store, project_id: &str, kind: &str, units: &[FinishedUni
     let today = today();
     let mut tx = store.write().await?;
     for unit in units {
+        if let Some((hash, text)) = &unit.text {
+            sqlx::query!(
+                "INSERT OR IGNORE INTO document_text (hash, text) VALUES (?, ?)",
+                hash,
+                text
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
         let key = &unit.key.0[..];
         sqlx::query!(
             "INSERT INTO unit (project_id, key, kind, output, used_on) VALUES (?, ?, ?, ?, ?)
@@ -233,6 +245,7 @@ mod tests {
             let unit = FinishedUnit {
                 key: key(name),
                 output: vec![7; *bytes],
+                text: None,
             };
             sender.send(unit).unwrap();
         }
