@@ -172,7 +172,7 @@ impl Bench {
     pub(crate) fn lengthen(&self, name: &str) {
         let folder = self.path().join(name).join("long");
         std::fs::create_dir(&folder).unwrap();
-        for document in 0..400 {
+        for document in 0..2_000 {
             let sentence =
                 |at| format!("The b{document}a{at}r meter is a meter that measures the c{at}l{document}d sample. ");
             let text: String = (0..100).map(sentence).collect();

@@ -5,6 +5,7 @@
 mod bench;
 mod close;
 mod contract;
+mod history;
 #[cfg(target_os = "linux")]
 mod session;
 

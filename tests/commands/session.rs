@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, text};
+use crate::history::what_runs_leave;
 
 /// The test below starts itself again with this variable and a file manager of its own.
 const FILE_MANAGER: &str = "GENGLOSSARY_TEST_FILE_MANAGER";
@@ -49,6 +50,7 @@ fn session(shown: &std::path::Path) {
     the_app_and_its_settings(&bench);
     let project = a_project_and_its_settings(&bench);
     a_run_and_its_log(&bench, &project);
+    what_runs_leave(&bench, &project);
     documents(&bench, &project);
     terms(&bench, &project);
     entries_and_issues(&bench, &project);
