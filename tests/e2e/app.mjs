@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import selenium from 'selenium-webdriver';
 import { Executor, HttpClient } from 'selenium-webdriver/http/index.js';
+import { closeWindows } from './x11.mjs';
 
 const { By, Capabilities, Key, WebDriver } = selenium;
 export { By, Key };
@@ -16,6 +17,8 @@ export { By, Key };
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const artefacts = join(root, 'target/e2e');
 const binary = process.env.GENGLOSSARY_APP ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/genglossary-desktop');
+/** The command line of the same build. */
+export const commandLine = join(dirname(binary), 'genglossary');
 const PATIENCE = 20_000;
 
 /** A new empty folder that is removed when the tests end. */
@@ -33,18 +36,29 @@ export function sampleFolder(name = 'seed-bank') {
 }
 
 /** Starts the app with its own data folder, never the user's. Give `home` to start it again on the same data. */
-export async function startApp({ home = temporaryFolder('home'), args = [], env = {} } = {}) {
+export async function startApp({ home = temporaryFolder('home'), args = [], env = {}, program = binary } = {}) {
   if (!existsSync(binary)) throw new Error(`The app is not built: ${binary}`);
-  const app = new App(home, args, env);
+  const app = new App(home, args, env, program);
   await app.start();
   return app;
 }
 
+/** The app without the administrator's right to read every file, so that the mode of a file counts for it. */
+export function unprivilegedProgram() {
+  if (process.getuid() !== 0) return binary;
+  const program = join(temporaryFolder('program'), 'genglossary-desktop');
+  const rights = '-dac_override,-dac_read_search';
+  const drop = `setpriv --bounding-set=${rights} --inh-caps=${rights} --no-new-privs`;
+  writeFileSync(program, `#!/bin/sh\nexec ${drop} '${binary}' "$@"\n`, { mode: 0o755 });
+  return program;
+}
+
 class App {
-  constructor(home, args, env) {
+  constructor(home, args, env, program) {
     this.home = home;
     this.args = args;
     this.env = env;
+    this.program = program;
   }
 
   async start() {
@@ -70,7 +84,7 @@ class App {
     for (const stream of [this.server.stdout, this.server.stderr]) stream.on('data', (chunk) => this.log.push(chunk));
     await listening(port);
     const executor = new Executor(new HttpClient(`http://127.0.0.1:${port}`));
-    const capabilities = new Capabilities({ 'webkitgtk:browserOptions': { binary, args: this.args } });
+    const capabilities = new Capabilities({ 'webkitgtk:browserOptions': { binary: this.program, args: this.args } });
     try {
       this.driver = WebDriver.createSession(executor, capabilities);
       await this.driver.getSession();
@@ -93,6 +107,19 @@ class App {
     const driver = this.driver;
     this.driver = undefined;
     await driver.quit().catch(() => {});
+    await this.gone(pid);
+  }
+
+  /** Asks the window to close, as the button in its frame does. What follows is up to the app. */
+  requestClose() {
+    return closeWindows(this.pid());
+  }
+
+  /** Waits until the app has ended by itself. */
+  async ended({ timeout = PATIENCE } = {}) {
+    const pid = this.pid();
+    await until(() => zombie(pid), { what: 'the app to end by itself', timeout });
+    this.driver = undefined;
     await this.gone(pid);
   }
 

@@ -1,10 +1,9 @@
 // E15: however the app is told to end during a run, the run stops at a safe point and nothing is left that says it runs.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { filesBelow, startApp } from './app.mjs';
-import { assertNothingRuns, createProject, largeFolder, lastRun, openProject, waitForState } from './steps.mjs';
+import { startApp } from './app.mjs';
+import { assertNothingRuns, createProject, largeFolder, lastRun, openProject, statuses, waitForState } from './steps.mjs';
 
 let app;
 
@@ -14,13 +13,6 @@ before(async () => {
 });
 after(() => app?.close());
 
-/** What the database says about the runs, newest first. Read by another process, as after a crash. */
-function statuses() {
-  const database = filesBelow(app.home).find((file) => file.endsWith('.db') || file.endsWith('.sqlite'));
-  const listed = execFileSync('sqlite3', ['-readonly', database, 'SELECT status FROM run ORDER BY id DESC'], { encoding: 'utf8' });
-  return listed.trim().split('\n');
-}
-
 for (const signal of ['SIGTERM', 'SIGINT']) {
   test(`${signal} during a run cancels it, and the app ends within five seconds`, async () => {
     await app.click('run');
@@ -28,7 +20,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     const asked = Date.now();
     await app.end(signal);
     assert.ok(Date.now() - asked < 6_000, `it took ${Date.now() - asked} ms`);
-    assert.equal(statuses()[0], 'cancelled');
+    assert.equal(statuses(app)[0], 'cancelled');
     await app.start();
     await openProject(app, 'Large');
     await assertNothingRuns(app);
@@ -43,5 +35,5 @@ test('a second signal ends the app at once', async () => {
   await app.start();
   await openProject(app, 'Large');
   await assertNothingRuns(app);
-  assert.ok(!statuses().includes('running'));
+  assert.ok(!statuses(app).includes('running'));
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { filesBelow, sampleFolder, startApp } from './app.mjs';
-import { assertNothingRuns, createProject, logRows, openLog, openProject, waitForState, watch, watched } from './steps.mjs';
+import { assertNothingRuns, choose, createProject, logRows, openLog, openProject, waitForState, watch, watched } from './steps.mjs';
 
 let app;
 let folder;
@@ -84,14 +84,7 @@ test('one tab runs again by itself', async () => {
 
 test('the language changes at once, and is kept', async () => {
   await app.click('tab-settings');
-  const choose = (language) =>
-    app.run((language) => {
-      const select = document.querySelector('[data-testid="language"]');
-      select.value = language;
-      select.dispatchEvent(new Event('change', { bubbles: true }));
-    }, language);
-  await app.byTestId('language');
-  await choose('ja');
+  await choose(app, 'language', 'ja');
   await app.waitForText('tab-terms', /用語/);
   assert.equal(await app.run(() => document.documentElement.lang), 'ja');
   await app.screenshot('japanese');

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pause, root, sampleFolder, startApp } from './app.mjs';
-import { openLog, openProject, waitForState } from './steps.mjs';
+import { choose, openLog, openProject, waitForState } from './steps.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,8 +30,9 @@ try {
   for (const language of values.language.split(',')) {
     for (const theme of values.theme.split(',')) {
       await app.click('tab-settings');
-      await choose('language', language);
-      await choose('theme', theme);
+      await choose(app, 'language', language);
+      await choose(app, 'theme', theme);
+      await pause(200);
       for (const view of values.view.split(',')) {
         await app.click(view === 'home' ? 'home' : `tab-${view}`);
         await pause(700);
@@ -42,18 +43,4 @@ try {
   }
 } finally {
   await app.close();
-}
-
-async function choose(id, value) {
-  await app.byTestId(id);
-  await app.run(
-    (id, value) => {
-      const select = document.querySelector(`[data-testid="${id}"]`);
-      select.value = value;
-      select.dispatchEvent(new Event('change', { bubbles: true }));
-    },
-    id,
-    value,
-  );
-  await pause(200);
 }

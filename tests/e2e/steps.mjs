@@ -1,9 +1,10 @@
 // What a researcher does in the app, in the words of the tests.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from './app.mjs';
+import { filesBelow, temporaryFolder } from './app.mjs';
 
 /** From the list of projects to the new, open project. */
 export async function createProject(app, { name, folder }) {
@@ -35,6 +36,35 @@ export async function openProject(app, name) {
 export async function chooseScope(app, scope) {
   await app.click('scope');
   await app.click(`scope-${scope}`);
+}
+
+/** Chooses an option of a field of that test id. */
+export async function choose(app, id, value) {
+  await app.byTestId(id);
+  await app.run(
+    (id, value) => {
+      const select = document.querySelector(`[data-testid="${id}"]`);
+      select.value = value;
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+    },
+    id,
+    value,
+  );
+}
+
+/** The row of a list that says this, clicked. */
+export async function pick(app, id, pattern) {
+  await app.waitFor(
+    async () => {
+      for (const row of await app.all(id)) {
+        if (!pattern.test(await row.getText())) continue;
+        await row.click();
+        return true;
+      }
+      return false;
+    },
+    { what: `${id} that says ${pattern}` },
+  );
 }
 
 export const state = (app) => app.attribute('state-badge', 'data-state');
@@ -94,6 +124,40 @@ export const watched = (app) => app.run(() => window.__seen);
 export async function lastRun(app) {
   await app.click('tab-runs');
   return app.text('run-list-row');
+}
+
+/** What the database says about the runs, newest first. Read by another process, as after a crash. */
+export function statuses(app) {
+  const database = filesBelow(app.home).find((file) => file.endsWith('.db') || file.endsWith('.sqlite'));
+  const listed = execFileSync('sqlite3', ['-readonly', database, 'SELECT status FROM run ORDER BY id DESC'], { encoding: 'utf8' });
+  return listed.trim().split('\n');
+}
+
+/** Goes on with the run that is offered on the page, and waits for its end. */
+export async function resume(app) {
+  await app.click('resume');
+  await waitForState(app, ['up_to_date']);
+  await assertNothingRuns(app);
+  assert.equal(await app.shown('run-banner'), false, 'what was taken up again is not offered any more');
+}
+
+/** How many units of a stage the newest run took over, as its pane says. */
+export async function reusedUnits(app, stage) {
+  await app.click('tab-runs');
+  const said = await app.text(`run-stage-${stage}`);
+  return Number(/([\d,]+) reused/.exec(said)?.[1].replaceAll(',', '') ?? 0);
+}
+
+/** The run is far enough to have finished units. */
+export async function waitForWork(app) {
+  await app.waitFor(
+    () =>
+      app.run(() => {
+        const done = document.querySelector('[data-testid="stage-load"]')?.dataset.status === 'completed';
+        return done && parseInt(document.querySelector('[data-testid="stage-extract"]').style.getPropertyValue('--p')) > 10;
+      }),
+    { what: 'units of the second stage' },
+  );
 }
 
 /** A folder that takes a while: many documents, all different, with terms and defining sentences. */

@@ -1,0 +1,61 @@
+// Runs of other projects and processes: the queue says why a run waits, and a run of the command line is shown live.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
+import { commandLine, sampleFolder, startApp } from './app.mjs';
+import { assertNothingRuns, choose, createProject, largeFolder, logRows, openLog, openProject, statuses, waitForState } from './steps.mjs';
+
+let app;
+const large = largeFolder(3000);
+
+before(async () => {
+  app = await startApp();
+});
+after(() => app?.close());
+
+test('with one run at a time the second project waits, says why, and then runs by itself', async () => {
+  await app.click('settings');
+  await choose(app, 'parallel-runs', '1');
+  await app.click('home');
+  await createProject(app, { name: 'Large', folder: large });
+  await app.click('run');
+  await waitForState(app, ['running']);
+  await app.click('home');
+  await createProject(app, { name: 'Small', folder: sampleFolder() });
+  await app.click('run');
+  await app.waitForText('waiting', /Waiting: 1 of 1 runs are active, next in line/);
+  await app.click('state-badge');
+  assert.match(await app.text('state-pop'), /Waiting: 1 of 1 runs are active, next in line/);
+  await app.click('home');
+  await app.waitFor(async () => (await app.all('active-run')).length === 2, { what: 'both runs on the first page' });
+  assert.deepEqual(
+    await app.run(() => [...document.querySelectorAll('[data-testid="active-run"]')].map((row) => row.dataset.status)),
+    ['running', 'pending'],
+    'the folder must be large enough',
+  );
+  await app.screenshot('queue');
+  await app.click('stop-active');
+  await openProject(app, 'Small');
+  await waitForState(app, ['up_to_date']);
+  await app.waitFor(() => statuses(app).join() === 'completed,cancelled', { what: 'both ends in the database' });
+});
+
+test('a run of the command line is shown live, and is stopped from here', async () => {
+  await app.click('home');
+  await openProject(app, 'Large');
+  await openLog(app);
+  const other = spawn(commandLine, ['run', large], { stdio: 'ignore', env: { ...process.env, GENGLOSSARY_HOME: app.home } });
+  const end = once(other, 'exit');
+  await waitForState(app, ['running']);
+  await app.waitForText('run-owner', /command line/);
+  const first = await app.waitFor(async () => Math.max(...(await logRows(app)), 0), { what: 'its log' });
+  await app.waitFor(async () => Math.max(...(await logRows(app)), 0) > first, { what: 'its log to grow' });
+  await app.click('stop');
+  await waitForState(app, ['cancelled']);
+  const [code] = await end;
+  assert.equal(code, 130, 'the command line says that it was stopped');
+  await assertNothingRuns(app);
+  assert.equal(statuses(app)[0], 'cancelled');
+});
