@@ -78,10 +78,10 @@ it('writes a duration in prose', () => {
 
 it('says why a run waits', () => {
   expect(waitingText({ running: 2, limit: 2, ahead: 1 })).toBe(
-    'Waiting: 2 of 2 runs are active, 1 ahead',
+    'Waiting: 2 of 2 places taken, 1 ahead',
   );
   expect(waitingText({ running: 2, limit: 2, ahead: 0 })).toBe(
-    'Waiting: 2 of 2 runs are active, next in line',
+    'Waiting: 2 of 2 places taken, next in line',
   );
 });
 

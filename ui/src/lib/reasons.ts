@@ -62,7 +62,7 @@ export function prose(ms: number, lang: Lang): string {
   return word(lang, 'span.h', { h: Math.floor(minutes / 60), min: minutes % 60 });
 }
 
-/** "Waiting: 2 of 2 runs are active, 1 ahead" */
+/** "Waiting: 2 of 2 places taken, 1 ahead" */
 export function waitingText(waiting: Waiting | null): string {
   if (!waiting) return t('run.waiting_soon');
   const { running, limit, ahead } = waiting;
