@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startApp, until } from './app.mjs';
-import { assertNothingRuns, createProject, largeFolder, lastRun, openProject, resume, state, statuses, waitForState } from './steps.mjs';
+import { assertNothingRuns, createProject, largeFolder, lastRun, openProject, resume, state, STOPPED, statuses, waitForState } from './steps.mjs';
 
 let app;
 
@@ -32,7 +32,7 @@ test('"Stop at a safe point and close" ends the app, and after a restart Resume 
   assert.equal(statuses(app)[0], 'cancelled');
   await app.start();
   await openProject(app, 'Large');
-  await waitForState(app, ['cancelled']);
+  await waitForState(app, STOPPED);
   await assertNothingRuns(app);
   assert.match(await lastRun(app), /Cancelled/);
   assert.match(await app.text('run-stop-reason'), /because the app was closed/);

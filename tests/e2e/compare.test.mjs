@@ -5,7 +5,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { sampleFolder, startApp } from './app.mjs';
-import { createProject, pick, waitForState } from './steps.mjs';
+import { assertTerm, createProject, pick, waitForState } from './steps.mjs';
 
 const OLD = 'Germplasm is living material, such as seed or tissue, from which a new plant can be raised.';
 const NEW = 'Germplasm is living material, such as seed or pollen, from which a new plant can be raised.';
@@ -21,19 +21,6 @@ before(async () => {
   await waitForState(app, ['up_to_date']);
 });
 after(() => app?.close());
-
-/** Whether the list of terms has that one. */
-async function assertTerm(term, there) {
-  await app.click('tab-terms');
-  await app.type('term-search', term);
-  await app.waitFor(
-    async () => {
-      const found = await app.run(() => [...document.querySelectorAll('[data-testid="term-row"]')].map((row) => row.innerText.toLowerCase()));
-      return found.some((text) => text.includes(term)) === there;
-    },
-    { what: `${term} ${there ? 'in the list' : 'gone from the list'}` },
-  );
-}
 
 test('documents that were added and changed are named by the badge, and its button does the repair', async () => {
   const page = join(folder, 'onboarding.md');
@@ -54,7 +41,7 @@ test('documents that were added and changed are named by the badge, and its butt
   await app.click('repair');
   await waitForState(app, ['running', 'up_to_date']);
   await waitForState(app, ['up_to_date']);
-  await assertTerm('permafrost vault', true);
+  await assertTerm(app, 'permafrost vault', true);
 });
 
 test('the comparison says what was added, what changed word by word, and why', async () => {
@@ -88,10 +75,10 @@ test('the comparison says what was added, what changed word by word, and why', a
 test('the previous glossary is restored, and Undo brings the new one back', async () => {
   await app.click('state-badge');
   await app.click('restore-previous');
-  await assertTerm('permafrost vault', false);
+  await assertTerm(app, 'permafrost vault', false);
   assert.match(await app.text('restored-line'), /These results were restored/);
   await app.click('undo');
-  await assertTerm('permafrost vault', true);
+  await assertTerm(app, 'permafrost vault', true);
   await app.waitFor(async () => !(await app.shown('restored-line')), { what: 'the line of the restored results to go' });
   await waitForState(app, ['up_to_date']);
 });

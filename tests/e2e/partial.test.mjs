@@ -5,7 +5,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { sampleFolder, startApp, unprivilegedProgram } from './app.mjs';
-import { assertNothingRuns, createProject, reusedUnits, waitForState } from './steps.mjs';
+import { assertNothingRuns, assertTerm, createProject, reusedUnits, waitForState } from './steps.mjs';
 
 let app;
 let locked;
@@ -41,7 +41,5 @@ test('after the cause is gone, the retry makes it up to date and does little els
   await waitForState(app, ['up_to_date']);
   await assertNothingRuns(app);
   assert.ok((await reusedUnits(app, 'extract')) > 0, 'the other documents are not done again');
-  await app.click('tab-terms');
-  await app.type('term-search', 'permafrost');
-  await app.waitForText('term-row', /permafrost vault/i);
+  await assertTerm(app, 'permafrost vault', true);
 });

@@ -5,9 +5,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { commandLine, sampleFolder, startApp } from './app.mjs';
-import { assertNothingRuns, choose, createProject, largeFolder, logRows, openLog, openProject, statuses, waitForState } from './steps.mjs';
+import { assertNothingRuns, choose, createProject, largeFolder, logRows, openLog, openProject, STOPPED, statuses, waitForState } from './steps.mjs';
 
 let app;
+const WAITING = /^Waiting: .*1 of 1.*next in line$/m;
 const large = largeFolder(3000);
 
 before(async () => {
@@ -25,9 +26,9 @@ test('with one run at a time the second project waits, says why, and then runs b
   await app.click('home');
   await createProject(app, { name: 'Small', folder: sampleFolder() });
   await app.click('run');
-  await app.waitForText('waiting', /Waiting: 1 of 1 runs are active, next in line/);
+  await app.waitForText('waiting', WAITING);
   await app.click('state-badge');
-  assert.match(await app.text('state-pop'), /Waiting: 1 of 1 runs are active, next in line/);
+  assert.match(await app.text('state-pop'), WAITING);
   await app.click('home');
   await app.waitFor(async () => (await app.all('active-run')).length === 2, { what: 'both runs on the first page' });
   assert.deepEqual(
@@ -50,10 +51,12 @@ test('a run of the command line is shown live, and is stopped from here', async 
   const end = once(other, 'exit');
   await waitForState(app, ['running']);
   await app.waitForText('run-owner', /command line/);
-  const first = await app.waitFor(async () => Math.max(...(await logRows(app)), 0), { what: 'its log' });
-  await app.waitFor(async () => Math.max(...(await logRows(app)), 0) > first, { what: 'its log to grow' });
+  await app.waitFor(async () => (await logRows(app)).length > 0, { what: 'its log' });
+  const progress = () => app.run(() => document.querySelector('[data-testid^="stage-"][data-status="running"]')?.style.getPropertyValue('--p'));
+  const first = await app.waitFor(progress, { what: 'its progress' });
+  await app.waitFor(async () => (await progress()) !== first, { what: 'its progress to grow' });
   await app.click('stop');
-  await waitForState(app, ['cancelled']);
+  await waitForState(app, STOPPED);
   const [code] = await end;
   assert.equal(code, 130, 'the command line says that it was stopped');
   await assertNothingRuns(app);

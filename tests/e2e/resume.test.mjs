@@ -12,6 +12,7 @@ import {
   resume,
   reusedUnits,
   state,
+  STOPPED,
   statuses,
   waitForState,
   waitForWork,
@@ -32,10 +33,10 @@ test('a cancel is acknowledged at once, and Resume does only what is left', asyn
   await waitForWork(app);
   await watch(app);
   await app.click('stop');
-  await waitForState(app, ['cancelled']);
+  const stopped = await waitForState(app, STOPPED);
   await assertNothingRuns(app);
   const { states } = await watched(app);
-  assert.deepEqual(states, ['running', 'cancelling', 'cancelled'], 'the badge says so in this order');
+  assert.deepEqual(states, ['running', 'cancelling', stopped], 'the badge says so in this order');
   assert.match(await lastRun(app), /Cancelled/);
   await resume(app);
   assert.ok((await reusedUnits(app, 'extract')) > 0, 'finished units are not done again');

@@ -52,20 +52,34 @@ export async function choose(app, id, value) {
   );
 }
 
+/** What the rows of a list say. The driver leaves out text that is cut off by its column. */
+export const rowTexts = (app, id) =>
+  app.run((id) => [...document.querySelectorAll(`[data-testid="${id}"]`)].map((row) => row.innerText), id);
+
 /** The row of a list that says this, clicked. */
 export async function pick(app, id, pattern) {
   await app.waitFor(
     async () => {
-      for (const row of await app.all(id)) {
-        if (!pattern.test(await row.getText())) continue;
-        await row.click();
-        return true;
-      }
-      return false;
+      const at = (await rowTexts(app, id)).findIndex((text) => pattern.test(text));
+      if (at < 0) return false;
+      await (await app.all(id))[at].click();
+      return true;
     },
     { what: `${id} that says ${pattern}` },
   );
 }
+
+/** Looks a term up: it is in the list, or it is not. */
+export async function assertTerm(app, term, there) {
+  await app.click('tab-terms');
+  await app.type('term-search', term);
+  await app.waitFor(async () => (await rowTexts(app, 'term-row')).some((text) => text.toLowerCase().includes(term)) === there, {
+    what: `${term} ${there ? 'in the list' : 'gone from the list'}`,
+  });
+}
+
+/** A run that was stopped changed nothing: the state is that of the results from before. */
+export const STOPPED = ['not_run', 'needs_rerun', 'cancelled'];
 
 export const state = (app) => app.attribute('state-badge', 'data-state');
 
@@ -144,6 +158,7 @@ export async function resume(app) {
 /** How many units of a stage the newest run took over, as its pane says. */
 export async function reusedUnits(app, stage) {
   await app.click('tab-runs');
+  await app.click('run-list-row');
   const said = await app.text(`run-stage-${stage}`);
   return Number(/([\d,]+) reused/.exec(said)?.[1].replaceAll(',', '') ?? 0);
 }

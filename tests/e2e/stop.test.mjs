@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sampleFolder, startApp, temporaryFolder } from './app.mjs';
-import { assertNothingRuns, createProject, largeFolder, lastRun, logRows, openLog, openProject, state, waitForState } from './steps.mjs';
-
-// A run that was stopped changed nothing: the state is that of the results from before.
-const STOPPED = ['not_run', 'needs_rerun', 'cancelled'];
+import { assertNothingRuns, createProject, largeFolder, lastRun, logRows, openLog, openProject, state, STOPPED, waitForState } from './steps.mjs';
 
 let app;
 

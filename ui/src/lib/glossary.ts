@@ -1,5 +1,13 @@
 // Facts about stages, scopes and states that several views share. Words are message keys, not text.
-import type { ProjectState, RunStatus, RunView, Scope, Stage } from '../ipc/bindings';
+import type {
+  ProjectState,
+  RunStatus,
+  RunView,
+  Scope,
+  Stage,
+  StageStatus,
+  StageView,
+} from '../ipc/bindings';
 
 export const STAGES: Stage[] = ['load', 'extract', 'define', 'review', 'refine'];
 export const RANGES: Scope[] = ['full', 'from_terms', 'provisional_to_refined'];
@@ -38,6 +46,42 @@ export function repairScope(stale: Stage[]): Scope {
   const scopes: Scope[] = ['provisional_to_refined', 'from_terms', 'full'];
   return scopes.find((scope) => stale.every((stage) => stagesOf(scope).includes(stage))) ?? 'full';
 }
+
+/** How a stage is drawn: what it is, and how a run that ended left it. */
+export type StageLook = StageStatus | 'interrupted' | 'not_reached';
+
+/**
+ * W6: what an ended run left as running was not finished, and is not running either; what waits in it never
+ * came. A stage that was cut off by the end of its process did not fail.
+ */
+export function stageLook(stage: StageView, run: RunView): StageLook {
+  if (isLive(run.status)) return stage.status;
+  if (stage.status === 'waiting') return 'not_reached';
+  const cutOff = stage.status === 'running' || stage.status === 'failed';
+  if (run.status === 'interrupted' && cutOff) return 'interrupted';
+  return stage.status === 'running' ? 'cancelled' : stage.status;
+}
+
+export const STAGE_ICON: Record<StageLook, string> = {
+  waiting: 's-waiting',
+  running: 's-running',
+  completed: 's-completed',
+  failed: 's-failed',
+  cancelled: 's-cancelled',
+  interrupted: 's-interrupted',
+  not_reached: 's-waiting',
+};
+
+/** The class of a stage. */
+export const STAGE_TONE: Record<StageLook, string> = {
+  waiting: 'wait',
+  running: 'now',
+  completed: 'done',
+  failed: 'fail',
+  cancelled: 'wait',
+  interrupted: 'wait',
+  not_reached: 'wait',
+};
 
 export function isLive(status: RunStatus): boolean {
   return status === 'pending' || status === 'running';

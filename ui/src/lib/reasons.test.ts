@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Reason } from '../ipc/bindings';
 import { i18n } from './i18n.svelte';
-import { estimateText, prose, reasonText, stopReasonText, waitingText } from './reasons';
+import { estimateText, ownerText, prose, reasonText, stopReasonText, waitingText } from './reasons';
 
 beforeAll(() => vi.stubGlobal('document', { documentElement: {} }));
 afterEach(() => (i18n.lang = 'en'));
@@ -78,10 +78,10 @@ it('writes a duration in prose', () => {
 
 it('says why a run waits', () => {
   expect(waitingText({ running: 2, limit: 2, ahead: 1 })).toBe(
-    'Waiting: 2 of 2 runs are active, 1 ahead',
+    'Waiting: 2 of 2 places taken, 1 ahead',
   );
   expect(waitingText({ running: 2, limit: 2, ahead: 0 })).toBe(
-    'Waiting: 2 of 2 runs are active, next in line',
+    'Waiting: 2 of 2 places taken, next in line',
   );
 });
 
@@ -90,4 +90,11 @@ it('words why a run was stopped, and shows a code that it does not know', () => 
     expect(stopReasonText({ stop_reason: code })).not.toBe(code);
   expect(stopReasonText({ stop_reason: 'flood' })).toBe('flood');
   expect(stopReasonText({ stop_reason: null })).toBe('');
+});
+
+it('names the owner of a run of another process only while that matters', () => {
+  expect(ownerText({ owner: 'this', status: 'running' })).toBe('');
+  expect(ownerText({ owner: 'app', status: 'running' })).toBe('another copy of the app');
+  expect(ownerText({ owner: 'app', status: 'interrupted' })).toBe('');
+  expect(ownerText({ owner: 'command_line', status: 'completed' })).toBe('command line');
 });

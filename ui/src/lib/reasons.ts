@@ -2,6 +2,7 @@
 import type { Estimate, Reason, RunView, Waiting } from '../ipc/bindings';
 import { errorText } from './errors';
 import { list, number, type Lang } from './format';
+import { isLive } from './glossary';
 import { i18n, sentences, t } from './i18n.svelte';
 import { has, word } from './messages';
 
@@ -62,7 +63,7 @@ export function prose(ms: number, lang: Lang): string {
   return word(lang, 'span.h', { h: Math.floor(minutes / 60), min: minutes % 60 });
 }
 
-/** "Waiting: 2 of 2 runs are active, 1 ahead" */
+/** "Waiting: 2 of 2 places taken, 1 ahead" */
 export function waitingText(waiting: Waiting | null): string {
   if (!waiting) return t('run.waiting_soon');
   const { running, limit, ahead } = waiting;
@@ -78,7 +79,11 @@ export function stopReasonText(run: Pick<RunView, 'stop_reason'>): string {
   return has(key) ? t(key) : run.stop_reason;
 }
 
-/** Whose run it is, when it is not this window's. */
-export function ownerText(run: Pick<RunView, 'owner'>): string {
-  return run.owner === 'this' ? '' : t(`owner.${run.owner}`);
+/**
+ * Whose run it is, when it is not this window's. A run of the app that has ended is the app's, whichever copy
+ * or start of it did the work.
+ */
+export function ownerText(run: Pick<RunView, 'owner' | 'status'>): string {
+  if (run.owner === 'this' || (run.owner === 'app' && !isLive(run.status))) return '';
+  return t(`owner.${run.owner}`);
 }

@@ -111,13 +111,15 @@ export function takeDetail(detail: ProjectDetail): void {
   details.set(detail.summary.id, detail);
 }
 
-/** A stored state that differs from the one before is newer than the plan. */
+/** A stored state that differs from the one before is newer than the plan, unless the plan says the same. */
 function hear(summary: ProjectSummary): void {
   const known = projects.find((project) => project.id === summary.id);
   if (!known) return;
-  const said = (project: ProjectSummary) =>
-    `${project.state} ${project.last_run?.id ?? ''} ${project.last_run?.status ?? ''}`;
-  if (said(known) !== said(summary)) plans.heard(summary.id);
+  const run = (project: ProjectSummary) =>
+    `${project.last_run?.id ?? ''} ${project.last_run?.status ?? ''}`;
+  const planned = plans.current(summary.id)?.state;
+  const sameState = known.state === summary.state || planned === summary.state;
+  if (!sameState || run(known) !== run(summary)) plans.heard(summary.id);
 }
 
 export function keep(summary: ProjectSummary): void {
