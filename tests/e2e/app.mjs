@@ -112,12 +112,15 @@ class App {
 
   /** Asks the window to close, as the button in its frame does. What follows is up to the app. */
   requestClose() {
-    return closeWindows(this.pid());
+    this.closing = this.pid();
+    return closeWindows(this.closing);
   }
 
   /** Waits until the app has ended by itself. */
   async ended({ timeout = PATIENCE } = {}) {
-    const pid = this.pid();
+    // It may have gone already when somebody asks.
+    const pid = this.closing ?? this.pid();
+    this.closing = undefined;
     await until(() => zombie(pid), { what: 'the app to end by itself', timeout });
     this.driver = undefined;
     await this.gone(pid);
