@@ -83,6 +83,12 @@ export const STAGE_TONE: Record<StageLook, string> = {
   not_reached: 'wait',
 };
 
+/** Something of the run is left to take up or to retry. */
+export function canContinue(run: Pick<RunView, 'status' | 'missing'>): boolean {
+  if (run.status === 'partial') return run.missing > 0;
+  return ['failed', 'interrupted', 'cancelled'].includes(run.status);
+}
+
 export function isLive(status: RunStatus): boolean {
   return status === 'pending' || status === 'running';
 }
