@@ -12,7 +12,7 @@ use crate::logs;
 use crate::reasons::Reason;
 use crate::runs::{RunStatus, RunView, Stage, record};
 use crate::settings::ProjectSettings;
-use crate::store::promotions;
+use crate::store::{generations, promotions};
 
 /// The state of a project: what its badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -233,10 +233,8 @@ impl Engine {
         if deleted == 0 {
             return Err(Error::ProjectNotFound(project_id.to_owned()));
         }
-        sqlx::query!("DELETE FROM document_text WHERE hash NOT IN (SELECT hash FROM document)")
-            .execute(&mut *tx)
-            .await?;
         tx.commit().await?;
+        generations::collect_texts(self.store()).await?;
         self.scans().forget(project_id);
         for run in runs {
             self.log_reader().forget(&run.id);

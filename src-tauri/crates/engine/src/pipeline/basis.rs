@@ -76,27 +76,43 @@ fn input_name(stage: Stage) -> String {
     format!("input:{}", stage.name())
 }
 
+/// What the researcher decided that a run depends on, read once.
+#[derive(Debug, Clone)]
+pub(crate) struct Decisions {
+    /// Texts of the terms that must be in, in a stable order.
+    pub(crate) required: Vec<String>,
+    /// Keys of the terms that must be out, in a stable order.
+    pub(crate) excluded: Vec<String>,
+}
+
 impl Engine {
+    pub(crate) async fn decisions(&self, project_id: &str) -> Result<Decisions> {
+        Ok(Decisions {
+            required: self.required_terms(project_id).await?,
+            excluded: self.excluded_keys(project_id).await?,
+        })
+    }
+}
+
+impl Basis {
     /// What a result of `stage` would be made from now. `input` is the output hash of the stage before it. Loading has its
     /// own: see [`Basis::of_documents`].
-    pub(crate) async fn basis(
-        &self,
-        project_id: &str,
-        settings: &ProjectSettings,
+    pub(crate) fn of_stage(
         stage: Stage,
+        settings: &ProjectSettings,
+        decisions: &Decisions,
         input: &str,
-    ) -> Result<Basis> {
-        let mut basis = Basis::new();
+    ) -> Result<Self> {
+        let mut basis = Self::new();
         if let Some(before) = stage.input() {
             basis = basis.with(&input_name(before), &input)?;
         }
         match stage {
             Stage::Extract => {
                 let cut = (settings.max_terms, settings.min_occurrences);
-                let required = self.required_terms(project_id).await?;
-                basis.with(SETTINGS, &cut)?.with(REQUIRED, &required)
+                basis.with(SETTINGS, &cut)?.with(REQUIRED, &decisions.required)
             }
-            Stage::Define => basis.with(EXCLUDED, &self.excluded_keys(project_id).await?),
+            Stage::Define => basis.with(EXCLUDED, &decisions.excluded),
             Stage::Load | Stage::Review | Stage::Refine => Ok(basis),
         }
     }

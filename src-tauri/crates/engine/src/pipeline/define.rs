@@ -1,6 +1,6 @@
 //! Terms get a provisional definition from the documents' own sentences.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use glossary::define::{self, Context};
@@ -100,7 +100,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .await?;
     let terms = work.carried.terms(store, extract).await?;
     let occurrences = work.carried.occurrences(store, extract).await?;
-    let excluded = super::excluded(work).await?;
+    let excluded: HashSet<&String> = work.decisions.excluded.iter().collect();
     let kept: Vec<usize> = (0..terms.len())
         .filter(|&index| !excluded.contains(&terms[index].key))
         .collect();

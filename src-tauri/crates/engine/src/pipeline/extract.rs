@@ -101,7 +101,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     // Each document is visited twice: for its candidates, and for the occurrences of what was kept.
     work.context.total(documents.len() * 2);
     let readings = work.context.units(Reading, Arc::clone(&documents)).await?;
-    let required = work.engine.required_terms(&work.run.project_id).await?;
+    let required = work.decisions.required.clone();
     let options = Options {
         max_terms: work.settings.max_terms,
         min_occurrences: work.settings.min_occurrences,

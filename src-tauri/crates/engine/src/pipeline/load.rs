@@ -162,6 +162,8 @@ pub(super) async fn run(work: &Work<'_>) -> Result<i64, Break> {
     if work.context.missing_items().is_empty()
         && let Some(generation) = work.adopt(Stage::Load, None, &basis).await?
     {
+        let records: Vec<_> = documents.into_iter().map(|(file, facts)| record(file, facts)).collect();
+        results::refresh_documents(work.context, generation, &records).await?;
         results::write_skipped(work.context, generation, &skipped).await?;
         return Ok(generation);
     }
@@ -176,7 +178,7 @@ async fn write(work: &Work<'_>, generation: i64, documents: Vec<(&FoundFile, Fac
     let mut records = Vec::with_capacity(documents.len());
     let mut read = Vec::new();
     for (file, facts) in documents {
-        if let Some(text) = facts.text {
+        if let Some(text) = &facts.text {
             if facts.replaced > 0 {
                 let message = format!(
                     "{} characters are not valid {}; replaced by U+FFFD",
@@ -189,21 +191,13 @@ async fn write(work: &Work<'_>, generation: i64, documents: Vec<(&FoundFile, Fac
             read.push(HashedDocument {
                 document: Document {
                     path: file.path.clone(),
-                    text,
+                    text: text.clone(),
                     language: facts.language,
                 },
                 hash: facts.hash.clone(),
             });
         }
-        records.push(DocumentRecord {
-            path: file.path.clone(),
-            hash: facts.hash,
-            language: facts.language,
-            encoding: facts.encoding,
-            bytes: facts.bytes,
-            lines: facts.lines,
-            modified: file.modified,
-        });
+        records.push(record(file, facts));
     }
     let texts: Vec<_> = read.iter().map(|read| (&*read.hash, &*read.document.text)).collect();
     results::write_documents(work.context, generation, &records, &texts).await?;
@@ -211,6 +205,18 @@ async fn write(work: &Work<'_>, generation: i64, documents: Vec<(&FoundFile, Fac
         work.carried.documents.put(generation, &Arc::new(read));
     }
     Ok(())
+}
+
+fn record(file: &FoundFile, facts: Facts) -> DocumentRecord {
+    DocumentRecord {
+        path: file.path.clone(),
+        hash: facts.hash,
+        language: facts.language,
+        encoding: facts.encoding,
+        bytes: facts.bytes,
+        lines: facts.lines,
+        modified: file.modified,
+    }
 }
 
 fn unreadable(file: &FoundFile, detail: &str) -> Skipped {

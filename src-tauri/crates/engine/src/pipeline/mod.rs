@@ -10,10 +10,10 @@ mod load;
 mod refine;
 mod review;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) use basis::{Basis, ENGINE, EXCLUDED, REQUIRED, SETTINGS};
+pub(crate) use basis::{Basis, Decisions, ENGINE, EXCLUDED, REQUIRED, SETTINGS};
 use carried::Carried;
 pub(crate) use files::{FoundFile, list as list_files};
 pub(crate) use load::text_hash;
@@ -42,6 +42,8 @@ pub(crate) struct Work<'a> {
     inputs: &'a BTreeMap<Stage, i64>,
     /// What the stages of this run have in memory.
     carried: &'a Carried,
+    /// As they were at the start: what is decided meanwhile is for the next run.
+    decisions: &'a Decisions,
 }
 
 impl Work<'_> {
@@ -126,9 +128,15 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
         return Err(Break::Failed(Error::NoInput(needed)));
     }
     let carried = Carried::default();
+    let decisions = engine.decisions(&run.project_id).await?;
+    let threads = rayon::ThreadPoolBuilder::new()
+        .thread_name(|number| format!("run-{number}"))
+        .build()
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    let threads = Arc::new(threads);
     let mut produced = Vec::new();
     for &stage in stages {
-        let context = StageContext::begin(engine, stage, live, log);
+        let context = StageContext::begin(engine, stage, live, log, &threads);
         context.check()?;
         let work = Work {
             engine,
@@ -137,6 +145,7 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
             context: &context,
             inputs: &inputs,
             carried: &carried,
+            decisions: &decisions,
         };
         let generation = match stage.input() {
             None => load::run(&work).await?,
@@ -158,10 +167,7 @@ async fn later(work: &Work<'_>, stage: Stage, input: Stage) -> Result<i64, Break
     let output = known
         .and_then(|origin| origin.output)
         .unwrap_or_else(|| format!("generation {input}"));
-    let basis = work
-        .engine
-        .basis(&work.run.project_id, work.settings, stage, &output)
-        .await?;
+    let basis = Basis::of_stage(stage, work.settings, work.decisions, &output)?;
     if let Some(generation) = work.adopt(stage, Some(input), &basis).await? {
         return Ok(generation);
     }
@@ -174,14 +180,4 @@ async fn later(work: &Work<'_>, stage: Stage, input: Stage) -> Result<i64, Break
     }
     work.seal(generation, &basis).await?;
     Ok(generation)
-}
-
-/// Keys of the terms that the researcher excluded.
-async fn excluded(work: &Work<'_>) -> Result<HashSet<String>> {
-    Ok(work
-        .engine
-        .excluded_keys(&work.run.project_id)
-        .await?
-        .into_iter()
-        .collect())
 }

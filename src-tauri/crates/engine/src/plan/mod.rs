@@ -13,7 +13,7 @@ pub(crate) use scan::Scans;
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::pipeline::{ENGINE, EXCLUDED, REQUIRED, SETTINGS};
+use crate::pipeline::{Basis, ENGINE, EXCLUDED, REQUIRED, SETTINGS};
 use crate::projects::ProjectState;
 use crate::reasons::Reason;
 use crate::runs::{EMBEDDED, Scope, Stage};
@@ -128,6 +128,7 @@ impl Engine {
             return Ok(staleness);
         }
         let settings = self.project_settings(project_id).await?;
+        let decisions = self.decisions(project_id).await?;
         let mut outputs: BTreeMap<Stage, String> = BTreeMap::new();
         for stage in Stage::ALL {
             let known = staleness.reasons.len();
@@ -146,10 +147,10 @@ impl Engine {
             };
             let input = before.and_then(|before| current.get(&before).copied());
             match before {
-                None => self.check_load(project_id, &origin, &mut staleness),
+                None => self.check_load(project_id, generation, &origin, &mut staleness),
                 Some(before) => {
                     let output = outputs.get(&before).cloned().unwrap_or_default();
-                    let basis = self.basis(project_id, &settings, stage, &output).await?;
+                    let basis = Basis::of_stage(stage, &settings, &decisions, &output)?;
                     let differences = match &origin.basis {
                         Some(made_from) => made_from.differences(&basis),
                         None => vec![ENGINE],
@@ -182,7 +183,7 @@ impl Engine {
         Ok(staleness)
     }
 
-    fn check_load(&self, project_id: &str, origin: &Origin, staleness: &mut Staleness) {
+    fn check_load(&self, project_id: &str, generation: i64, origin: &Origin, staleness: &mut Staleness) {
         if origin
             .basis
             .as_ref()
@@ -190,7 +191,12 @@ impl Engine {
         {
             staleness.add(Reason::EngineChanged);
         }
-        if let Some(scan) = self.scans().get(project_id) {
+        // A look that compared the folder with other documents says nothing about these.
+        if let Some(scan) = self
+            .scans()
+            .get(project_id)
+            .filter(|scan| scan.load == Some(generation))
+        {
             scan.reasons().into_iter().for_each(|reason| staleness.add(reason));
         }
     }

@@ -1,6 +1,6 @@
 //! What is different in the folder since the documents were read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -21,6 +21,8 @@ const READ: u64 = 50 << 20;
 /// The difference between a folder and the documents that were read from it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Scan {
+    /// The result that the folder was compared with.
+    pub(crate) load: Option<i64>,
     /// Files that look like documents.
     pub(crate) documents: u32,
     added: Vec<String>,
@@ -125,13 +127,15 @@ impl Engine {
         let skipped = sqlx::query_scalar!("SELECT path FROM skipped_file WHERE generation_id = ?", load)
             .fetch_all(self.store().reader())
             .await?;
-        tokio::task::spawn_blocking(move || compare(&folder, largest, known, &skipped))
+        let skipped: HashSet<String> = skipped.into_iter().collect();
+        let scan = tokio::task::spawn_blocking(move || compare(&folder, largest, known, &skipped))
             .await
-            .map_err(|error| Error::Internal(error.to_string()))
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Scan { load, ..scan })
     }
 }
 
-fn compare(folder: &Path, largest: u64, mut known: HashMap<String, Known>, skipped: &[String]) -> Scan {
+fn compare(folder: &Path, largest: u64, mut known: HashMap<String, Known>, skipped: &HashSet<String>) -> Scan {
     let files = match list_files(folder, largest, &Never, &mut |_| {}) {
         Ok((files, _)) => files,
         Err(Break::Failed(error)) => {

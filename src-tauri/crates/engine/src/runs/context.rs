@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use glossary::{Stop, Stopped};
+use rayon::ThreadPool;
 use rayon::prelude::*;
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::mpsc;
@@ -63,6 +64,8 @@ pub(crate) struct StageContext {
     live: Arc<Live>,
     log: Log,
     stop: StopFlag,
+    /// The run's own threads: the work of another run, or one that was given up, cannot keep it from its turn.
+    threads: Arc<ThreadPool>,
     /// Tells nothing and keeps no units, to measure what that costs.
     unobserved: bool,
 }
@@ -79,7 +82,7 @@ impl Stop for StopFlag {
 
 impl StageContext {
     /// Marks the stage as running.
-    pub(crate) fn begin(engine: &Engine, stage: Stage, live: &Arc<Live>, log: &Log) -> Self {
+    pub(crate) fn begin(engine: &Engine, stage: Stage, live: &Arc<Live>, log: &Log, threads: &Arc<ThreadPool>) -> Self {
         live.stage(stage, |view| {
             view.status = StageStatus::Running;
             view.started_at = Some(clock::now());
@@ -92,6 +95,7 @@ impl StageContext {
             live: Arc::clone(live),
             log: log.clone(),
             stop,
+            threads: Arc::clone(threads),
             unobserved: engine.is_unobserved(),
         }
     }
@@ -181,8 +185,14 @@ impl StageContext {
     /// A write transaction for results. There is none any more once the run has ended: a worker that was given up
     /// changes nothing.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, Break> {
-        self.check()?;
-        let mut tx = self.engine.store().write().await?;
+        // Another process may keep the database locked for longer than a statement waits. That is no failure.
+        let mut tx = loop {
+            self.check()?;
+            match self.engine.store().write().await {
+                Err(error) if error.is_busy() => tracing::warn!(%error, "the database is locked; once more"),
+                answer => break answer?,
+            }
+        };
         if record::still_active(&mut tx, &self.live.id()).await? {
             Ok(tx)
         } else {
@@ -309,7 +319,8 @@ impl StageContext {
         &self,
         work: impl FnOnce() -> Result<R, Break> + Send + 'static,
     ) -> Result<R, Break> {
-        match tokio::task::spawn_blocking(work).await {
+        let threads = Arc::clone(&self.threads);
+        match tokio::task::spawn_blocking(move || threads.install(work)).await {
             Ok(result) => result,
             Err(error) => Err(Break::Failed(panicked(error))),
         }

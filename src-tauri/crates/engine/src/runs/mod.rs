@@ -316,11 +316,25 @@ impl Engine {
     /// Asks all runs of this process to stop for that reason, and waits until they have, at most `limit`. True if they
     /// have.
     pub async fn stop_all(&self, limit: Duration, reason: StopReason) -> bool {
-        let active: Vec<String> = self.runs().lock().keys().cloned().collect();
-        for run in active {
-            if let Err(error) = self.stop_run(&run, reason).await {
-                tracing::warn!(run, %error, "the run could not be asked to stop");
+        let active: Vec<(String, Arc<Live>)> = {
+            let active = self.runs().lock();
+            active.iter().map(|(id, live)| (id.clone(), Arc::clone(live))).collect()
+        };
+        // The work stops first: a database that somebody keeps locked cannot hold it up.
+        let now = clock::now();
+        for (_, live) in &active {
+            live.stop_because(reason);
+            live.cancel(self.events(), reason, &now);
+        }
+        let asked = async {
+            for (run, _) in &active {
+                if let Err(error) = self.stop_run(run, reason).await {
+                    tracing::warn!(run, %error, "the run could not be asked to stop");
+                }
             }
+        };
+        if tokio::time::timeout(limit, asked).await.is_err() {
+            tracing::warn!("the runs could not be asked to stop in time");
         }
         self.wait_until_idle(limit).await
     }

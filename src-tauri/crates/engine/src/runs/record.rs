@@ -289,7 +289,6 @@ pub(crate) async fn look(store: &Store, run_id: &str) -> Result<Sign> {
 }
 
 /// Whether a run may still write. A worker that was given up asks this in the transaction of each of its writes.
-#[allow(dead_code, reason = "asked by the stages")]
 pub(crate) async fn still_active(tx: &mut Transaction<'_, Sqlite>, run_id: &str) -> Result<bool> {
     let active = sqlx::query_scalar!(
         "SELECT count(*) FROM run WHERE id = ? AND status IN ('pending', 'running')",

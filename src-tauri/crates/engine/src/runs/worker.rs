@@ -297,6 +297,11 @@ async fn tell_end(engine: &Engine, live: &Live, mut status: RunStatus, message: 
     if let Err(error) = generations::collect(engine.store(), &run.project_id).await {
         tracing::warn!(run = run.id, %error, "old results could not be removed");
     }
+    if matches!(status, RunStatus::Completed | RunStatus::Partial)
+        && let Err(error) = generations::collect_texts(engine.store()).await
+    {
+        tracing::warn!(run = run.id, %error, "old texts could not be removed");
+    }
     if let Err(error) = units::prune(engine.store()).await {
         tracing::warn!(run = run.id, %error, "old units could not be removed");
     }

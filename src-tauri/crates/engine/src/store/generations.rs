@@ -100,6 +100,12 @@ pub(crate) async fn collect(store: &Store, project_id: &str) -> Result<()> {
     while remove_slice(store, project_id, SLICE).await? {
         tokio::time::sleep(PAUSE).await;
     }
+    Ok(())
+}
+
+/// Removes the texts that no document has. Not after a run without results: the files that it has read are known by
+/// their texts, and the next run need not read them again.
+pub(crate) async fn collect_texts(store: &Store) -> Result<()> {
     remove_texts(store, TEXT_SLICE).await
 }
 

@@ -141,7 +141,11 @@ pub(crate) async fn keep(
             }
         }
         if !units.is_empty() {
-            write(&store, &project_id, kind, &units).await?;
+            match write(&store, &project_id, kind, &units).await {
+                // Another process keeps the database locked: what is not kept is done again one day.
+                Err(error) if error.is_busy() => tracing::warn!(%error, "finished units are not kept"),
+                written => written?,
+            }
         }
     }
     Ok(())

@@ -194,3 +194,61 @@ async fn a_stopped_run_is_taken_up_where_it_was() {
         "the same bytes"
     );
 }
+
+/// S8, for decisions: what is decided in the middle of a run is for the next one, and the badge says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_term_that_is_required_during_a_run_waits_for_the_next() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let (engine, decided) = (bench.engine.clone(), std::sync::atomic::AtomicBool::new(false));
+    let of = project.clone();
+    bench.observer.on_event(move |event| {
+        let extracting = |run: &RunView| {
+            let running = |view: &crate::StageView| view.stage == Stage::Extract && view.started_at.is_some();
+            run.status == RunStatus::Running && run.stages.iter().any(running)
+        };
+        if let crate::Event::RunChanged(run) = event
+            && extracting(run)
+            && !decided.swap(true, std::sync::atomic::Ordering::Relaxed)
+        {
+            let add = engine.add_term(&of, "passport data");
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(add)).unwrap();
+        }
+    });
+    bench.completed(&project, Scope::Full).await;
+    let plan = bench.engine.plan(&project).await.unwrap();
+    assert_eq!(
+        (plan.scope, plan.reasons),
+        (Some(Scope::Full), vec![Reason::TermsEdited])
+    );
+    let open = crate::Decision {
+        verdict: None,
+        category: None,
+        note: None,
+    };
+    let term = bench.engine.decide_term(&project, "passportdata", &open).await.unwrap();
+    assert_eq!(term.row.occurrences, 0, "the run did not look for it");
+    let plan = bench.engine.plan(&project).await.unwrap();
+    assert_eq!(plan.state, ProjectState::UpToDate);
+}
+
+/// A file whose text is the same but whose time is another is not read again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_over_touched_files_takes_note_of_their_new_times() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    bench.completed(&project, Scope::Full).await;
+    let path = bench.documents_of("p").join("guide/seeds.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text).unwrap();
+    settle().await;
+    let touched = bench.completed(&project, Scope::Full).await;
+    assert!(computed(&touched) >= 1, "it is read once");
+    let again = bench.completed(&project, Scope::Full).await;
+    assert_eq!(computed(&again), 0);
+    let stored: i64 = sqlx::query_scalar("SELECT min(modified) FROM document WHERE path = 'guide/seeds.md'")
+        .fetch_one(bench.engine.store().reader())
+        .await
+        .unwrap();
+    assert!(stored > 0);
+}

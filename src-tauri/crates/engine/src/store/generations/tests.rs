@@ -1,7 +1,13 @@
-use super::{collect, remove_slice, remove_texts};
+use super::{collect_texts, remove_slice, remove_texts};
 use crate::store::{Store, promotions};
 use crate::testing::{Bench, Observer};
 use crate::{Engine, Error, Scope};
+
+/// Everything that goes after a run with results.
+async fn collect(store: &Store, project_id: &str) -> crate::Result<()> {
+    super::collect(store, project_id).await?;
+    collect_texts(store).await
+}
 
 /// Completes a run on documents that no run before it has seen.
 async fn run_on_something_new(bench: &Bench, project: &str, number: usize) -> String {

@@ -87,6 +87,27 @@ pub(crate) async fn write_documents(
     Ok(())
 }
 
+/// Notes how the files of documents look now whose texts are the same: another time, another encoding.
+pub(crate) async fn refresh_documents(
+    context: &StageContext,
+    generation: i64,
+    documents: &[DocumentRecord],
+) -> Result<(), Break> {
+    let json = serde_json::to_string(documents)?;
+    let mut tx = context.write().await?;
+    sqlx::query!(
+        "UPDATE document SET encoding = new.value ->> 'encoding', bytes = new.value ->> 'bytes',
+             modified = new.value ->> 'modified'
+         FROM json_each(?) AS new WHERE generation_id = ? AND ordinal = new.key AND modified <> new.value ->> 'modified'",
+        json,
+        generation
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Stores what was left out.
 ///
 /// The list replaces the one before: a result that is taken over keeps its documents, and yet the folder may hold other
