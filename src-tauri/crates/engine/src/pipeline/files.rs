@@ -80,24 +80,11 @@ pub(crate) fn list(
     Ok((files, skipped))
 }
 
-/// Time of the last change of a file in any way: unlike the time of modification it cannot be set back.
-#[cfg(unix)]
-fn changed(metadata: &std::fs::Metadata) -> Option<Duration> {
-    use std::os::unix::fs::MetadataExt as _;
-    let seconds = u64::try_from(metadata.ctime()).ok()?;
-    Some(Duration::new(seconds, u32::try_from(metadata.ctime_nsec()).ok()?))
-}
-
-#[cfg(not(unix))]
-fn changed(_: &std::fs::Metadata) -> Option<Duration> {
-    None
-}
-
 /// Size and time of modification. A file that was written just now may be written again within the same tick of the
 /// file system's clock, so its time says nothing yet (the racy entries of git's index are the same matter).
 fn fingerprint(metadata: &std::fs::Metadata) -> (u64, i64) {
     let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let modified = changed(metadata).unwrap_or_else(|| metadata.modified().map(since).unwrap_or_default());
+    let modified = metadata.modified().map(since).unwrap_or_default();
     // Some file systems count whole or even seconds.
     let tick = Duration::from_millis(if modified.subsec_nanos() == 0 { 2_000 } else { 50 });
     let settled = modified + tick < since(SystemTime::now());
