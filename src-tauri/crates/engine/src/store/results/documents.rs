@@ -93,17 +93,29 @@ pub(crate) async fn refresh_documents(
     generation: i64,
     documents: &[DocumentRecord],
 ) -> Result<(), Break> {
-    let json = serde_json::to_string(documents)?;
     let mut tx = context.write().await?;
-    sqlx::query!(
-        "UPDATE document SET encoding = new.value ->> 'encoding', bytes = new.value ->> 'bytes',
-             modified = new.value ->> 'modified'
-         FROM json_each(?) AS new WHERE generation_id = ? AND ordinal = new.key AND modified <> new.value ->> 'modified'",
-        json,
+    let known = sqlx::query_scalar!(
+        "SELECT modified FROM document WHERE generation_id = ? ORDER BY ordinal",
         generation
     )
-    .execute(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
+    for (ordinal, (document, modified)) in documents.iter().zip(known).enumerate() {
+        if document.modified == modified {
+            continue;
+        }
+        let (ordinal, bytes) = (ordinal as i64, document.bytes as i64);
+        sqlx::query!(
+            "UPDATE document SET encoding = ?, bytes = ?, modified = ? WHERE generation_id = ? AND ordinal = ?",
+            document.encoding,
+            bytes,
+            document.modified,
+            generation,
+            ordinal
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
     tx.commit().await?;
     Ok(())
 }
