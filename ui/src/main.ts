@@ -8,6 +8,7 @@ import './styles/log.css';
 import './styles/floating.css';
 import './styles/app.css';
 import './styles/runs.css';
+import './styles/split.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './ipc/client';

@@ -6,6 +6,9 @@ import type { Page } from '../ipc/bindings';
 
 export type Load<T> = (offset: number, limit: number) => Promise<Page<T>>;
 
+/** Rows per call when a long range is read at once. */
+const SLICE = 5000;
+
 export class Paged<T> {
   /** null until the first page is in */
   total = $state<number | null>(null);
@@ -63,6 +66,20 @@ export class Paged<T> {
       if (!this.#pages.has(n)) pulls.push(this.#pull(n));
     }
     await Promise.all(pulls);
+  }
+
+  /** The rows of [first, end) in order; what is not held is read, and not kept. */
+  async slice(first: number, end: number): Promise<T[]> {
+    const load = this.#load;
+    const held = Array.from({ length: Math.max(0, end - first) }, (_, i) => this.row(first + i));
+    if (!load || held.every((row) => row !== undefined)) return held as T[];
+    const rows: T[] = [];
+    for (let at = first; at < end; at += SLICE) {
+      const page = await load(at, Math.min(SLICE, end - at));
+      rows.push(...page.rows);
+      if (page.rows.length === 0) break;
+    }
+    return rows;
   }
 
   async #restart(numbers: number[], fresh: boolean): Promise<void> {

@@ -33,6 +33,11 @@ export function toast(text: string, options: Partial<Pick<Toast, 'tone' | 'undo'
   setTimeout(() => dismiss(item.id), item.tone === 'bad' ? ERROR_SHOWN_MS : SHOWN_MS);
 }
 
+/** Says what was done and offers the way back. It runs once; when it fails, the error says so. */
+export function showUndo(text: string, undo: () => Promise<void>): void {
+  toast(text, { undo: () => void undo().catch(showError) });
+}
+
 export function dismiss(id: number): void {
   list = list.filter((item) => item.id !== id);
 }

@@ -1,0 +1,61 @@
+// What can be done now: one registry for the palette, the list of shortcuts and the keys. Whatever is on the
+// screen registers its own commands, and takes them with it when it goes.
+import { isComposing } from '../lib/ime';
+import { shortcutOf } from '../lib/shortcuts';
+
+export interface Command {
+  /** stays the same over versions: shortcuts are stored under it, e.g. "run.start" */
+  id: string;
+  title: string;
+  /** the shortcut it has until the user chooses another, e.g. "Mod+L" */
+  keys?: string;
+  /** false while it cannot be done: it is then neither offered nor run */
+  when?: () => boolean;
+  run: () => void;
+}
+
+type Source = () => Command[];
+
+let sources = $state.raw<Source[]>([]);
+
+/** Offers commands until the answer is called: `$effect(() => registerCommands(() => [...]))`. */
+export function registerCommands(source: Source): () => void {
+  sources = [...sources, source];
+  return () => (sources = sources.filter((each) => each !== source));
+}
+
+export const commands = {
+  /** every command that is known now; of two with one id the later registered counts */
+  get all(): Command[] {
+    const byId = new Map<string, Command>();
+    for (const source of sources) for (const command of source()) byId.set(command.id, command);
+    return [...byId.values()];
+  },
+  get possible(): Command[] {
+    return commands.all.filter(canRun);
+  },
+};
+
+function canRun(command: Command): boolean {
+  return command.when?.() ?? true;
+}
+
+/** The keys of a command. */
+export function keysOf(command: Command): string | null {
+  return command.keys ?? null;
+}
+
+/** Runs what a key press stands for; answers whether it did. A modal dialog keeps the keys to itself. */
+export function runKeys(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || isComposing(event)) return false;
+  const pressed = shortcutOf(event);
+  if (pressed === null) return false;
+  const command = commands.all.find((each) => keysOf(each) === pressed);
+  if (!command) return false;
+  // Also when it cannot be done now: F5 must never reload the window.
+  event.preventDefault();
+  if (document.querySelector('dialog[open], [role="dialog"][aria-modal="true"]')) return false;
+  if (!canRun(command)) return false;
+  command.run();
+  return true;
+}
