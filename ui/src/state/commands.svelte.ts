@@ -1,5 +1,6 @@
 // What can be done now: one registry for the palette, the list of shortcuts and the keys. Whatever is on the
 // screen registers its own commands, and takes them with it when it goes.
+import { untrack } from 'svelte';
 import { isComposing } from '../lib/ime';
 import { shortcutOf } from '../lib/shortcuts';
 
@@ -20,7 +21,8 @@ let sources = $state.raw<Source[]>([]);
 
 /** Offers commands until the answer is called: `$effect(() => registerCommands(() => [...]))`. */
 export function registerCommands(source: Source): () => void {
-  sources = [...sources, source];
+  // The effect that registers must not depend on what others register.
+  sources = [...untrack(() => sources), source];
   return () => (sources = sources.filter((each) => each !== source));
 }
 
