@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../ui"
 
 built=dist/index.html
-if [ -f "$built" ] && [ -z "$(find . \( -path ./node_modules -o -path ./dist \) -prune -o -type f -newer "$built" -print -quit)" ]; then
+if [ -f "$built" ] && [ -z "$(find . \( -path ./node_modules -o -path ./dist -o -path ./src/paraglide -o -path ./project.inlang \) -prune -o -type f -newer "$built" -print -quit)" ]; then
   exit 0
 fi
 npm run --silent build

@@ -3,7 +3,7 @@ import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
 export default ts.config(
-  { ignores: ['dist', 'node_modules', 'src/ipc/bindings.ts'] },
+  { ignores: ['dist', 'node_modules', 'src/ipc/bindings.ts', 'src/paraglide'] },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   {

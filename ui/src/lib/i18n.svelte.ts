@@ -1,6 +1,6 @@
 // The language in use, and t(): reading either inside a component follows a change at once.
 import { type Lang } from './format';
-import { word, type MessageKey, type Params } from './messages';
+import { word, type Filling, type MessageKey } from './messages';
 
 export type { MessageKey } from './messages';
 
@@ -21,6 +21,6 @@ export function sentences(...parts: (string | null | undefined)[]): string {
   return parts.filter(Boolean).join(current === 'ja' ? '' : ' ');
 }
 
-export function t(key: MessageKey, params?: Params): string {
-  return word(current, key, params);
+export function t<K extends MessageKey>(key: K, ...params: Filling<K>): string {
+  return word(current, key, ...params);
 }

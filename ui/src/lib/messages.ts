@@ -1,24 +1,44 @@
-// The words of the interface, without any state: a message and what fills it.
-import en from '../../messages/en.json';
-import ja from '../../messages/ja.json';
+// The words of the interface: compiled functions, one per message and language. What is written here is the
+// way to them by key, with keys and parameters checked by the compiler.
+import { m } from '../paraglide/messages.js';
 import { number, type Lang } from './format';
 
-/** Keys ending in `_one` are the singular of their stem, chosen when {n} is 1. */
-export type MessageKey = Exclude<keyof typeof en, `${string}_one`>;
+/** The compiler offers each message under a name of JavaScript too; the key is the one with dots. */
+export type MessageKey = Extract<keyof typeof m, `${string}.${string}`>;
 export type Params = Record<string, string | number>;
 
-const words: Record<Lang, Record<string, string>> = { en, ja };
+type Inputs<K extends MessageKey> = Parameters<(typeof m)[K]>[0];
+/** Of several possible keys, what any of them takes. */
+type Needs<K extends MessageKey> = (
+  K extends MessageKey ? (needs: { [P in keyof Inputs<K>]: string | number }) => void : never
+) extends (needs: infer I) => void
+  ? I
+  : never;
+export type Filling<K extends MessageKey> =
+  object extends Needs<K> ? [params?: Params] : [params: Needs<K>];
+/** A key that was put together while running: whoever sent its parameters is trusted with them. */
+export type FoundKey = { [K in MessageKey]: object extends Inputs<K> ? K : never }[MessageKey];
 
-export function has(key: string): key is MessageKey {
-  return key in en;
+type Message = (params: Record<string, unknown>, options: { locale: Lang }) => string;
+const all = m as unknown as Record<string, Message>;
+
+export function has(key: string): key is FoundKey {
+  return key.includes('.') && key in all;
 }
 
-export function word(lang: Lang, key: MessageKey, params: Params = {}): string {
-  const table = words[lang];
-  const text = (params.n === 1 ? table[`${key}_one`] : undefined) ?? table[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-    const value = params[name];
-    if (value === undefined) return '…';
-    return typeof value === 'number' ? number(value, lang) : value;
-  });
+/** Reads as the language writes a number, and still is one where the singular is chosen. */
+class Written {
+  constructor(
+    private readonly value: number,
+    private readonly lang: Lang,
+  ) {}
+  valueOf = () => this.value;
+  toString = () => number(this.value, this.lang);
+}
+
+export function word<K extends MessageKey>(lang: Lang, key: K, ...[params]: Filling<K>): string {
+  const filled: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(params ?? {}))
+    filled[name] = typeof value === 'number' ? new Written(value, lang) : value;
+  return all[key]?.(filled, { locale: lang }) ?? key;
 }
