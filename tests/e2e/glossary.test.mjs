@@ -75,7 +75,7 @@ test('one tab runs again by itself', async () => {
   await watch(app);
   await app.click('rerun-issues');
   await app.waitFor(async () => (await watched(app)).states.includes('running'), { what: 'the run of one stage' });
-  await app.waitFor(async () => (await app.attribute('state-badge', 'data-state')) !== 'running', { what: 'its end', timeout: 60_000 });
+  await app.waitFor(async () => (await app.attribute('state-badge', 'data-shown')) !== 'running', { what: 'its end', timeout: 60_000 });
   assert.deepEqual((await watched(app)).stages.filter((stage) => stage !== 'stage-review'), [], 'only the review runs');
   await assertNothingRuns(app);
   await app.click('tab-runs');

@@ -40,16 +40,9 @@ export async function chooseScope(app, scope) {
 
 /** Chooses an option of a field of that test id. */
 export async function choose(app, id, value) {
-  await app.byTestId(id);
-  await app.run(
-    (id, value) => {
-      const select = document.querySelector(`[data-testid="${id}"]`);
-      select.value = value;
-      select.dispatchEvent(new Event('change', { bubbles: true }));
-    },
-    id,
-    value,
-  );
+  await app.click(id);
+  await app.click(`${id}-${value}`);
+  await app.waitFor(async () => (await app.attribute(id, 'data-value')) === value, { what: `${id} to be ${value}` });
 }
 
 /** What the rows of a list say. The driver leaves out text that is cut off by its column. */
@@ -81,7 +74,7 @@ export async function assertTerm(app, term, there) {
 /** A run that was stopped changed nothing: the state is that of the results from before. */
 export const STOPPED = ['not_run', 'needs_rerun', 'cancelled'];
 
-export const state = (app) => app.attribute('state-badge', 'data-state');
+export const state = (app) => app.attribute('state-badge', 'data-shown');
 
 export async function waitForState(app, wanted, { timeout = 120_000 } = {}) {
   let last = '';
@@ -104,7 +97,7 @@ export const logRows = (app) =>
 /** W6: after the end, nothing on the page says or shows that something runs. */
 export async function assertNothingRuns(app) {
   const found = await app.run(() => ({
-    marked: [...document.querySelectorAll('[data-status="running"], [data-state="running"], [data-state="live"]')].map((each) => each.dataset.testid),
+    marked: [...document.querySelectorAll('[data-status="running"], [data-shown="running"], [data-state="live"]')].map((each) => each.dataset.testid),
     said: [...document.querySelectorAll('header, nav, [data-testid="stages"], [data-testid="log-dock"] h2 ~ *')]
       .map((each) => each.innerText)
       .filter((text) => /\bRunning\b|\bCancelling\b|実行中|中止しています/.test(text)),
@@ -120,7 +113,7 @@ export async function watch(app) {
     const seen = (window.__seen = { states: [], stages: [], progress: [], log: [] });
     const note = (list, value) => value != null && value !== list.at(-1) && list.push(value);
     const look = () => {
-      note(seen.states, document.querySelector('[data-testid="state-badge"]')?.dataset.state);
+      note(seen.states, document.querySelector('[data-testid="state-badge"]')?.dataset.shown);
       const stage = document.querySelector('[data-testid^="stage-"][data-status="running"]');
       note(seen.stages, stage?.dataset.testid);
       note(seen.progress, stage && `${stage.dataset.testid} ${stage.style.getPropertyValue('--p')}`);

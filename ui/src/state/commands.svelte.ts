@@ -56,7 +56,7 @@ export function runKeys(event: KeyboardEvent): boolean {
   if (!command) return false;
   // Also when it cannot be done now: F5 must never reload the window.
   event.preventDefault();
-  if (document.querySelector('dialog[open], [role="dialog"][aria-modal="true"]')) return false;
+  if (document.querySelector('[aria-modal="true"]')) return false;
   if (!canRun(command)) return false;
   command.run();
   return true;
