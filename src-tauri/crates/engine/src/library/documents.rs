@@ -81,9 +81,11 @@ impl Engine {
         .fetch_one(self.store().reader())
         .await?;
         let rows = sqlx::query!(
-            r#"SELECT path, language, encoding, bytes, lines, terms AS "terms?", occurrences AS "occurrences?"
-               FROM document d LEFT JOIN document_count c ON c.generation_id = ?2 AND c.document = d.ordinal
-               WHERE d.generation_id = ?1 AND path LIKE ?3 ESCAPE '\' ORDER BY ordinal LIMIT ?4 OFFSET ?5"#,
+            r#"SELECT d.path, language, encoding, bytes, lines, terms AS "terms?", occurrences AS "occurrences?"
+               FROM document d LEFT JOIN document_terms t
+                 ON t.series = (SELECT series FROM generation WHERE id = ?2) AND t.path = d.path
+                 AND t.born <= ?2 AND t.died > ?2
+               WHERE d.generation_id = ?1 AND d.path LIKE ?3 ESCAPE '\' ORDER BY ordinal LIMIT ?4 OFFSET ?5"#,
             generation,
             extract,
             pattern,

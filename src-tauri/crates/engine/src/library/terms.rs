@@ -1,8 +1,5 @@
 //! The terms of a project and where they stand.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use glossary::{Language, Variant, concordance};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -385,38 +382,36 @@ impl Engine {
             return Ok(Page::empty(offset));
         };
         let load = generations::input(self.store(), generation).await?;
-        let limit = limit.min(PAGE_LIMIT);
-        let postings = results::read_posting(self.store(), generation, key).await?;
-        let mut in_document: BTreeMap<u32, u32> = BTreeMap::new();
-        for [document, ..] in &postings {
-            *in_document.entry(*document).or_default() += 1;
-        }
-        let mut documents = BTreeMap::new();
+        let held = results::read_places(self.store(), load, generation, key).await?;
+        let total: usize = held.iter().map(|document| document.places.len()).sum();
+        let (mut skip, mut left) = (offset as usize, limit.min(PAGE_LIMIT) as usize);
         let mut rows = Vec::new();
-        for &[document, start, end, line] in postings.iter().skip(offset as usize).take(limit as usize) {
-            if let Entry::Vacant(place) = documents.entry(document) {
-                let read = sqlx::query!(
-                    "SELECT path, text FROM document JOIN document_text USING (hash)
-                     WHERE generation_id = ? AND ordinal = ?",
-                    load,
-                    document
-                )
-                .fetch_one(self.store().reader())
-                .await?;
-                place.insert(read);
+        for document in held {
+            let places = document.places.iter().skip(skip).take(left);
+            skip = skip.saturating_sub(document.places.len());
+            left -= places.len();
+            if places.len() == 0 {
+                continue;
             }
-            let read = &documents[&document];
-            let context = concordance::around(&read.text, start as usize, end as usize);
-            rows.push(OccurrenceRow {
-                document: read.path.clone(),
-                line,
-                before: context.before,
-                hit: context.hit,
-                after: context.after,
-                in_document: in_document[&document],
-            });
+            let text = sqlx::query_scalar!(
+                "SELECT text FROM document JOIN document_text USING (hash) WHERE generation_id = ? AND ordinal = ?",
+                load,
+                document.ordinal
+            )
+            .fetch_one(self.store().reader())
+            .await?;
+            rows.extend(places.map(|&[start, end, line]| {
+                let context = concordance::around(&text, start as usize, end as usize);
+                OccurrenceRow {
+                    document: document.path.clone(),
+                    line,
+                    before: context.before,
+                    hit: context.hit,
+                    after: context.after,
+                    in_document: document.places.len() as u32,
+                }
+            }));
         }
-        let total = postings.len();
         Ok(Page {
             rows,
             total: total as u32,

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use glossary::{Entry, Issue, Occurrence, Term};
+use glossary::{Entry, Issue, Term};
 
 use crate::error::Result;
-use crate::store::results::{self, HashedDocument};
+use crate::store::results::{self, Found, HashedDocument};
 use crate::store::{Store, generations};
 
 #[derive(Default)]
@@ -13,7 +13,7 @@ pub(super) struct Carried {
     pub(super) documents: Slot<Vec<HashedDocument>>,
     pub(super) terms: Slot<Vec<Term>>,
     /// By document.
-    pub(super) occurrences: Slot<Vec<Vec<Occurrence>>>,
+    pub(super) found: Slot<Vec<Found>>,
     pub(super) entries: Slot<Vec<Entry>>,
     pub(super) issues: Slot<Vec<Issue>>,
 }
@@ -30,13 +30,14 @@ impl Carried {
             .await
     }
 
-    pub(super) async fn occurrences(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Vec<Occurrence>>>> {
+    pub(super) async fn found(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Found>>> {
         let read = async || {
             let load = generations::input(store, generation).await?.unwrap_or_default();
-            let documents = self.documents(store, load).await?.len();
-            results::read_occurrences(store, generation, documents).await
+            let (documents, terms) = (self.documents(store, load).await?, self.terms(store, generation).await?);
+            let paths: Vec<&str> = documents.iter().map(|document| &*document.document.path).collect();
+            results::read_found(store, generation, &terms, &paths).await
         };
-        self.occurrences.get_or(generation, read).await
+        self.found.get_or(generation, read).await
     }
 
     pub(super) async fn entries(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Entry>>> {

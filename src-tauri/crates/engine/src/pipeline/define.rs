@@ -99,7 +99,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .documents(store, work.source(Stage::Extract).await?)
         .await?;
     let terms = work.carried.terms(store, extract).await?;
-    let occurrences = work.carried.occurrences(store, extract).await?;
+    let found = work.carried.found(store, extract).await?;
     let excluded: HashSet<&String> = work.decisions.excluded.iter().collect();
     let kept: Vec<usize> = (0..terms.len())
         .filter(|&index| !excluded.contains(&terms[index].key))
@@ -110,10 +110,10 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         let terms = Arc::clone(&terms);
         work.context
             .blocking(move || {
-                let mentions = occurrences
+                let mentions = found
                     .par_iter()
                     .enumerate()
-                    .map(|(document, occurrences)| Mentions::new(document, occurrences, &terms));
+                    .map(|(document, found)| Mentions::new(document, &found.occurrences, &terms));
                 Ok(Arc::new(mentions.collect::<Vec<_>>()))
             })
             .await?

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use super::Work;
 use crate::runs::{Break, Stage, StopFlag, Unit, from_bytes, to_bytes};
-use crate::store::results::{self, HashedDocument};
-use crate::store::units::UnitKeyBuilder;
+use crate::store::results::{self, Found, HashedDocument};
+use crate::store::units::{UnitKey, UnitKeyBuilder};
 
 /// What one document holds: its candidates, and what else may be found in it.
 struct Reading;
@@ -137,10 +137,17 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         })
         .await?;
     work.context.check()?;
+    let keys: Vec<String> = places.iter().map(|place| UnitKey::of(&unit, place).hex()).collect();
     let occurrences = work.context.units(unit, Arc::clone(&places)).await?;
-    let mut found = vec![Vec::new(); documents.len()];
-    for (place, occurrences) in places.iter().zip(occurrences) {
-        found[place.document] = occurrences.unwrap_or_default();
+    let mut found: Vec<Found> = documents
+        .iter()
+        .map(|document| Found::missing(&document.document.path))
+        .collect();
+    for ((place, key), occurrences) in places.iter().zip(keys).zip(occurrences) {
+        if let Some(occurrences) = occurrences {
+            let found = &mut found[place.document];
+            (found.hash, found.occurrences) = (key, occurrences);
+        }
     }
     let (terms, found) = work
         .context
@@ -149,7 +156,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
             let pairs: Vec<_> = documents
                 .iter()
                 .map(|document| &document.document)
-                .zip(found.iter().map(Vec::as_slice))
+                .zip(found.iter().map(|found| &*found.occurrences))
                 .collect();
             occurrences::tally(&mut terms, &pairs);
             Ok((Arc::new(terms), Arc::new(found)))
@@ -157,14 +164,13 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .await?;
     work.context.check()?;
     results::write_terms(work.context, generation, &terms).await?;
-    results::write_occurrences(work.context, generation, terms.len(), &found).await?;
-    results::write_document_counts(work.context, generation, &found).await?;
-    let total: usize = found.iter().map(Vec::len).sum();
+    results::write_found(work.context, generation, &terms, &found).await?;
+    let total: usize = found.iter().map(|found| found.occurrences.len()).sum();
     work.info(format!(
         "{} terms ({required_count} required), {total} occurrences",
         terms.len()
     ));
     work.carried.terms.put(generation, &terms);
-    work.carried.occurrences.put(generation, &found);
+    work.carried.found.put(generation, &found);
     Ok(())
 }

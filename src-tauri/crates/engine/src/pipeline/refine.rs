@@ -12,7 +12,8 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
     let provisional = work.source(Stage::Review).await?;
     let entries = work.carried.entries(store, provisional).await?;
-    let issues = work.carried.issues(store, work.input(Stage::Review)?).await?;
+    let review = work.input(Stage::Review)?;
+    let issues = work.carried.issues(store, review).await?;
     work.context.total(issues.len());
     let stop = work.context.stop().clone();
     let before = Arc::clone(&entries);
@@ -22,7 +23,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .await?;
     work.context.check()?;
     results::write_entries(work.context, generation, &refinement.entries, Some(&before)).await?;
-    results::write_resolutions(work.context, generation, &refinement.resolutions).await?;
+    results::write_resolutions(work.context, generation, review, &refinement.resolutions).await?;
     let open = refinement
         .resolutions
         .iter()

@@ -212,12 +212,10 @@ impl StageContext {
         let keys = {
             let (unit, items) = (Arc::clone(&unit), Arc::clone(&items));
             self.blocking(move || {
-                let key = |item| {
-                    let mut key = UnitKey::builder(U::KIND);
-                    unit.depends(item, &mut key);
-                    key.finish()
-                };
-                Ok(items.par_iter().map(key).collect::<Vec<_>>())
+                Ok(items
+                    .par_iter()
+                    .map(|item| UnitKey::of(&*unit, item))
+                    .collect::<Vec<_>>())
             })
             .await?
         };

@@ -30,8 +30,16 @@ pub(crate) async fn create(
     input: Option<i64>,
 ) -> Result<i64> {
     let (stage, now) = (stage.name(), clock::now());
+    sqlx::query!(
+        "INSERT OR IGNORE INTO series (project_id, stage) VALUES (?, ?)",
+        project_id,
+        stage
+    )
+    .execute(&mut **tx)
+    .await?;
     let id = sqlx::query!(
-        "INSERT INTO generation (project_id, run_id, stage, input_id, created_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO generation (project_id, run_id, stage, input_id, created_at, series)
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT id FROM series WHERE project_id = ?1 AND stage = ?3))",
         project_id,
         run_id,
         stage,
@@ -198,7 +206,7 @@ async fn condemn(tx: &mut Transaction<'_, Sqlite>, project_id: &str) -> Result<(
     Ok(())
 }
 
-/// Removes at most `limit` rows of a generation and tells how many there were.
+/// Removes at most `limit` rows that are part of this generation alone and tells how many there were.
 async fn remove_rows(tx: &mut Transaction<'_, Sqlite>, generation: i64, limit: u32) -> Result<u32> {
     let mut left = limit;
     macro_rules! remove {
@@ -224,13 +232,69 @@ async fn remove_rows(tx: &mut Transaction<'_, Sqlite>, generation: i64, limit: u
         };
     }
     remove!("resolution", "issue");
-    remove!("issue", "ordinal");
-    remove!("entry", "ordinal");
-    remove!("posting", "rank");
-    remove!("document_count", "document");
-    remove!("term", "rank");
     remove!("skipped_file", "ordinal");
     remove!("document", "ordinal");
+    let series = sqlx::query!(
+        r#"SELECT g.series AS "series!: i64",
+             (SELECT max(id) FROM generation WHERE series = g.series AND id < g.id) AS "before?: i64",
+             (SELECT min(id) FROM generation WHERE series = g.series AND id > g.id) AS "behind?: i64"
+           FROM generation g WHERE g.id = ? AND g.series IS NOT NULL"#,
+        generation
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(series) = series else { return Ok(limit - left) };
+    let (before, behind) = (series.before.unwrap_or(0), series.behind);
+    macro_rules! remove_versions {
+        ($table:tt, $place:tt) => {
+            if left > 0 {
+                let rows = match behind {
+                    // In the middle only rows that have died can be of this generation alone.
+                    Some(behind) => sqlx::query!(
+                            "DELETE FROM " + $table + " WHERE series = ?1 AND (" + $place + ", born) IN (SELECT " + $place
+                                + ", born FROM " + $table
+                                + " WHERE series = ?1 AND died > ?2 AND died <= ?3 AND died < 2147483647 AND born > ?2 LIMIT ?4)",
+                            series.series,
+                            before,
+                            behind,
+                            left
+                        )
+                        .execute(&mut **tx)
+                        .await?
+                        .rows_affected(),
+                    None => sqlx::query!(
+                            "DELETE FROM " + $table + " WHERE series = ?1 AND (" + $place + ", born) IN (SELECT " + $place
+                                + ", born FROM " + $table + " WHERE series = ?1 AND born > ?2 LIMIT ?3)",
+                            series.series,
+                            before,
+                            left
+                        )
+                        .execute(&mut **tx)
+                        .await?
+                        .rows_affected(),
+                };
+                left -= rows as u32;
+            }
+            if left > 0 && behind.is_none() {
+                // What the last generation had ended is alive again.
+                left -= (sqlx::query!(
+                    "UPDATE " + $table + " SET died = 2147483647 WHERE series = ?1 AND (" + $place + ", born) IN (SELECT "
+                        + $place + ", born FROM " + $table + " WHERE series = ?1 AND died > ?2 AND died < 2147483647 LIMIT ?3)",
+                    series.series,
+                    before,
+                    left
+                )
+                .execute(&mut **tx)
+                .await?
+                .rows_affected() as u32)
+                    .min(left);
+            }
+        };
+    }
+    remove_versions!("issue_row", "ordinal");
+    remove_versions!("entry_row", "ordinal");
+    remove_versions!("document_terms", "path");
+    remove_versions!("term_row", "rank");
     Ok(limit - left)
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::Store;
 use crate::error::Result;
+use crate::runs::Unit;
 
 /// Units of one question to the database.
 const LOOKUP: usize = 500;
@@ -36,7 +37,14 @@ impl UnitKey {
         builder
     }
 
-    fn hex(self) -> String {
+    /// The key of one item of a unit.
+    pub(crate) fn of<U: Unit>(unit: &U, item: &U::Item) -> Self {
+        let mut key = Self::builder(U::KIND);
+        unit.depends(item, &mut key);
+        key.finish()
+    }
+
+    pub(crate) fn hex(self) -> String {
         blake3::Hash::from_bytes(self.0).to_hex().to_string()
     }
 }

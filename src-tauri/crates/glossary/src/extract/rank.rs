@@ -50,7 +50,15 @@ pub fn rank(
             listed
         });
     }
+    for term in &mut terms {
+        term.score = shown(term.score);
+    }
     Ok(terms)
+}
+
+/// A score with three digits. More of them mean nothing, and would change with every word of the corpus.
+fn shown(score: f64) -> f64 {
+    (score * 1e3).round() / 1e3
 }
 
 /// Leaves out terms that the matcher could never find, because a better term is written in the same way: HAWTS beside the

@@ -107,7 +107,8 @@ pub(super) async fn count_definitions(
     let later = sqlx::query!(
         r#"SELECT coalesce(sum(b.definition IS NOT NULL), 0) AS "changed!: i64",
              coalesce(sum(b.definition IS NULL), 0) AS "added!: i64"
-           FROM entry a LEFT JOIN entry b ON b.generation_id = ?1 AND b.key = a.key
+           FROM entry a LEFT JOIN entry_row b
+             ON b.series = (SELECT series FROM generation WHERE id = ?1) AND b.born <= ?1 AND b.died > ?1 AND b.key = a.key
            WHERE a.generation_id = ?2 AND a.definition IS NOT NULL AND a.definition IS NOT b.definition"#,
         before,
         after
@@ -115,7 +116,8 @@ pub(super) async fn count_definitions(
     .fetch_one(&mut *snapshot)
     .await?;
     let removed = sqlx::query_scalar!(
-        "SELECT count(*) FROM entry b LEFT JOIN entry a ON a.generation_id = ?2 AND a.key = b.key
+        "SELECT count(*) FROM entry b LEFT JOIN entry_row a
+             ON a.series = (SELECT series FROM generation WHERE id = ?2) AND a.born <= ?2 AND a.died > ?2 AND a.key = b.key
          WHERE b.generation_id = ?1 AND b.definition IS NOT NULL AND a.definition IS NULL",
         before,
         after
@@ -144,11 +146,13 @@ pub(super) async fn definitions(
         Row,
         r#"WITH page AS MATERIALIZED (
              SELECT ?2 AS source, 0 AS gone, a.ordinal AS ordinal
-             FROM entry a LEFT JOIN entry b ON b.generation_id = ?1 AND b.key = a.key
+             FROM entry a LEFT JOIN entry_row b
+               ON b.series = (SELECT series FROM generation WHERE id = ?1) AND b.born <= ?1 AND b.died > ?1 AND b.key = a.key
              WHERE a.generation_id = ?2 AND a.definition IS NOT NULL AND a.definition IS NOT b.definition
              UNION ALL
              SELECT ?1, 1, b.ordinal
-             FROM entry b LEFT JOIN entry a ON a.generation_id = ?2 AND a.key = b.key
+             FROM entry b LEFT JOIN entry_row a
+               ON a.series = (SELECT series FROM generation WHERE id = ?2) AND a.born <= ?2 AND a.died > ?2 AND a.key = b.key
              WHERE b.generation_id = ?1 AND b.definition IS NOT NULL AND a.definition IS NULL
              ORDER BY 2, 3 LIMIT ?3 OFFSET ?4)
            SELECT e.key AS "key!: String", e.term AS "term!: String", e.language AS "language?: String",
@@ -156,8 +160,10 @@ pub(super) async fn definitions(
              NULL AS "severity: i64"
            FROM page
            CROSS JOIN entry e ON e.generation_id = page.source AND e.ordinal = page.ordinal
-           LEFT JOIN entry b ON b.generation_id = ?1 AND b.key = e.key
-           LEFT JOIN entry a ON a.generation_id = ?2 AND a.key = e.key
+           LEFT JOIN entry_row b
+             ON b.series = (SELECT series FROM generation WHERE id = ?1) AND b.born <= ?1 AND b.died > ?1 AND b.key = e.key
+           LEFT JOIN entry_row a
+             ON a.series = (SELECT series FROM generation WHERE id = ?2) AND a.born <= ?2 AND a.died > ?2 AND a.key = e.key
            ORDER BY page.gone, page.ordinal"#,
         before,
         after,
@@ -179,8 +185,9 @@ macro_rules! new_issues {
                WHERE a.generation_id = ?3
                  AND NOT EXISTS (SELECT 1 FROM resolution r
                      WHERE r.generation_id = ?4 AND r.issue = a.ordinal AND r.resolution <> 'open')
-                 AND NOT EXISTS (SELECT 1 FROM issue b INDEXED BY issue_by_key
-                     WHERE b.generation_id = ?1 AND b.key = a.key AND b.kind = a.kind
+                 AND NOT EXISTS (SELECT 1 FROM issue_row b INDEXED BY issue_row_by_key
+                     WHERE b.series = (SELECT series FROM generation WHERE id = ?1) AND b.born <= ?1 AND b.died > ?1
+                       AND b.key = a.key AND b.kind = a.kind
                        AND (b.finding = a.finding OR
                          json_remove(b.finding, '$.occurrences', '$.reason', '$.first.line', '$.first.start',
                              '$.first.end', '$.second.line', '$.second.start', '$.second.end')
@@ -223,7 +230,8 @@ pub(super) async fn issues(
         (Row),
         r#"SELECT a.key, a.term, e.language AS "language?", NULL AS "before: String", NULL AS "after: String",
              a.finding AS "finding?", a.severity AS "severity?"
-           FROM issue a LEFT JOIN entry e ON e.generation_id = ?5 AND e.key = a.key"#,
+           FROM issue a LEFT JOIN entry_row e
+             ON e.series = (SELECT series FROM generation WHERE id = ?5) AND e.born <= ?5 AND e.died > ?5 AND e.key = a.key"#,
         " ORDER BY a.severity DESC, a.ordinal LIMIT ?6 OFFSET ?7",
         before,
         after,

@@ -12,7 +12,7 @@ async fn execute(bench: &Bench, sql: &'static str) {
 
 /// Writes nonsense over the first page of the term list.
 async fn damage(bench: &Bench) {
-    let page: i64 = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'term'")
+    let page: i64 = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'term_row'")
         .fetch_one(bench.engine.store().reader())
         .await
         .unwrap();

@@ -216,7 +216,7 @@ async fn a_failed_run_leaves_every_result_as_it_was() {
     bench.change("p");
     // The run gets as far as the definitions and finds the term list broken.
     let mut tx = bench.engine.store().write().await.unwrap();
-    sqlx::query("CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'broken'); END")
+    sqlx::query("CREATE TRIGGER broken BEFORE INSERT ON entry_row BEGIN SELECT RAISE(ABORT, 'broken'); END")
         .execute(&mut *tx)
         .await
         .unwrap();
@@ -339,7 +339,7 @@ async fn without_issues_the_refined_glossary_is_the_provisional_one() {
     bench.completed(&project, Scope::Full).await;
     let mut tx = bench.engine.store().write().await.unwrap();
     sqlx::query("DELETE FROM resolution").execute(&mut *tx).await.unwrap();
-    sqlx::query("DELETE FROM issue").execute(&mut *tx).await.unwrap();
+    sqlx::query("DELETE FROM issue_row").execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
     bench.completed(&project, Scope::Refine).await;
     let all = EntryQuery {

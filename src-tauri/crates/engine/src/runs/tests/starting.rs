@@ -86,7 +86,7 @@ async fn a_stage_that_cannot_read_its_input_fails_the_run_with_the_original_erro
         bench.completed(&project, stage).await;
     }
     let mut tx = bench.engine.store().write().await.unwrap();
-    sqlx::query("UPDATE entry SET evidence = 'not JSON'")
+    sqlx::query("UPDATE entry_row SET evidence = 'not JSON'")
         .execute(&mut *tx)
         .await
         .unwrap();

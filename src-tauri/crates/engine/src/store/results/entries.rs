@@ -2,13 +2,45 @@
 
 use std::collections::HashMap;
 
-use glossary::{Category, Entry, Issue, Resolution, Severity};
+use glossary::{Category, Entry, Evidence, Finding, Issue, Resolution, Severity};
 use serde::Serialize;
 
+use super::versions::{RowHash, delta, parse_alive};
 use super::{CHUNK, parse};
 use crate::error::{Error, Result};
 use crate::runs::{Break, StageContext};
 use crate::store::Store;
+
+fn hash_entry(entry: &Entry, changed: bool) -> i64 {
+    let mut hash = RowHash::new();
+    hash.text(&entry.key)
+        .text(&entry.term)
+        .option(entry.definition.as_deref())
+        .number(entry.language as u64)
+        .number(entry.category as u64)
+        .number(entry.confidence.to_bits())
+        .number(u64::from(changed));
+    let evidence = |hash: &mut RowHash, evidence: &Evidence| {
+        hash.text(&evidence.document)
+            .text(&evidence.quote)
+            .number(u64::from(evidence.line))
+            .number(u64::from(evidence.start) << 32 | u64::from(evidence.end));
+    };
+    for source in &entry.evidence {
+        evidence(&mut hash, source);
+    }
+    for other in &entry.alternatives {
+        hash.text(&other.definition).number(other.confidence.to_bits());
+        evidence(&mut hash, &other.evidence);
+    }
+    for names in [&entry.synonyms, &entry.related] {
+        hash.number(names.len() as u64);
+        for name in names {
+            hash.text(name);
+        }
+    }
+    hash.finish()
+}
 
 /// Stores the entries of a glossary, in order. A refined one notes which entries differ from the `provisional` ones.
 pub(crate) async fn write_entries(
@@ -24,25 +56,44 @@ pub(crate) async fn write_entries(
         let known = before.as_ref()?.get(&*entry.key);
         Some(known.is_none_or(|known| !same(entry, known)))
     };
+    let changed: Vec<bool> = entries.iter().map(|entry| changed(entry).unwrap_or_default()).collect();
     let mut tx = context.write().await?;
-    for (chunk, entries) in entries.chunks(CHUNK).enumerate() {
-        let rows: Vec<_> = entries
-            .iter()
-            .map(|entry| EntryWritten {
-                entry,
-                changed: changed(entry).unwrap_or_default(),
-            })
-            .collect();
-        let (json, first) = (serde_json::to_string(&rows)?, (chunk * CHUNK) as i64);
+    let alive = sqlx::query_scalar!(
+        r#"SELECT group_concat(ordinal || ' ' || hash, ' ') AS "alive?: String" FROM entry_row
+           WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647"#,
+        generation
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let rows = entries.iter().zip(&changed);
+    let hashes: Vec<i64> = rows.map(|(entry, changed)| hash_entry(entry, *changed)).collect();
+    let delta = delta(parse_alive(alive.as_deref().unwrap_or_default()), &hashes);
+    let gone = serde_json::to_string(&delta.gone)?;
+    sqlx::query!(
+        "UPDATE entry_row SET died = ?1 WHERE series = (SELECT series FROM generation WHERE id = ?1)
+             AND ordinal IN (SELECT value FROM json_each(?2)) AND died = 2147483647",
+        generation,
+        gone
+    )
+    .execute(&mut *tx)
+    .await?;
+    for fresh in delta.fresh.chunks(CHUNK) {
+        let row = |(index, ordinal): &(usize, i64)| EntryWritten {
+            ordinal: *ordinal,
+            hash: hashes[*index],
+            entry: &entries[*index],
+            changed: changed[*index],
+        };
+        let json = serde_json::to_string(&fresh.iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
-            "INSERT INTO entry (generation_id, ordinal, key, term, language, category, definition, confidence,
+            "INSERT INTO entry_row (series, ordinal, born, hash, key, term, language, category, definition, confidence,
                  evidence, alternatives, synonyms, related, changed)
-             SELECT ?1, ?2 + new.key, value ->> 'key', value ->> 'term', value ->> 'language', value ->> 'category',
-                 value ->> 'definition', value ->> 'confidence', value -> 'evidence', value -> 'alternatives',
-                 value -> 'synonyms', value -> 'related', value ->> 'changed'
-             FROM json_each(?3) AS new",
+             SELECT g.series, value ->> 'ordinal', g.id, value ->> 'hash', value ->> 'key', value ->> 'term',
+                 value ->> 'language', value ->> 'category', value ->> 'definition', value ->> 'confidence',
+                 value -> 'evidence', value -> 'alternatives', value -> 'synonyms', value -> 'related',
+                 value ->> 'changed'
+             FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
-            first,
             json
         )
         .execute(&mut *tx)
@@ -54,6 +105,8 @@ pub(crate) async fn write_entries(
 
 #[derive(Serialize)]
 struct EntryWritten<'a> {
+    ordinal: i64,
+    hash: i64,
     #[serde(flatten)]
     entry: &'a Entry,
     changed: bool,
@@ -106,11 +159,22 @@ pub(crate) async fn read_entries(store: &Store, generation: i64) -> Result<Vec<E
 }
 
 #[derive(Serialize)]
-struct IssueRecord<'a> {
+struct IssueWritten<'a> {
+    ordinal: i64,
+    hash: i64,
     key: &'a str,
     term: &'a str,
     severity: i64,
-    finding: serde_json::Value,
+    finding: &'a Finding,
+}
+
+fn hash_issue(issue: &Issue) -> Result<i64> {
+    let mut hash = RowHash::new();
+    hash.text(&issue.key)
+        .text(&issue.term)
+        .number(issue.severity as u64)
+        .text(&serde_json::to_string(&issue.finding)?);
+    Ok(hash.finish())
 }
 
 /// How a severity is stored, so that it sorts.
@@ -134,25 +198,43 @@ pub(crate) fn severity_of(rank: i64) -> Severity {
 /// Stores the issues of a review, in order.
 pub(crate) async fn write_issues(context: &StageContext, generation: i64, issues: &[Issue]) -> Result<(), Break> {
     let mut tx = context.write().await?;
-    for (chunk, rows) in issues.chunks(CHUNK).enumerate() {
-        let rows = rows
-            .iter()
-            .map(|issue| {
-                Ok(IssueRecord {
-                    key: &issue.key,
-                    term: &issue.term,
-                    severity: severity_rank(issue.severity),
-                    finding: serde_json::to_value(&issue.finding)?,
-                })
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let (json, first) = (serde_json::to_string(&rows)?, (chunk * CHUNK) as i64);
+    let alive = sqlx::query_scalar!(
+        r#"SELECT group_concat(ordinal || ' ' || hash, ' ') AS "alive?: String" FROM issue_row
+           WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647"#,
+        generation
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let hashes = issues.iter().map(hash_issue).collect::<Result<Vec<i64>>>()?;
+    let delta = delta(parse_alive(alive.as_deref().unwrap_or_default()), &hashes);
+    let gone = serde_json::to_string(&delta.gone)?;
+    sqlx::query!(
+        "UPDATE issue_row SET died = ?1 WHERE series = (SELECT series FROM generation WHERE id = ?1)
+             AND ordinal IN (SELECT value FROM json_each(?2)) AND died = 2147483647",
+        generation,
+        gone
+    )
+    .execute(&mut *tx)
+    .await?;
+    for fresh in delta.fresh.chunks(CHUNK) {
+        let row = |(index, ordinal): &(usize, i64)| {
+            let issue = &issues[*index];
+            IssueWritten {
+                ordinal: *ordinal,
+                hash: hashes[*index],
+                key: &issue.key,
+                term: &issue.term,
+                severity: severity_rank(issue.severity),
+                finding: &issue.finding,
+            }
+        };
+        let json = serde_json::to_string(&fresh.iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
-            "INSERT INTO issue (generation_id, ordinal, key, term, severity, kind, finding)
-             SELECT ?1, ?2 + key, value ->> 'key', value ->> 'term', value ->> 'severity',
-                 value ->> '$.finding.kind', value -> 'finding' FROM json_each(?3)",
+            "INSERT INTO issue_row (series, ordinal, born, hash, key, term, severity, kind, finding)
+             SELECT g.series, value ->> 'ordinal', g.id, value ->> 'hash', value ->> 'key', value ->> 'term',
+                 value ->> 'severity', value ->> '$.finding.kind', value -> 'finding'
+             FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
-            first,
             json
         )
         .execute(&mut *tx)
@@ -182,16 +264,26 @@ pub(crate) async fn read_issues(store: &Store, generation: i64) -> Result<Vec<Is
         .collect()
 }
 
-/// Stores what a refinement did about each issue.
+/// Stores what a refinement did about each issue of `review`.
 pub(crate) async fn write_resolutions(
     context: &StageContext,
     generation: i64,
+    review: i64,
     resolutions: &[Resolution],
 ) -> Result<(), Break> {
-    let json = serde_json::to_string(resolutions)?;
     let mut tx = context.write().await?;
+    let ordinals = sqlx::query_scalar!(
+        r#"SELECT json_group_array(ordinal) AS "ordinals!: String"
+           FROM (SELECT ordinal FROM issue WHERE generation_id = ? ORDER BY ordinal)"#,
+        review
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let ordinals: Vec<i64> = serde_json::from_str(&ordinals)?;
+    let json = serde_json::to_string(&ordinals.iter().zip(resolutions).collect::<Vec<_>>())?;
     sqlx::query!(
-        "INSERT INTO resolution (generation_id, issue, resolution) SELECT ?1, key, value FROM json_each(?2)",
+        "INSERT INTO resolution (generation_id, issue, resolution)
+         SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2)",
         generation,
         json
     )
@@ -201,7 +293,7 @@ pub(crate) async fn write_resolutions(
     Ok(())
 }
 
-/// What a refinement did about each issue, in the order of the issues.
+/// What a refinement did about each issue of the review that it was made from, in the order of the issues.
 pub(crate) async fn read_resolutions(store: &Store, generation: i64) -> Result<Vec<Resolution>> {
     let rows = sqlx::query_scalar!(
         "SELECT resolution FROM resolution WHERE generation_id = ? ORDER BY issue",

@@ -4,6 +4,9 @@
 mod documents;
 mod entries;
 mod terms;
+#[cfg(test)]
+mod tests;
+mod versions;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,27 +1,78 @@
-//! Terms and their occurrences.
+//! Terms and where they stand.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use glossary::{Occurrence, Term};
+use rayon::prelude::*;
+use serde::Serialize;
 
+use super::versions::{RowHash, delta, parse_alive};
 use super::{CHUNK, parse};
 use crate::error::Result;
 use crate::runs::{Break, StageContext};
 use crate::store::Store;
 
+#[derive(Serialize)]
+struct TermWritten<'a> {
+    rank: i64,
+    hash: i64,
+    #[serde(flatten)]
+    term: &'a Term,
+}
+
+fn hash(term: &Term) -> i64 {
+    let mut hash = RowHash::new();
+    hash.text(&term.key)
+        .text(&term.text)
+        .option(term.expansion.as_deref())
+        .number(term.language as u64)
+        .number(term.category as u64)
+        .number(term.score.to_bits())
+        .number(u64::from(term.documents))
+        .number(u64::from(term.occurrences));
+    for variant in &term.variants {
+        hash.text(&variant.text).number(u64::from(variant.count));
+    }
+    hash.finish()
+}
+
 /// Stores terms, best first.
 pub(crate) async fn write_terms(context: &StageContext, generation: i64, terms: &[Term]) -> Result<(), Break> {
     let mut tx = context.write().await?;
-    for (chunk, rows) in terms.chunks(CHUNK).enumerate() {
-        let (json, first) = (serde_json::to_string(rows)?, (chunk * CHUNK) as i64);
+    let alive = sqlx::query_scalar!(
+        r#"SELECT group_concat(rank || ' ' || hash, ' ') AS "alive?: String" FROM term_row
+           WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647"#,
+        generation
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let hashes: Vec<i64> = terms.iter().map(hash).collect();
+    let delta = delta(parse_alive(alive.as_deref().unwrap_or_default()), &hashes);
+    let gone = serde_json::to_string(&delta.gone)?;
+    sqlx::query!(
+        "UPDATE term_row SET died = ?1 WHERE series = (SELECT series FROM generation WHERE id = ?1)
+             AND rank IN (SELECT value FROM json_each(?2)) AND died = 2147483647",
+        generation,
+        gone
+    )
+    .execute(&mut *tx)
+    .await?;
+    for fresh in delta.fresh.chunks(CHUNK) {
+        let row = |(index, rank): &(usize, i64)| TermWritten {
+            rank: *rank,
+            hash: hashes[*index],
+            term: &terms[*index],
+        };
+        let json = serde_json::to_string(&fresh.iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
-            "INSERT INTO term (generation_id, rank, key, text, language, category, score, documents, occurrences,
+            "INSERT INTO term_row (series, rank, born, hash, key, text, language, category, score, documents, occurrences,
                  variants, expansion)
-             SELECT ?1, ?2 + key, value ->> 'key', value ->> 'text', value ->> 'language', value ->> 'category',
-                 value ->> 'score', value ->> 'documents', value ->> 'occurrences', value -> 'variants',
-                 value ->> 'expansion' FROM json_each(?3)",
+             SELECT g.series, value ->> 'rank', g.id, value ->> 'hash', value ->> 'key', value ->> 'text',
+                 value ->> 'language', value ->> 'category', value ->> 'score', value ->> 'documents',
+                 value ->> 'occurrences', value -> 'variants', value ->> 'expansion'
+             FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
-            first,
             json
         )
         .execute(&mut *tx)
@@ -57,40 +108,161 @@ pub(crate) async fn read_terms(store: &Store, generation: i64) -> Result<Vec<Ter
         .collect()
 }
 
-/// Document (ordinal in the load generation), start, end, line of one occurrence.
-pub(crate) type Posting = [u32; 4];
+/// What was found in one document.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// Path of the document.
+    pub(crate) path: String,
+    /// Hash of what the occurrences depend on.
+    pub(crate) hash: String,
+    /// The occurrences, in the order of the text. They refer to the list of terms.
+    pub(crate) occurrences: Vec<Occurrence>,
+}
 
-/// Terms of one write.
-const POSTINGS: usize = 2_000;
-
-/// Stores the occurrences of `terms` terms, given by document. There may be millions, so a stop is heard in between.
-pub(crate) async fn write_occurrences(
-    context: &StageContext,
-    generation: i64,
-    terms: usize,
-    found: &[Vec<Occurrence>],
-) -> Result<(), Break> {
-    let mut postings: Vec<Vec<Posting>> = vec![Vec::new(); terms];
-    for (document, found) in found.iter().enumerate() {
-        for o in found {
-            if let Some(posting) = postings.get_mut(o.term as usize) {
-                posting.push([document as u32, o.start, o.end, o.line]);
-            }
+impl Found {
+    /// A document in which the search broke off.
+    pub(crate) fn missing(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            hash: "missing".to_owned(),
+            occurrences: Vec::new(),
         }
     }
-    for (chunk, postings) in postings.chunks(POSTINGS).enumerate() {
-        // Each one as a string: SQLite passes it on as it is, and need not take it apart.
-        let rows = postings
-            .iter()
-            .map(serde_json::to_string)
-            .collect::<Result<Vec<_>, _>>()?;
-        let (json, first) = (serde_json::to_string(&rows)?, (chunk * POSTINGS) as i64);
+}
+
+#[derive(Serialize)]
+struct FoundWritten<'a> {
+    path: &'a str,
+    hash: &'a str,
+    terms: usize,
+    occurrences: usize,
+    places: String,
+}
+
+impl<'a> FoundWritten<'a> {
+    fn new(found: &'a Found, terms: &[Term]) -> Self {
+        let (count, places) = places(terms, &found.occurrences);
+        Self {
+            path: &found.path,
+            hash: &found.hash,
+            terms: count,
+            occurrences: found.occurrences.len(),
+            places,
+        }
+    }
+}
+
+/// The lines of `places`: one for each term.
+fn places(terms: &[Term], occurrences: &[Occurrence]) -> (usize, String) {
+    let mut order: Vec<&Occurrence> = occurrences.iter().collect();
+    order.sort_unstable_by_key(|found| (found.term, found.start));
+    let mut lines = String::with_capacity(occurrences.len() * 14);
+    let (mut count, mut last) = (0, None);
+    for Occurrence { term, line, start, end } in order {
+        let Some(known) = terms.get(*term as usize) else {
+            continue;
+        };
+        if last.replace(*term) == Some(*term) {
+            lines.push(' ');
+        } else {
+            if count > 0 {
+                lines.push('\n');
+            }
+            count += 1;
+            lines.push_str(&known.key);
+            lines.push('\t');
+        }
+        for (number, behind) in [(*start, " "), (end.wrapping_sub(*start), " "), (*line, "")] {
+            push_number(&mut lines, number);
+            lines.push_str(behind);
+        }
+    }
+    (count, lines)
+}
+
+/// Appends a number in decimals. There are hundreds of thousands of them, and the formatter is made for other things.
+fn push_number(into: &mut String, mut number: u32) {
+    let mut digits = [0_u8; 10];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    into.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+}
+
+/// The term of a line of `places`, and its occurrences as start, end and line.
+fn places_of(line: &str) -> Option<(&str, Vec<[u32; 3]>)> {
+    let (key, numbers) = line.split_once('\t')?;
+    let mut numbers = numbers.split(' ').map_while(|number| number.parse().ok());
+    let mut places: Vec<[u32; 3]> =
+        std::iter::from_fn(|| place(numbers.next()?, numbers.next()?, numbers.next()?)).collect();
+    places.sort_unstable();
+    Some((key, places))
+}
+
+/// Start, end and line from start, length and line.
+fn place(start: u32, length: u32, line: u32) -> Option<[u32; 3]> {
+    Some([start, start.checked_add(length)?, line])
+}
+
+/// Documents of one write.
+const DOCUMENTS: usize = 256;
+
+/// Stores what was found in each document. There may be millions of occurrences, so a stop is heard in between.
+pub(crate) async fn write_found(
+    context: &StageContext,
+    generation: i64,
+    terms: &Arc<Vec<Term>>,
+    found: &Arc<Vec<Found>>,
+) -> Result<(), Break> {
+    let mut tx = context.write().await?;
+    let known = sqlx::query!(
+        "SELECT path, hash FROM document_terms
+         WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647",
+        generation
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let known: HashMap<&str, &str> = known.iter().map(|row| (&*row.path, &*row.hash)).collect();
+    let fresh: Vec<usize> = (0..found.len())
+        .filter(|at| known.get(&*found[*at].path) != Some(&&*found[*at].hash))
+        .collect();
+    let here: HashSet<&str> = found.iter().map(|found| &*found.path).collect();
+    let replaced = fresh.iter().map(|at| &*found[*at].path);
+    let gone: Vec<&str> = replaced
+        .chain(known.keys().copied().filter(|path| !here.contains(path)))
+        .collect();
+    let gone = serde_json::to_string(&gone)?;
+    sqlx::query!(
+        "UPDATE document_terms SET died = ?1 WHERE series = (SELECT series FROM generation WHERE id = ?1)
+             AND path IN (SELECT value FROM json_each(?2)) AND died = 2147483647",
+        generation,
+        gone
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    for fresh in fresh.chunks(DOCUMENTS) {
+        let (terms, found, fresh) = (Arc::clone(terms), Arc::clone(found), fresh.to_vec());
+        let json = context
+            .blocking(move || {
+                let row = |at: usize| FoundWritten::new(&found[at], &terms);
+                let rows: Vec<_> = fresh.into_par_iter().map(row).collect();
+                Ok(serde_json::to_string(&rows)?)
+            })
+            .await?;
         let mut tx = context.write().await?;
         sqlx::query!(
-            "INSERT INTO posting (generation_id, rank, occurrences)
-             SELECT ?1, ?2 + key, value FROM json_each(?3)",
+            "INSERT INTO document_terms (series, path, born, hash, terms, occurrences, places)
+             SELECT g.series, value ->> 'path', g.id, value ->> 'hash', value ->> 'terms', value ->> 'occurrences',
+                 value ->> 'places'
+             FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
-            first,
             json
         )
         .execute(&mut *tx)
@@ -100,67 +272,72 @@ pub(crate) async fn write_occurrences(
     Ok(())
 }
 
-/// Stores how many terms and occurrences each document holds, so that a list of documents need not count them.
-pub(crate) async fn write_document_counts(
-    context: &StageContext,
-    generation: i64,
-    found: &[Vec<Occurrence>],
-) -> Result<(), Break> {
-    let counts: Vec<[usize; 2]> = found
-        .iter()
-        .map(|found| [found.iter().map(|o| o.term).collect::<HashSet<_>>().len(), found.len()])
-        .collect();
-    let json = serde_json::to_string(&counts)?;
-    let mut tx = context.write().await?;
-    sqlx::query!(
-        "INSERT INTO document_count (generation_id, document, terms, occurrences)
-         SELECT ?1, key, value ->> 0, value ->> 1 FROM json_each(?2)",
-        generation,
-        json
-    )
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// The occurrences of an extract generation, by document, in the order of the text.
-pub(crate) async fn read_occurrences(store: &Store, generation: i64, documents: usize) -> Result<Vec<Vec<Occurrence>>> {
+/// The occurrences of an extract generation by document, in the order of `paths` and of the text. They refer to `terms`,
+/// which are those of the generation.
+pub(crate) async fn read_found(store: &Store, generation: i64, terms: &[Term], paths: &[&str]) -> Result<Vec<Found>> {
     let rows = sqlx::query!(
-        "SELECT rank, occurrences FROM posting WHERE generation_id = ?",
+        "SELECT path, hash, places FROM generation g JOIN document_terms d
+             ON d.series = g.series AND d.born <= g.id AND d.died > g.id WHERE g.id = ?",
         generation
     )
     .fetch_all(store.reader())
     .await?;
-    let mut found = vec![Vec::new(); documents];
-    for row in rows {
-        let postings: Vec<Posting> = serde_json::from_str(&row.occurrences)?;
-        for [document, start, end, line] in postings {
-            if let Some(found) = found.get_mut(document as usize) {
-                found.push(Occurrence {
-                    term: row.rank as u32,
-                    line,
-                    start,
-                    end,
-                });
+    let ids: HashMap<&str, u32> = terms.iter().map(|term| term.key.as_str()).zip(0..).collect();
+    let mut rows: HashMap<String, _> = rows.into_iter().map(|row| (row.path.clone(), row)).collect();
+    let found = paths.iter().map(|path| {
+        let row = rows.remove(*path);
+        let mut occurrences = Vec::new();
+        for (key, places) in row.iter().flat_map(|row| row.places.split('\n')).filter_map(places_of) {
+            if let Some(term) = ids.get(key).copied() {
+                let occurrence = |[start, end, line]: [u32; 3]| Occurrence { term, line, start, end };
+                occurrences.extend(places.into_iter().map(occurrence));
             }
         }
-    }
-    for found in &mut found {
-        found.sort_unstable_by_key(|o| (o.start, o.end, o.term));
-    }
-    Ok(found)
+        occurrences.sort_unstable_by_key(|o| (o.start, o.end, o.term));
+        Found {
+            path: (*path).to_owned(),
+            hash: row.map(|row| row.hash).unwrap_or_default(),
+            occurrences,
+        }
+    });
+    Ok(found.collect())
 }
 
-/// The occurrences of one term, by document and place.
-pub(crate) async fn read_posting(store: &Store, generation: i64, key: &str) -> Result<Vec<Posting>> {
-    let json = sqlx::query_scalar!(
-        "SELECT p.occurrences FROM term t JOIN posting p ON p.generation_id = t.generation_id AND p.rank = t.rank
-         WHERE t.generation_id = ? AND t.key = ?",
+/// Where one term stands in one document.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// Ordinal of the document.
+    pub(crate) ordinal: i64,
+    /// Its path.
+    pub(crate) path: String,
+    /// Start, end and line of each occurrence, in the order of the text.
+    pub(crate) places: Vec<[u32; 3]>,
+}
+
+/// The documents that hold a term, in their order, with the places. `load` is the generation of the documents that the
+/// terms were found in.
+pub(crate) async fn read_places(store: &Store, load: Option<i64>, generation: i64, key: &str) -> Result<Vec<Held>> {
+    let line = format!("{key}\t");
+    let rows = sqlx::query!(
+        r#"SELECT d.ordinal AS "ordinal!: i64", d.path AS "path!: String", t.places AS "places!: String"
+           FROM generation g
+           JOIN document_terms t ON t.series = g.series AND t.born <= g.id AND t.died > g.id AND instr(t.places, ?3) > 0
+           JOIN document d ON d.generation_id = ?2 AND d.path = t.path
+           WHERE g.id = ?1 ORDER BY d.ordinal"#,
         generation,
-        key
+        load,
+        line
     )
-    .fetch_optional(store.reader())
+    .fetch_all(store.reader())
     .await?;
-    json.map_or_else(|| Ok(Vec::new()), |json| Ok(serde_json::from_str(&json)?))
+    let places = rows.into_iter().filter_map(|row| {
+        let line = row.places.split('\n').find(|text| text.starts_with(&line))?;
+        let (_, places) = places_of(line)?;
+        Some(Held {
+            ordinal: row.ordinal,
+            path: row.path,
+            places,
+        })
+    });
+    Ok(places.collect())
 }
