@@ -7,6 +7,7 @@ use tauri::{AppHandle, Runtime};
 use tauri_specta::Event as _;
 
 use crate::desktop::{self, close::CloseRequest};
+use crate::ipc::error::IpcError;
 
 /// A run has another status, stage or progress.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -29,17 +30,27 @@ pub struct ProjectChanged(pub engine::ProjectRef);
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct CloseRequested(pub CloseRequest);
 
-/// A notification about a run was clicked: the page shows that run.
+/// The page shows a run: its notification was clicked, or a link names it.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct OpenRun(pub RunRef);
 
-/// Names a run.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+/// The page shows a project: a second start named its folder.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct OpenProject(pub engine::ProjectRef);
+
+/// What a second start or a link asked for cannot be shown.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct OpenFailed(pub IpcError);
+
+/// Names a run, and perhaps a place in its log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct RunRef {
     /// Its project.
     pub project_id: String,
     /// The run.
     pub run_id: String,
+    /// Number of a record of its log.
+    pub seq: Option<u32>,
 }
 
 /// Sends the engine's events to every window, and tells the desktop.

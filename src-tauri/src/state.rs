@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use genglossary_engine::{Engine, EventSink, Result};
 use tokio::sync::OnceCell;
 
+use crate::desktop::asked::Asked;
 use crate::ipc::error::IpcResult;
 
 /// The engine, opened when it is first needed. When that fails, the window is there to say why, and the next call
@@ -13,18 +14,18 @@ pub struct AppState {
     engine: OnceCell<Engine>,
     home: PathBuf,
     sink: Box<dyn Fn() -> Box<dyn EventSink> + Send + Sync>,
-    folder: Option<PathBuf>,
+    asked: Option<Asked>,
 }
 
 impl AppState {
-    /// The state of an app whose data lives in `home`. `folder` is the folder of documents to show first.
-    pub fn new<S: EventSink + Clone + Sync>(home: PathBuf, sink: S, folder: Option<PathBuf>) -> Self {
+    /// The state of an app whose data lives in `home`. `asked` is what to show first.
+    pub fn new<S: EventSink + Clone + Sync>(home: PathBuf, sink: S, asked: Option<Asked>) -> Self {
         let sink = Box::new(move || Box::new(sink.clone()) as Box<dyn EventSink>);
         Self {
             engine: OnceCell::new(),
             home,
             sink,
-            folder,
+            asked,
         }
     }
 
@@ -52,8 +53,8 @@ impl AppState {
         &self.home
     }
 
-    /// The folder of documents to show first.
-    pub fn folder(&self) -> Option<&Path> {
-        self.folder.as_deref()
+    /// What to show first.
+    pub fn asked(&self) -> Option<&Asked> {
+        self.asked.as_ref()
     }
 }

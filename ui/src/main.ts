@@ -9,6 +9,7 @@ import './styles/floating.css';
 import './styles/app.css';
 import './styles/runs.css';
 import './styles/split.css';
+import './styles/logview.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './ipc/client';

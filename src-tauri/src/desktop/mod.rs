@@ -4,6 +4,7 @@
 //! The rules are values without a window ([`close`], [`board`], [`notify::is_news`], [`words`]); what is left is thin.
 //! Where a desktop lacks something, the app works without it.
 
+pub mod asked;
 pub mod awake;
 pub mod board;
 pub mod close;
@@ -19,7 +20,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use genglossary_engine::{AppSettings, CloseChoice, Engine, RunView, StopReason};
-use tauri::{AppHandle, Manager as _, RunEvent, Runtime, WindowEvent};
+use tauri::{AppHandle, Manager as _, RunEvent, Runtime, WebviewWindow, WindowEvent};
+use tauri_plugin_deep_link::DeepLinkExt as _;
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind, MessageDialogResult};
 use tauri_specta::Event as _;
 
@@ -51,6 +53,8 @@ pub struct Wishes {
     pub notify: bool,
     /// No sleep of the machine during runs.
     pub keep_awake: bool,
+    /// Size of everything in a window, in percent.
+    pub text_size: u32,
 }
 
 impl From<&AppSettings> for Wishes {
@@ -60,6 +64,7 @@ impl From<&AppSettings> for Wishes {
             close: settings.background,
             notify: settings.notify,
             keep_awake: settings.keep_awake,
+            text_size: settings.text_size,
         }
     }
 }
@@ -96,7 +101,7 @@ impl Default for Desktop {
 
 impl Desktop {
     /// Takes in the settings as they are stored.
-    pub fn remember(&self, settings: &AppSettings) {
+    fn remember(&self, settings: &AppSettings) {
         *lock(&self.wishes) = Wishes::from(settings);
         self.ring(Bell::Look);
     }
@@ -147,6 +152,15 @@ pub fn start<R: Runtime>(app: &AppHandle<R>) {
         Err(error) => tracing::warn!(%error, "the desktop shows nothing of the runs"),
     }
     tauri::async_runtime::spawn(signals::watch(app.clone()));
+    // macOS hands a link to the app that runs; elsewhere it is the argument of a second start.
+    if cfg!(target_os = "macos") {
+        let handle = app.clone();
+        app.deep_link().on_open_url(move |event| {
+            for url in event.urls() {
+                asked::open(&handle, Some(asked::Asked::parse(url.as_str().as_ref(), "".as_ref())));
+            }
+        });
+    }
 }
 
 /// Takes in what the event loop tells.
@@ -160,8 +174,10 @@ pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
                     choice: desktop.wishes().close,
                 };
                 let action = lock(&desktop.closing).step(close);
-                // Closing the only window is how the app quits.
-                if action != Some(Action::Quit) {
+                // Closing the last window is how the app quits.
+                if action == Some(Action::Quit) {
+                    close_others(app);
+                } else {
                     api.prevent_close();
                     perform(app, action);
                 }
@@ -205,6 +221,22 @@ pub fn quit_requested<R: Runtime>(app: &AppHandle<R>) {
     let desktop = app.state::<Desktop>();
     let (active, choice) = (desktop.is_active(), desktop.wishes().close);
     step(app, Input::Quit { active, choice });
+}
+
+/// Takes in the settings as they are stored, and draws every window in the size that they want.
+pub fn remember<R: Runtime>(app: &AppHandle<R>, settings: &AppSettings) {
+    app.state::<Desktop>().remember(settings);
+    for window in app.webview_windows().values() {
+        zoom(app, window);
+    }
+}
+
+/// Draws a window in the size that the settings want.
+pub fn zoom<R: Runtime>(app: &AppHandle<R>, window: &WebviewWindow<R>) {
+    let size = app.state::<Desktop>().wishes().text_size;
+    if let Err(error) = window.set_zoom(f64::from(size) / 100.0) {
+        tracing::warn!(%error, "the size of the text stays");
+    }
 }
 
 /// Asks all runs to stop; the app goes on.
@@ -363,8 +395,18 @@ async fn stop_runs(engine: &Engine, cause: Cause, limit: Duration) {
     }
 }
 
+/// Windows that show a log go with the main one.
+fn close_others<R: Runtime>(app: &AppHandle<R>) {
+    for (label, window) in app.webview_windows() {
+        if label != MAIN && window.destroy().is_err() {
+            tracing::warn!(label, "the window stays");
+        }
+    }
+}
+
 /// Closes the window, and with it the app.
 fn quit<R: Runtime>(app: &AppHandle<R>) {
+    close_others(app);
     match app.get_webview_window(MAIN).map(|window| window.destroy()) {
         Some(Ok(())) => (),
         Some(Err(_)) | None => app.exit(0),

@@ -34,6 +34,7 @@ pub fn tell<R: Runtime>(app: &AppHandle<R>, ended: Ended, language: Language) {
             let run = RunRef {
                 project_id: ended.run.project_id,
                 run_id: ended.run.id,
+                seq: None,
             };
             match show(&app, &ended.run.project_name, outcome, language) {
                 Ok(true) => open(&app, run),

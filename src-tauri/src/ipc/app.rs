@@ -1,13 +1,15 @@
 //! The app itself: what it is, where its data lives, how it looks.
 
-use genglossary_engine::{AppSettings, Message};
+use genglossary_engine::{AppSettings, DataSize, Message};
 use serde::Serialize;
 use specta::Type;
 use tauri::{AppHandle, Runtime, State};
 
 use super::error::{IpcError, IpcResult};
+use crate::desktop;
+use crate::desktop::asked::Found;
 use crate::desktop::close::CloseAnswer;
-use crate::desktop::{self, Desktop};
+use crate::sink::RunRef;
 use crate::state::AppState;
 
 /// About this app.
@@ -19,7 +21,9 @@ pub struct AppInfo {
     pub data_dir: String,
     /// The project to show first, when a folder was named at the start.
     pub open_project: Option<String>,
-    /// Why the folder that was named at the start cannot be shown.
+    /// The run to show first, when a link was given at the start.
+    pub open_run: Option<RunRef>,
+    /// Why what was named at the start cannot be shown.
     pub open_error: Option<IpcError>,
     /// What is wrong with the database, when it is damaged.
     pub damaged: Option<Message>,
@@ -33,19 +37,19 @@ pub struct AppInfo {
 #[specta::specta]
 pub async fn get_app_info(state: State<'_, AppState>) -> IpcResult<AppInfo> {
     let engine = state.engine().await?;
-    let opened = match state.folder() {
-        Some(folder) => Some(engine.project_for_folder(folder).await.map_err(IpcError::from)),
-        None => None,
-    };
-    let (open_project, open_error) = match opened {
-        Some(Ok(project)) => (Some(project.id), None),
-        Some(Err(error)) => (None, Some(error)),
-        None => (None, None),
-    };
+    let (mut open_project, mut open_run, mut open_error) = (None, None, None);
+    if let Some(asked) = state.asked() {
+        match asked.find(engine).await {
+            Ok(Found::Project(id)) => open_project = Some(id),
+            Ok(Found::Run(run)) => open_run = Some(run),
+            Err(error) => open_error = Some(error),
+        }
+    }
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         data_dir: state.home().display().to_string(),
         open_project,
+        open_run,
         open_error,
         damaged: engine.damage(),
     })
@@ -57,9 +61,9 @@ pub async fn get_app_info(state: State<'_, AppState>) -> IpcResult<AppInfo> {
 /// When the settings cannot be read.
 #[tauri::command]
 #[specta::specta]
-pub async fn get_settings(state: State<'_, AppState>, desktop: State<'_, Desktop>) -> IpcResult<AppSettings> {
+pub async fn get_settings<R: Runtime>(app: AppHandle<R>, state: State<'_, AppState>) -> IpcResult<AppSettings> {
     let settings = state.engine().await?.app_settings().await?;
-    desktop.remember(&settings);
+    desktop::remember(&app, &settings);
     Ok(settings)
 }
 
@@ -69,13 +73,13 @@ pub async fn get_settings(state: State<'_, AppState>, desktop: State<'_, Desktop
 /// When they cannot be stored.
 #[tauri::command]
 #[specta::specta]
-pub async fn set_settings(
+pub async fn set_settings<R: Runtime>(
+    app: AppHandle<R>,
     state: State<'_, AppState>,
-    desktop: State<'_, Desktop>,
     settings: AppSettings,
 ) -> IpcResult<AppSettings> {
     let settings = state.engine().await?.set_app_settings(settings).await?;
-    desktop.remember(&settings);
+    desktop::remember(&app, &settings);
     Ok(settings)
 }
 
@@ -89,4 +93,52 @@ pub async fn set_settings(
 pub async fn answer_close<R: Runtime>(app: AppHandle<R>, answer: CloseAnswer) -> IpcResult<()> {
     desktop::answer(&app, answer);
     Ok(())
+}
+
+/// What the app is made of.
+#[derive(Debug, Clone, Serialize, Type)]
+pub struct About {
+    /// Version of Tauri.
+    pub tauri: String,
+    /// Version of the system's webview, when it tells.
+    pub webview: Option<String>,
+    /// The terms of the app.
+    pub licence: String,
+    /// The terms of the dictionaries and word lists in it.
+    pub notice: String,
+}
+
+/// Versions and licences.
+///
+/// # Errors
+/// None.
+#[tauri::command]
+#[specta::specta]
+pub async fn get_about() -> IpcResult<About> {
+    Ok(About {
+        tauri: tauri::VERSION.to_owned(),
+        webview: tauri::webview_version().ok(),
+        licence: include_str!("../../../LICENSE").to_owned(),
+        notice: include_str!("../../../NOTICE").to_owned(),
+    })
+}
+
+/// How much room the data takes.
+///
+/// # Errors
+/// When the data folder could not be opened.
+#[tauri::command]
+#[specta::specta]
+pub async fn get_data_size(state: State<'_, AppState>) -> IpcResult<DataSize> {
+    Ok(state.engine().await?.data_size().await?)
+}
+
+/// Shows the data folder in the system's file manager.
+///
+/// # Errors
+/// `internal`.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_data_folder<R: Runtime>(app: AppHandle<R>, state: State<'_, AppState>) -> IpcResult<()> {
+    super::projects::show_folder(&app, state.home())
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use genglossary_engine::{Error, Message};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 /// What went wrong: a code for the interface to word, its parameters, and what the system said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct IpcError {
     /// Stable name of what happened.
     pub code: String,

@@ -14,7 +14,9 @@ pub mod terms;
 use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::sink::{CloseRequested, LogAppended, LogEnded, OpenRun, ProjectChanged, RunChanged};
+use crate::sink::{
+    CloseRequested, LogAppended, LogEnded, OpenFailed, OpenProject, OpenRun, ProjectChanged, RunChanged,
+};
 
 /// All commands and events: the contract with the interface, from which its TypeScript is generated.
 pub fn contract<R: Runtime>() -> Builder<R> {
@@ -23,8 +25,11 @@ pub fn contract<R: Runtime>() -> Builder<R> {
         .disable_serde_phases()
         .commands(collect_commands![
             app::get_app_info,
-            app::get_settings,
-            app::set_settings,
+            app::get_settings::<tauri::Wry>,
+            app::set_settings::<tauri::Wry>,
+            app::get_about,
+            app::get_data_size,
+            app::open_data_folder::<tauri::Wry>,
             app::answer_close::<tauri::Wry>,
             projects::list_projects,
             projects::create_project,
@@ -48,6 +53,9 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             plans::diff_runs,
             plans::list_diff,
             logs::read_log,
+            logs::search_log,
+            logs::outline_log,
+            logs::open_log_window::<tauri::Wry>,
             documents::list_documents,
             documents::list_skipped,
             terms::list_terms,
@@ -68,6 +76,8 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             LogEnded,
             ProjectChanged,
             CloseRequested,
-            OpenRun
+            OpenRun,
+            OpenProject,
+            OpenFailed
         ])
 }

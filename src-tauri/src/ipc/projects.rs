@@ -106,6 +106,11 @@ pub async fn open_folder<R: Runtime>(
     if !folder.is_dir() {
         return Err(genglossary_engine::Error::FolderNotFound(folder).into());
     }
+    show_folder(&app, &folder)
+}
+
+/// Shows a folder in the system's file manager.
+pub(super) fn show_folder<R: Runtime>(app: &AppHandle<R>, folder: &Path) -> IpcResult<()> {
     let opener = if cfg!(target_os = "macos") {
         "open"
     } else if cfg!(windows) {

@@ -29,6 +29,27 @@ export const commands = {
 	 */
 	setSettings: (settings: AppSettings) => typedError<AppSettings, IpcError>(__TAURI_INVOKE("set_settings", { settings })),
 	/**
+	 *  Versions and licences.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	getAbout: () => typedError<About, IpcError>(__TAURI_INVOKE("get_about")),
+	/**
+	 *  How much room the data takes.
+	 * 
+	 *  # Errors
+	 *  When the data folder could not be opened.
+	 */
+	getDataSize: () => typedError<DataSize, IpcError>(__TAURI_INVOKE("get_data_size")),
+	/**
+	 *  Shows the data folder in the system's file manager.
+	 * 
+	 *  # Errors
+	 *  `internal`.
+	 */
+	openDataFolder: () => typedError<null, IpcError>(__TAURI_INVOKE("open_data_folder")),
+	/**
 	 *  The answer to `close_requested`: first `asking`, as soon as the question is on the screen, then what the researcher
 	 *  chose. An answer that nobody asked for does nothing.
 	 * 
@@ -192,6 +213,27 @@ export const commands = {
 	 */
 	readLog: (runId: string, query: LogQuery) => typedError<LogPage, IpcError>(__TAURI_INVOKE("read_log", { runId, query })),
 	/**
+	 *  The next part of what a search finds in the log of a run.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `log_unreadable`.
+	 */
+	searchLog: (runId: string, query: LogSearch) => typedError<LogHits, IpcError>(__TAURI_INVOKE("search_log", { runId, query })),
+	/**
+	 *  Where the log of a run has errors and warnings, and where its stages begin.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `log_unreadable`.
+	 */
+	outlineLog: (runId: string, query: LogOutlineQuery) => typedError<LogOutline, IpcError>(__TAURI_INVOKE("outline_log", { runId, query })),
+	/**
+	 *  Shows the log of a run in a window of its own, the same one for the same run.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `internal`.
+	 */
+	openLogWindow: (runId: string, title: string) => typedError<null, IpcError>(__TAURI_INVOKE("open_log_window", { runId, title })),
+	/**
 	 *  Documents in the order of their paths.
 	 * 
 	 *  # Errors
@@ -289,12 +331,26 @@ export const events = {
 	closeRequested: makeEvent<CloseRequested, CloseRequested>("close-requested"),
 	logAppended: makeEvent<LogAppended, LogAppended>("log-appended"),
 	logEnded: makeEvent<LogEnded, LogEnded>("log-ended"),
+	openFailed: makeEvent<OpenFailed, OpenFailed>("open-failed"),
+	openProject: makeEvent<OpenProject, OpenProject>("open-project"),
 	openRun: makeEvent<OpenRun, OpenRun>("open-run"),
 	projectChanged: makeEvent<ProjectChanged, ProjectChanged>("project-changed"),
 	runChanged: makeEvent<RunChanged, RunChanged>("run-changed"),
 };
 
 /* Types */
+/**  What the app is made of. */
+export type About = {
+	/**  Version of Tauri. */
+	tauri: string,
+	/**  Version of the system's webview, when it tells. */
+	webview: string | null,
+	/**  The terms of the app. */
+	licence: string,
+	/**  The terms of the dictionaries and word lists in it. */
+	notice: string,
+};
+
 /**  A definition that lost against the chosen one. */
 export type Alternative = {
 	/**  Its text. */
@@ -313,7 +369,9 @@ export type AppInfo = {
 	data_dir: string,
 	/**  The project to show first, when a folder was named at the start. */
 	open_project: string | null,
-	/**  Why the folder that was named at the start cannot be shown. */
+	/**  The run to show first, when a link was given at the start. */
+	open_run: RunRef | null,
+	/**  Why what was named at the start cannot be shown. */
 	open_error: IpcError | null,
 	/**  What is wrong with the database, when it is damaged. */
 	damaged: Message | null,
@@ -327,6 +385,10 @@ export type AppSettings = {
 	theme: Theme,
 	/**  Definitions in the sans-serif face. */
 	sans_reading: boolean,
+	/**  Size of all text, in percent. 80 to 200. */
+	text_size: number,
+	/**  Shortcuts that are not the usual ones, by command; an empty one is none. */
+	shortcuts: { [key in string]: string },
 	/**  The most runs at work at once, of all projects and processes. 1 to 8. */
 	parallel_runs: number,
 	/**  Tells of the end of a run when the window is not in front. */
@@ -396,6 +458,16 @@ export type Counts = {
 	refined: number | null,
 	/**  Entries that have a definition: the refined ones, or the provisional ones before there are refined ones. */
 	defined: number | null,
+};
+
+/**  Room that the data folder takes on the disk. */
+export type DataSize = {
+	/**  The database and its journal, in bytes. */
+	database: number | null,
+	/**  The logs of all runs, in bytes. */
+	logs: number | null,
+	/**  Everything in the folder, backups too, in bytes. */
+	all: number | null,
 };
 
 /**  The whole decision about a term. What is nothing is not decided. */
@@ -704,6 +776,26 @@ export type LogEnd = {
 /**  A log is complete. */
 export type LogEnded = LogEnd;
 
+/**  A record that holds what was looked for. */
+export type LogHit = {
+	/**  Its number. */
+	seq: number,
+	/**  Its position, from 0, among the records that pass the filter. */
+	at: number,
+	/**  Some text around the first place. */
+	text: string,
+};
+
+/**  A part of what was found. */
+export type LogHits = {
+	/**  In order. */
+	hits: LogHit[],
+	/**  Number of the last record that was looked at: the next part begins after it. */
+	seen: number,
+	/**  Whether that was the last record of the log. */
+	done: boolean,
+};
+
 /**  How much a record matters. */
 export type LogLevel = 
 /**  For the curious. */
@@ -714,6 +806,24 @@ export type LogLevel =
 "warn" | 
 /**  Something failed. */
 "error";
+
+/**  Where a log has errors and warnings, and where its stages begin. */
+export type LogOutline = {
+	/**  Parts of the log, from 0, that hold an error. */
+	errors: number[],
+	/**  Parts that hold a warning and no error. */
+	warnings: number[],
+	/**  The stages in the order of their first record. */
+	stages: LogStage[],
+};
+
+/**  How to look at a log from afar. */
+export type LogOutlineQuery = {
+	/**  Only records of these levels; nothing for all. */
+	levels: LogLevel[] | null,
+	/**  Number of pieces of the same length. At most 2,000 are told apart. */
+	parts: number,
+};
 
 /**  A window of a log. */
 export type LogPage = {
@@ -755,6 +865,24 @@ export type LogRecord = {
 	item: string,
 	/**  What happened. */
 	message: string,
+};
+
+/**  What to look for in a log. */
+export type LogSearch = {
+	/**  A part of a stage, an item or a message; upper and lower case are the same. */
+	text: string,
+	/**  Only records of these levels; nothing for all. */
+	levels: LogLevel[] | null,
+	/**  Number of the record to begin after; 0 for the beginning. */
+	after: number,
+};
+
+/**  Where a stage begins. */
+export type LogStage = {
+	/**  The stage, as it stands in the log. */
+	stage: string,
+	/**  Its first record. */
+	seq: number,
 };
 
 /**  New records of the log of one run, in order, a few kilobytes at most. */
@@ -805,7 +933,13 @@ export type OccurrenceRow = {
 	in_document: number,
 };
 
-/**  A notification about a run was clicked: the page shows that run. */
+/**  What a second start or a link asked for cannot be shown. */
+export type OpenFailed = IpcError;
+
+/**  The page shows a project: a second start named its folder. */
+export type OpenProject = ProjectRef;
+
+/**  The page shows a run: its notification was clicked, or a link names it. */
 export type OpenRun = RunRef;
 
 /**  Whose work a run is, seen from this process. */
@@ -1000,12 +1134,14 @@ export type RunDiff = {
 	issues_new: number,
 };
 
-/**  Names a run. */
+/**  Names a run, and perhaps a place in its log. */
 export type RunRef = {
 	/**  Its project. */
 	project_id: string,
 	/**  The run. */
 	run_id: string,
+	/**  Number of a record of its log. */
+	seq: number | null,
 };
 
 /**  Where a run is in its life. The last five are final. */

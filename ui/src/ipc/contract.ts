@@ -62,6 +62,12 @@ export interface Commands {
   editDefinition(projectId: string, key: string, definition: string | null): Answer<B.EntryDetail>;
   listIssues(projectId: string, query: B.IssueQuery): Answer<B.Page<B.IssueRow>>;
   exportGlossary(projectId: string, path: string): Answer<B.ExportReport>;
+  searchLog(runId: string, query: B.LogSearch): Answer<B.LogHits>;
+  outlineLog(runId: string, query: B.LogOutlineQuery): Answer<B.LogOutline>;
+  openLogWindow(runId: string, title: string): Answer<null>;
+  getAbout(): Answer<B.About>;
+  getDataSize(): Answer<B.DataSize>;
+  openDataFolder(): Answer<null>;
   getSettings(): Answer<B.AppSettings>;
   setSettings(settings: B.AppSettings): Answer<B.AppSettings>;
   getProjectSettings(projectId: string): Answer<B.ProjectSettings>;
@@ -79,7 +85,8 @@ export type LogAppended = {
 export type LogEnded = { project_id: string; run_id: string; status: B.RunStatus; total: number };
 export type ProjectChanged = { project_id: string };
 export type CloseRequested = { runs: B.RunView[] };
-export type OpenRun = { project_id: string; run_id: string };
+export type OpenRun = B.RunRef;
+export type OpenProject = { project_id: string };
 
 type Listen<T> = { listen(receive: (event: { payload: T }) => void): Promise<() => void> };
 
@@ -90,6 +97,8 @@ export interface Events {
   projectChanged: Listen<ProjectChanged>;
   closeRequested: Listen<CloseRequested>;
   openRun: Listen<OpenRun>;
+  openProject: Listen<OpenProject>;
+  openFailed: Listen<B.IpcError>;
 }
 
 export interface SaveFilter {

@@ -18,6 +18,7 @@ import {
   termDetail,
   terms,
 } from './fake/glossary';
+import * as app from './fake/app';
 import * as history from './fake/history';
 import * as runs from './fake/runs';
 import * as world from './fake/world';
@@ -26,6 +27,8 @@ let settings: B.AppSettings = {
   language: (asked.get('lang') as B.UiLanguage) ?? 'system',
   theme: (asked.get('theme') as B.Theme) ?? 'system',
   sans_reading: false,
+  text_size: 100,
+  shortcuts: {},
   parallel_runs: 2,
   notify: true,
   keep_awake: true,
@@ -39,7 +42,7 @@ export function fakeBackend(): Backend {
   if (asked.has('notified'))
     setTimeout(() => {
       const [run] = world.runs.slice(-1);
-      if (run) world.openRun.emit({ project_id: run.project_id, run_id: run.id });
+      if (run) world.openRun.emit({ project_id: run.project_id, run_id: run.id, seq: null });
     }, 800);
   return {
     commands,
@@ -238,23 +241,17 @@ const commands: Commands = {
   setSettings: (next) => answer(() => (settings = next)),
   getProjectSettings: () => answer(() => projectSettings),
   setProjectSettings: (_projectId, next) => answer(() => (projectSettings = next)),
-  getAppInfo: () =>
-    answer(() => ({
-      version: '0.1.0',
-      data_dir: '~/.local/share/genglossary',
-      open_project: null,
-      open_error: null,
-      damaged: asked.has('damaged')
-        ? {
-            code: 'database_damaged',
-            params: {
-              path: '~/.local/share/genglossary/genglossary.db',
-              backup: '~/.local/share/genglossary/backups/genglossary-2026-11-20.db',
-            },
-            detail: 'page 412 of the index run_by_project is not in order',
-          }
-        : null,
-    })),
+  getAppInfo: () => answer(() => app.INFO),
+  getAbout: () => answer(() => app.ABOUT),
+  getDataSize: () => answer(() => app.SIZE),
+  openDataFolder: () => answer(() => null),
+  openLogWindow: (runId) =>
+    answer(() => {
+      open(`#/log/${runId}`);
+      return null;
+    }),
+  searchLog: (runId, query) => answer(() => app.search(runId, query)),
+  outlineLog: (runId, query) => answer(() => app.outline(runId, query)),
   answerClose: (choice) =>
     answer(() => {
       if (choice === 'stop') for (const run of runs.active()) runs.cancel(run.id);

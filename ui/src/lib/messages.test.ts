@@ -7,10 +7,12 @@ const params = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort
 
 describe('the two message files', () => {
   it('have the same keys', () => {
-    expect(Object.keys(ja)).toEqual(Object.keys(en));
+    // A language without a singular has none.
+    const keys = (table: object) => Object.keys(table).filter((key) => !key.endsWith('_one'));
+    expect(keys(ja)).toEqual(keys(en));
   });
 
-  it.each(Object.keys(en))('%s takes the same parameters', (key) => {
+  it.each(Object.keys(en).filter((key) => key in ja))('%s takes the same parameters', (key) => {
     const texts = {
       en: (en as Record<string, string>)[key] ?? '',
       ja: (ja as Record<string, string>)[key] ?? '',

@@ -39,7 +39,20 @@ function withExamples(what: string, { count, examples }: { count: number; exampl
 /** "about 3–8 s": a range in the unit that its upper end needs, or that there is no basis for one. */
 export function estimateText(estimate: Estimate | null, lang: Lang): string {
   if (!estimate) return word(lang, 'estimate.none');
-  const { from_ms, to_ms } = estimate;
+  const { unit, range } = inUnits(estimate, lang);
+  return word(lang, `estimate.${unit}`, { range });
+}
+
+/** "44–57 min": what is left of something that is under way. */
+export function rangeText(estimate: Estimate, lang: Lang): string {
+  const { unit, range } = inUnits(estimate, lang);
+  return word(lang, `range.${unit}`, { range });
+}
+
+function inUnits(
+  { from_ms, to_ms }: Estimate,
+  lang: Lang,
+): { unit: 's' | 'min' | 'h'; range: string } {
   const [unit, size] =
     to_ms < 90_000
       ? (['s', 1000] as const)
@@ -52,7 +65,7 @@ export function estimateText(estimate: Estimate | null, lang: Lang): string {
     low === high
       ? number(low, lang)
       : `${number(low, lang)}${lang === 'ja' ? '〜' : '–'}${number(high, lang)}`;
-  return word(lang, `estimate.${unit}`, { range });
+  return { unit, range };
 }
 
 /** "12 min", "1 h 52 min": a duration in prose. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { canForce, computed, runTime, stageTime } from './times';
+import type { Estimate, Plan, RunView, StageView } from '../ipc/bindings';
+import { canForce, computed, remaining, runTime, stageTime } from './times';
 
 const at = (minute: number, second = 0) =>
   new Date(Date.UTC(2026, 10, 20, 10, minute, second)).toISOString();
@@ -50,4 +51,63 @@ describe('Force stop', () => {
 
 it('counts as computed what was neither reused nor impossible', () => {
   expect(computed({ done: 10, reused: 6, missing: 1 })).toBe(3);
+});
+
+describe('what a run still takes', () => {
+  const estimate = (seconds: number): Estimate => ({
+    from_ms: seconds * 1000,
+    to_ms: seconds * 2000,
+    samples: 3,
+  });
+  const plan = (known: Record<string, number>) =>
+    ({
+      scopes: Object.entries(known).map(([scope, seconds]) => ({
+        scope,
+        estimate: estimate(seconds),
+      })),
+    }) as unknown as Plan;
+  const stage = (name: string, more: Partial<StageView>) =>
+    ({
+      stage: name,
+      done: 0,
+      reused: 0,
+      missing: 0,
+      total: 0,
+      suspended_ms: 0,
+      ...more,
+    }) as StageView;
+  const run = (stages: StageView[], more: Partial<RunView> = {}) =>
+    ({
+      status: 'running',
+      scope: 'provisional_to_refined',
+      started_at: at(0),
+      stages,
+      ...more,
+    }) as RunView;
+  const waiting = stage('refine', { status: 'waiting' });
+
+  it('is the pace of the stage at work and what the others took before', () => {
+    const half = { status: 'running' as const, done: 50, total: 100, started_at: at(20) };
+    const left = remaining(run([stage('review', half), waiting]), plan({ refine: 30 }), now);
+    expect(left).toMatchObject({ from_ms: 480_000 + 30_000, to_ms: 780_000 + 60_000 });
+  });
+
+  it('takes the estimate until there is a pace', () => {
+    const begun = { status: 'running' as const, done: 1, total: 100, started_at: at(29, 50) };
+    const left = remaining(
+      run([stage('review', begun), waiting]),
+      plan({ review: 60, refine: 30 }),
+      now,
+    );
+    expect(left).toMatchObject({ from_ms: 50_000 + 30_000, to_ms: 110_000 + 60_000 });
+  });
+
+  it('is not said when a part of it has no basis, while it stops, and after the end', () => {
+    const half = { status: 'running' as const, done: 50, total: 100, started_at: at(20) };
+    const stages = [stage('review', half), waiting];
+    expect(remaining(run(stages), plan({ review: 60 }), now)).toBeNull();
+    expect(remaining(run(stages), null, now)).toBeNull();
+    expect(remaining(run(stages, { cancelling: true }), plan({ refine: 1 }), now)).toBeNull();
+    expect(remaining(run(stages, { status: 'failed' }), plan({ refine: 1 }), now)).toBeNull();
+  });
 });

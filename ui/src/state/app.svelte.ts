@@ -29,6 +29,8 @@ let settings = $state.raw<AppSettings>({
   language: 'system',
   theme: 'system',
   sans_reading: false,
+  text_size: 100,
+  shortcuts: {},
   parallel_runs: 2,
   notify: true,
   keep_awake: true,

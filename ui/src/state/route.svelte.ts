@@ -4,11 +4,13 @@ import { TABS, type Tab } from '../lib/glossary';
 export type Route =
   | { view: 'home'; project: string | null }
   | { view: 'settings' }
+  | { view: 'log'; run: string }
   | { view: 'project'; project: string; tab: Tab };
 
 function parse(hash: string): Route {
   const [view, id, tab] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
   if (view === 'settings') return { view: 'settings' };
+  if (view === 'log' && id) return { view: 'log', run: id };
   if (view === 'project' && id) {
     const known = TABS.find((name) => name === tab) ?? 'files';
     return { view: 'project', project: id, tab: known };
@@ -18,6 +20,7 @@ function parse(hash: string): Route {
 
 function write(route: Route): string {
   if (route.view === 'settings') return '#/settings';
+  if (route.view === 'log') return `#/log/${encodeURIComponent(route.run)}`;
   if (route.view === 'project')
     return `#/project/${encodeURIComponent(route.project)}/${route.tab}`;
   return route.project ? `#/home/${encodeURIComponent(route.project)}` : '#/';

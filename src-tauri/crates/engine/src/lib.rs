@@ -34,7 +34,10 @@ pub use library::documents::{DocumentRow, SkippedFile};
 pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
 pub use library::issues::{IssueQuery, IssueRow};
 pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort};
-pub use logs::{LogCounts, LogLevel, LogPage, LogQuery, LogRecord};
+pub use logs::{
+    LogCounts, LogHit, LogHits, LogLevel, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogRecord, LogSearch,
+    LogStage,
+};
 pub use plan::{Estimate, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use reasons::{DiffCause, Reason};
@@ -42,4 +45,4 @@ pub use runs::{
     CancelOutcome, MissingUnit, Owner, Program, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView,
     StatusChange, StopReason, Trigger, Waiting,
 };
-pub use settings::{AppSettings, CloseChoice, ProjectSettings, Theme, UiLanguage};
+pub use settings::{AppSettings, CloseChoice, DataSize, ProjectSettings, Theme, UiLanguage};

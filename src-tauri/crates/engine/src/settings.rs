@@ -1,5 +1,8 @@
 //! Settings of the app and of a project.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -56,6 +59,10 @@ pub struct AppSettings {
     pub theme: Theme,
     /// Definitions in the sans-serif face.
     pub sans_reading: bool,
+    /// Size of all text, in percent. 80 to 200.
+    pub text_size: u32,
+    /// Shortcuts that are not the usual ones, by command; an empty one is none.
+    pub shortcuts: BTreeMap<String, String>,
     /// The most runs at work at once, of all projects and processes. 1 to 8.
     pub parallel_runs: u32,
     /// Tells of the end of a run when the window is not in front.
@@ -72,6 +79,8 @@ impl Default for AppSettings {
             language: UiLanguage::default(),
             theme: Theme::default(),
             sans_reading: false,
+            text_size: 100,
+            shortcuts: BTreeMap::new(),
             parallel_runs: 2,
             notify: true,
             keep_awake: true,
@@ -80,13 +89,23 @@ impl Default for AppSettings {
     }
 }
 
+/// More shortcuts, and longer ones, than there can be commands and keys.
+const SHORTCUTS: usize = 200;
+const SHORTCUT_LIMIT: usize = 64;
+
 impl AppSettings {
     fn check(&self) -> Result<()> {
-        if (1..=8).contains(&self.parallel_runs) {
-            Ok(())
-        } else {
-            Err(Error::InvalidSettings("parallel_runs"))
+        let bounded = |text: &String| text.len() <= SHORTCUT_LIMIT;
+        if !(1..=8).contains(&self.parallel_runs) {
+            return Err(Error::InvalidSettings("parallel_runs"));
         }
+        if !(80..=200).contains(&self.text_size) {
+            return Err(Error::InvalidSettings("text_size"));
+        }
+        if self.shortcuts.len() > SHORTCUTS || !self.shortcuts.iter().all(|(id, keys)| bounded(id) && bounded(keys)) {
+            return Err(Error::InvalidSettings("shortcuts"));
+        }
+        Ok(())
     }
 }
 
@@ -144,6 +163,33 @@ fn with_defaults<T: Default + Serialize + DeserializeOwned>(json: &str) -> Resul
 
 const APP: &str = "app";
 
+/// Room that the data folder takes on the disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, Type)]
+pub struct DataSize {
+    /// The database and its journal, in bytes.
+    pub database: f64,
+    /// The logs of all runs, in bytes.
+    pub logs: f64,
+    /// Everything in the folder, backups too, in bytes.
+    pub all: f64,
+}
+
+/// Bytes of the files below a folder whose names are wanted. What cannot be read counts for nothing.
+fn size(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> f64 {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0.0;
+    };
+    entries
+        .flatten()
+        .filter(|entry| wanted(&entry.file_name().to_string_lossy()))
+        .map(|entry| match entry.metadata() {
+            Ok(data) if data.is_dir() => size(&entry.path(), wanted),
+            Ok(data) => data.len() as f64,
+            Err(_) => 0.0,
+        })
+        .sum()
+}
+
 impl Engine {
     /// The settings of the app; defaults where nothing was set.
     pub async fn app_settings(&self) -> Result<AppSettings> {
@@ -168,6 +214,17 @@ impl Engine {
         tx.commit().await?;
         self.runs().wake_queue();
         Ok(settings)
+    }
+
+    /// How much room the data takes.
+    pub async fn data_size(&self) -> Result<DataSize> {
+        let home = self.home().to_owned();
+        let measure = move || DataSize {
+            database: size(&home, &|name| name.starts_with("genglossary.db")),
+            logs: size(&home.join("logs"), &|_| true),
+            all: size(&home, &|_| true),
+        };
+        Ok(tokio::task::spawn_blocking(measure).await.unwrap_or_default())
     }
 
     /// The settings of a project.
@@ -199,6 +256,33 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_size_of_the_data_counts_what_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("logs")).unwrap();
+        std::fs::write(folder.path().join("genglossary.db-wal"), [0; 10]).unwrap();
+        std::fs::write(folder.path().join("logs/a.log"), [0; 7]).unwrap();
+        assert!((size(folder.path(), &|_| true) - 17.0).abs() < 0.5);
+        assert!((size(folder.path(), &|name| name.starts_with("genglossary.db")) - 10.0).abs() < 0.5);
+        assert!(size(Path::new("/nonexistent"), &|_| true).abs() < 0.5);
+    }
+
+    #[test]
+    fn settings_out_of_their_bounds_are_refused() {
+        let with = |change: &dyn Fn(&mut AppSettings)| {
+            let mut settings = AppSettings::default();
+            change(&mut settings);
+            settings.check().is_ok()
+        };
+        assert!(with(&|_| ()));
+        assert!(with(&|settings| settings.text_size = 150));
+        assert!(!with(&|settings| settings.text_size = 20));
+        assert!(!with(&|settings| settings.parallel_runs = 0));
+        assert!(!with(
+            &|settings| _ = settings.shortcuts.insert("x".repeat(65), String::new())
+        ));
+    }
 
     #[test]
     fn settings_of_an_older_version_get_the_defaults_of_what_is_new() {

@@ -33,7 +33,9 @@ const logEnded = new Channel<{
 export const projectChanged = new Channel<{ project_id: string }>();
 export const closeRequested = new Channel<{ runs: B.RunView[] }>();
 /** a notification that was clicked: nothing here sends one by itself */
-export const openRun = new Channel<{ project_id: string; run_id: string }>();
+export const openRun = new Channel<B.RunRef>();
+const openProject = new Channel<{ project_id: string }>();
+const openFailed = new Channel<B.IpcError>();
 export const events: Events = {
   runChanged,
   logAppended,
@@ -41,6 +43,8 @@ export const events: Events = {
   projectChanged,
   closeRequested,
   openRun,
+  openProject,
+  openFailed,
 };
 
 const ran = data !== 'empty';

@@ -5,6 +5,7 @@
 
 mod reader;
 mod record;
+mod search;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use reader::LogReader;
 pub use reader::{LogCounts, LogPage, LogQuery};
 pub use record::{LogLevel, LogRecord};
+pub use search::{LogHit, LogHits, LogOutline, LogOutlineQuery, LogSearch, LogStage};
 pub(crate) use writer::{ANNOUNCE_RECORDS, Log, LogWriter, announce};
 
 /// The file that holds the log of a run.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::record::{LogLevel, LogRecord};
+use super::search::{LogHits, LogOutline, LogOutlineQuery, LogSearch, LogStage};
 use crate::error::{Error, Result};
 use crate::runs::RunStatus;
 
@@ -72,6 +73,46 @@ impl LogReader {
         query: &LogQuery,
         ended: Option<RunStatus>,
     ) -> Result<LogPage> {
+        let page = self.with(run_id, path, ended.is_some(), |index, file| {
+            let mut page = index.page(query, ended);
+            for position in index.select(query) {
+                page.records.push(index.read(file, position)?);
+            }
+            Ok(page)
+        })?;
+        Ok(page.unwrap_or_else(|| Index::default().page(query, ended)))
+    }
+
+    /// The next part of what a search finds. Blocks on the disk.
+    pub(crate) fn search(&self, run_id: &str, path: &Path, query: &LogSearch, complete: bool) -> Result<LogHits> {
+        let found = self.with(run_id, path, complete, |index, file| index.search(file, query))?;
+        Ok(found.unwrap_or(LogHits {
+            hits: Vec::new(),
+            seen: 0,
+            done: true,
+        }))
+    }
+
+    /// The log from afar. Blocks on the disk.
+    pub(crate) fn outline(
+        &self,
+        run_id: &str,
+        path: &Path,
+        query: &LogOutlineQuery,
+        complete: bool,
+    ) -> Result<LogOutline> {
+        let outline = self.with(run_id, path, complete, |index, _file| Ok(index.outline(query)))?;
+        Ok(outline.unwrap_or_else(|| Index::default().outline(query)))
+    }
+
+    /// Asks the index of a log, brought up to date; nothing when the log has no file.
+    fn with<T>(
+        &self,
+        run_id: &str,
+        path: &Path,
+        complete: bool,
+        ask: impl FnOnce(&Index, &mut File) -> std::io::Result<T>,
+    ) -> Result<Option<T>> {
         let failed = |source| Error::LogUnreadable {
             path: path.to_owned(),
             source,
@@ -80,15 +121,11 @@ impl LogReader {
         let mut index = index.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = match File::open(path) {
             Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Index::default().page(query, ended)),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
         };
-        index.extend(&mut file, ended.is_some()).map_err(failed)?;
-        let mut page = index.page(query, ended);
-        for position in index.select(query) {
-            page.records.push(index.read(&mut file, position).map_err(failed)?);
-        }
-        Ok(page)
+        index.extend(&mut file, complete).map_err(failed)?;
+        ask(&index, &mut file).map(Some).map_err(failed)
     }
 
     /// Forgets what is known of a log that is about to be removed.
@@ -114,9 +151,11 @@ impl LogReader {
 }
 
 #[derive(Debug, Default)]
-struct Index {
-    starts: Vec<u64>,
-    levels: Vec<LogLevel>,
+pub(super) struct Index {
+    pub(super) starts: Vec<u64>,
+    pub(super) levels: Vec<LogLevel>,
+    /// Where each stage begins.
+    pub(super) stages: Vec<LogStage>,
     counts: LogCounts,
     /// Bytes of the file that are indexed: always the end of a line.
     indexed: u64,
@@ -143,6 +182,13 @@ impl Index {
                 return Ok(());
             }
             let level = LogLevel::of_line(&line);
+            let stage = line.split(|byte| *byte == b'\t').nth(2).unwrap_or_default();
+            if !stage.is_empty() && self.stages.iter().all(|known| known.stage.as_bytes() != stage) {
+                self.stages.push(LogStage {
+                    stage: String::from_utf8_lossy(stage).into_owned(),
+                    seq: self.starts.len() as u32 + 1,
+                });
+            }
             *self.counts.of(level) += 1;
             self.starts.push(self.indexed);
             self.levels.push(level);

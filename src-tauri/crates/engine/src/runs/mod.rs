@@ -21,6 +21,7 @@ mod watch;
 mod worker;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::events::{Event, ProjectRef};
 use crate::library::Page;
-use crate::logs::{self, LogPage, LogQuery};
+use crate::logs::{self, LogHits, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogReader, LogSearch};
 
 /// The active runs of this process.
 #[derive(Debug)]
@@ -293,15 +294,38 @@ impl Engine {
 
     /// A window of the log of a run, running or ended.
     pub async fn read_log(&self, run_id: &str, query: LogQuery) -> Result<LogPage> {
+        self.with_log(run_id, move |reader, run_id, path, ended| {
+            reader.read(run_id, path, &query, ended)
+        })
+        .await
+    }
+
+    /// The next part of what a search finds in the log of a run.
+    pub async fn search_log(&self, run_id: &str, query: LogSearch) -> Result<LogHits> {
+        self.with_log(run_id, move |reader, run_id, path, ended| {
+            reader.search(run_id, path, &query, ended.is_some())
+        })
+        .await
+    }
+
+    /// The log of a run from afar.
+    pub async fn outline_log(&self, run_id: &str, query: LogOutlineQuery) -> Result<LogOutline> {
+        self.with_log(run_id, move |reader, run_id, path, ended| {
+            reader.outline(run_id, path, &query, ended.is_some())
+        })
+        .await
+    }
+
+    async fn with_log<T: Send + 'static>(
+        &self,
+        run_id: &str,
+        ask: impl FnOnce(&LogReader, &str, &Path, Option<RunStatus>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         // The status comes before the records: a log that is called complete then really is.
         let run = view::get(self.store(), run_id).await?;
         let ended = run.status.is_final().then_some(run.status);
         let (engine, run_id) = (self.clone(), run_id.to_owned());
-        let read = move || {
-            engine
-                .log_reader()
-                .read(&run_id, &logs::path(engine.home(), &run_id), &query, ended)
-        };
+        let read = move || ask(engine.log_reader(), &run_id, &logs::path(engine.home(), &run_id), ended);
         tokio::task::spawn_blocking(read).await.map_err(context::panicked)?
     }
 
