@@ -10,6 +10,7 @@ import './styles/app.css';
 import './styles/runs.css';
 import './styles/split.css';
 import './styles/logview.css';
+import './styles/palette.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './ipc/client';

@@ -4,6 +4,7 @@ import { api, AppError, listen } from '../ipc/client';
 import type { AppInfo, AppSettings, ProjectDetail, ProjectSummary, RunView } from '../ipc/bindings';
 import { isLive } from '../lib/glossary';
 import { i18n } from '../lib/i18n.svelte';
+import { forgetPlace } from './place.svelte';
 import { PlanBook, type KnownPlan } from './plans';
 import { accept, activeRun, activeRuns, lastRun, newest, shownState } from './runs';
 import { withStop } from './stops';
@@ -135,6 +136,7 @@ export function keep(summary: ProjectSummary): void {
 export function forget(projectId: string): void {
   projects = projects.filter((project) => project.id !== projectId);
   details.delete(projectId);
+  forgetPlace(projectId);
 }
 
 function bump(projectId: string): void {

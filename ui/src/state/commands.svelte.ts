@@ -2,12 +2,16 @@
 // screen registers its own commands, and takes them with it when it goes.
 import { untrack } from 'svelte';
 import { isComposing } from '../lib/ime';
-import { shortcutOf } from '../lib/shortcuts';
+import { shortcutOf, shown, typesText } from '../lib/shortcuts';
+import { app } from './app.svelte';
 
 export interface Command {
   /** stays the same over versions: shortcuts are stored under it, e.g. "run.start" */
   id: string;
   title: string;
+  /** at the right in the palette, e.g. a project's folder */
+  note?: string;
+  icon?: string;
   /** the shortcut it has until the user chooses another, e.g. "Mod+L" */
   keys?: string;
   /** false while it cannot be done: it is then neither offered nor run */
@@ -42,9 +46,31 @@ function canRun(command: Command): boolean {
   return command.when?.() ?? true;
 }
 
-/** The keys of a command. */
-export function keysOf(command: Command): string | null {
-  return command.keys ?? null;
+/** The keys of a command: those that the user chose, or else its own. */
+export function keysOf(command: Pick<Command, 'id' | 'keys'>): string | null {
+  const chosen = app.settings.shortcuts[command.id];
+  return chosen === undefined ? (command.keys ?? null) : chosen || null;
+}
+
+/** The keys of a command as they are shown; nothing while it is not known or has none. */
+export function keysShown(id: string): string | undefined {
+  const command = commands.all.find((each) => each.id === id);
+  const keys = command && keysOf(command);
+  return keys ? shown(keys) : undefined;
+}
+
+/** Answers a text with commands of its own, e.g. the terms that are called so. */
+export type Finder = (text: string) => Promise<Command[]>;
+let finders = $state.raw<Finder[]>([]);
+
+export function registerFinder(finder: Finder): () => void {
+  finders = [...untrack(() => finders), finder];
+  return () => (finders = finders.filter((each) => each !== finder));
+}
+
+export async function findElsewhere(text: string): Promise<Command[]> {
+  const answers = await Promise.allSettled(finders.map((finder) => finder(text)));
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
 }
 
 /** Runs what a key press stands for; answers whether it did. A modal dialog keeps the keys to itself. */
@@ -52,6 +78,7 @@ export function runKeys(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || isComposing(event)) return false;
   const pressed = shortcutOf(event);
   if (pressed === null) return false;
+  if (typesText(pressed) && isTyping(event.target)) return false;
   const command = commands.all.find((each) => keysOf(each) === pressed);
   if (!command) return false;
   // Also when it cannot be done now: F5 must never reload the window.
@@ -60,4 +87,11 @@ export function runKeys(event: KeyboardEvent): boolean {
   if (!canRun(command)) return false;
   command.run();
   return true;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  const element = target as HTMLElement | null;
+  return (
+    element?.isContentEditable === true || /^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? '')
+  );
 }
