@@ -8,6 +8,7 @@ import './styles/log.css';
 import './styles/floating.css';
 import './styles/app.css';
 import './styles/runs.css';
+import './styles/viewer.css';
 import './styles/split.css';
 import './styles/logview.css';
 import './styles/palette.css';

@@ -1,6 +1,6 @@
 //! Terms, their occurrences, and the researcher's decisions about them.
 
-use genglossary_engine::{Decision, OccurrenceRow, Page, TermDetail, TermQuery, TermRow};
+use genglossary_engine::{Decision, OccurrenceRow, Page, TermDetail, TermQuery, TermRow, TextDecision, Verdict};
 use tauri::State;
 
 use super::error::IpcResult;
@@ -69,4 +69,19 @@ pub async fn decide_term(
 #[specta::specta]
 pub async fn add_term(state: State<'_, AppState>, project_id: String, text: String) -> IpcResult<TermDetail> {
     Ok(state.engine().await?.add_term(&project_id, &text).await?)
+}
+
+/// Decides about a text that stands in a document, whether it is a term or not.
+///
+/// # Errors
+/// `project_not_found`, `empty_term`.
+#[tauri::command]
+#[specta::specta]
+pub async fn mark_term(
+    state: State<'_, AppState>,
+    project_id: String,
+    text: String,
+    verdict: Verdict,
+) -> IpcResult<TextDecision> {
+    Ok(state.engine().await?.mark_term(&project_id, &text, verdict).await?)
 }

@@ -248,6 +248,27 @@ export const commands = {
 	 */
 	listSkipped: (projectId: string, offset: number, limit: number) => typedError<Page<SkippedFile>, IpcError>(__TAURI_INVOKE("list_skipped", { projectId, offset, limit })),
 	/**
+	 *  A document as the last run read it.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `document_not_found`.
+	 */
+	getDocument: (projectId: string, path: string) => typedError<DocumentInfo, IpcError>(__TAURI_INVOKE("get_document", { projectId, path })),
+	/**
+	 *  A page of a document, with the terms and the places of a search in it.
+	 * 
+	 *  # Errors
+	 *  `document_not_found`.
+	 */
+	readDocument: (projectId: string, path: string, layout: DocumentLayout, offset: number, limit: number, search: string) => typedError<DocumentPage, IpcError>(__TAURI_INVOKE("read_document", { projectId, path, layout, offset, limit, search })),
+	/**
+	 *  Where something stands in a document; nothing when it does not.
+	 * 
+	 *  # Errors
+	 *  `document_not_found`.
+	 */
+	findInDocument: (projectId: string, path: string, layout: DocumentLayout, target: DocumentTarget) => typedError<DocumentPlace | null, IpcError>(__TAURI_INVOKE("find_in_document", { projectId, path, layout, target })),
+	/**
 	 *  A page of the terms.
 	 * 
 	 *  # Errors
@@ -282,6 +303,13 @@ export const commands = {
 	 *  `project_not_found`, `empty_term`.
 	 */
 	addTerm: (projectId: string, text: string) => typedError<TermDetail, IpcError>(__TAURI_INVOKE("add_term", { projectId, text })),
+	/**
+	 *  Decides about a text that stands in a document, whether it is a term or not.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `empty_term`.
+	 */
+	markTerm: (projectId: string, text: string, verdict: Verdict) => typedError<TextDecision, IpcError>(__TAURI_INVOKE("mark_term", { projectId, text, verdict })),
 	/**
 	 *  A page of the provisional (`define`) or refined (`refine`) glossary.
 	 * 
@@ -526,6 +554,60 @@ export type DiffRow = {
 	cause: DiffCause,
 };
 
+/**  A document as the last run read it. */
+export type DocumentInfo = {
+	/**  Path inside the project's folder. */
+	path: string,
+	/**  Its main language. */
+	language: Language,
+	/**  How it was encoded. */
+	encoding: string,
+	/**  Size of the file in bytes. */
+	bytes: number,
+	/**  Number of lines. */
+	lines: number,
+	/**  It is Markdown. */
+	markdown: boolean,
+	/**  What became of the file since. */
+	change: FileChange,
+	/**  Number of places where terms stand; nothing before terms were extracted from this very text. */
+	occurrences: number | null,
+};
+
+/**  How a document is set. */
+export type DocumentLayout = {
+	/**  Full-width characters in a row, 8 to 200. */
+	columns: number,
+	/**  Ruby and Markdown are drawn as what they mean. */
+	rendered: boolean,
+};
+
+/**  A page of a document. */
+export type DocumentPage = {
+	/**  The rows, at most as many as were asked for. */
+	rows: TextRow[],
+	/**  Number of rows in the whole document. */
+	total: number,
+	/**  Number of the first row, from 0. */
+	offset: number,
+	/**  The terms that stand in these rows. Marks refer to their places here. */
+	terms: MarkedTerm[],
+};
+
+/**  A place that was found. */
+export type DocumentPlace = {
+	/**  Its row, from 0. */
+	row: number,
+	/**  Its first byte. */
+	start: number,
+	/**  The byte behind it. */
+	end: number,
+	/**  Which one it is, from 1. */
+	position: number,
+	/**  How many there are. */
+	total: number,
+};
+
 /**  A document in a list. */
 export type DocumentRow = {
 	/**  Path inside the project's folder. */
@@ -543,6 +625,33 @@ export type DocumentRow = {
 	/**  Number of occurrences in it; likewise. */
 	occurrences: number | null,
 };
+
+/**  A place in a document. */
+export type DocumentTarget = 
+/**  The beginning of a line, from 1. */
+{ kind: "line"; 
+/**  The line. */
+line: number } | 
+/**  A byte. */
+{ kind: "start"; 
+/**  The byte. */
+start: number } | 
+/**  The next occurrence of a term, or the one before; behind the last comes the first. */
+{ kind: "term"; 
+/**  The term. */
+key: string; 
+/**  The byte to look from; nothing for the first, or the last. */
+from: number | null; 
+/**  Towards the beginning. */
+backward: boolean } | 
+/**  The next place of a text, or the one before. Case and width do not count. */
+{ kind: "text"; 
+/**  The text. */
+text: string; 
+/**  The byte to look from; nothing for the first, or the last. */
+from: number | null; 
+/**  Towards the beginning. */
+backward: boolean };
 
 /**  Why entries look like one concept. */
 export type DuplicateReason = 
@@ -673,6 +782,15 @@ export type ExportReport = {
 	/**  Number of glossary entries, or of terms, in it. */
 	entries: number,
 };
+
+/**  What became of a file since it was read. */
+export type FileChange = 
+/**  It says what it said. */
+"none" | 
+/**  It says something else now. */
+"changed" | 
+/**  It is gone, or cannot be read. */
+"removed";
 
 /**  What the review found. Each kind carries what a sentence about it needs; the interface words it. */
 export type Finding = 
@@ -897,6 +1015,18 @@ export type LogTail = {
 	total: number,
 };
 
+/**  A term that stands in a page. */
+export type MarkedTerm = {
+	/**  Identifies the term in its project. */
+	key: string,
+	/**  The form that is shown. */
+	text: string,
+	/**  Its language. */
+	language: Language,
+	/**  What the researcher decided. */
+	verdict: Verdict | null,
+};
+
 /**  An error without words: the interface translates `code` and fills in `params`. */
 export type Message = {
 	/**  Stable name of what happened. */
@@ -1099,6 +1229,33 @@ export type Resolution =
 /**  Rules cannot settle it; it stays visible. */
 "open";
 
+/**  What kind of line a row belongs to. */
+export type RowKind = "text" | "heading" | "quote" | "code" | "rule";
+
+/**  A term in a row, or the part of it that stands in the row. */
+export type RowMark = {
+	/**  Where it begins. */
+	from: number,
+	/**  Where it ends. */
+	to: number,
+	/**  Which term of the page. */
+	term: number,
+	/**  The first byte of the occurrence in the document. */
+	start: number,
+};
+
+/**  A part of a row that is drawn otherwise than it is written. */
+export type RowShape = {
+	/**  Where it begins. */
+	from: number,
+	/**  Where it ends. */
+	to: number,
+	/**  How it is drawn. */
+	kind: ShapeKind,
+	/**  The reading of a ruby, the target of a link, the code of an invisible character. */
+	note: string | null,
+};
+
 /**  A run has another status, stage or progress. */
 export type RunChanged = RunView;
 
@@ -1249,6 +1406,9 @@ export type Severity =
 /**  The glossary is wrong or silent here. */
 "high";
 
+/**  How a part of a row is drawn. */
+export type ShapeKind = "hidden" | "strong" | "emphasis" | "strike" | "code" | "link" | "image" | "ruby" | "invisible";
+
 /**  A file that was left out. */
 export type SkippedFile = {
 	/**  Path inside the project's folder. */
@@ -1389,6 +1549,36 @@ export type TermSort =
 "documents" | 
 /**  By number of occurrences. */
 "occurrences";
+
+/**  What was decided about a piece of text, and what held before. */
+export type TextDecision = {
+	/**  The term that the text is. */
+	detail: TermDetail,
+	/**  The verdict that it replaced. */
+	before: Verdict | null,
+};
+
+/**  A row of a document. All places in it are counted in UTF-16 units, as the screen counts. */
+export type TextRow = {
+	/**  Its line, from 1. */
+	line: number,
+	/**  The first row of its line. */
+	first: boolean,
+	/**  What kind of line it belongs to. */
+	kind: RowKind,
+	/**  The level of a heading. */
+	level: number,
+	/**  Its first byte in the document. */
+	start: number,
+	/**  What is written in it. */
+	text: string,
+	/**  The terms in it. */
+	marks: RowMark[],
+	/**  What is drawn otherwise than it is written. */
+	shapes: RowShape[],
+	/**  Places of the search, from and to. */
+	hits: ([number, number])[],
+};
 
 /**  The colours of the interface. */
 export type Theme = 

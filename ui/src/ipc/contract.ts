@@ -42,6 +42,22 @@ export interface Commands {
     search: string,
   ): Answer<B.Page<B.DocumentRow>>;
   listSkipped(projectId: string, offset: number, limit: number): Answer<B.Page<B.SkippedFile>>;
+  getDocument(projectId: string, path: string): Answer<B.DocumentInfo>;
+  readDocument(
+    projectId: string,
+    path: string,
+    layout: B.DocumentLayout,
+    offset: number,
+    limit: number,
+    search: string,
+  ): Answer<B.DocumentPage>;
+  findInDocument(
+    projectId: string,
+    path: string,
+    layout: B.DocumentLayout,
+    target: B.DocumentTarget,
+  ): Answer<B.DocumentPlace | null>;
+  markTerm(projectId: string, text: string, verdict: B.Verdict): Answer<B.TextDecision>;
   listTerms(projectId: string, query: B.TermQuery): Answer<B.Page<B.TermRow>>;
   getTerm(projectId: string, key: string): Answer<B.TermDetail>;
   listOccurrences(

@@ -20,6 +20,7 @@ import {
 } from './fake/glossary';
 import * as app from './fake/app';
 import * as history from './fake/history';
+import * as reader from './fake/reader';
 import * as runs from './fake/runs';
 import * as world from './fake/world';
 
@@ -150,6 +151,7 @@ const commands: Commands = {
       ),
     ),
   listSkipped: (_projectId, offset, limit) => answer(() => page(SKIPPED, offset, limit)),
+  ...reader.commands,
   listTerms: (_projectId, query) =>
     answer(() => {
       const rows = terms().filter(

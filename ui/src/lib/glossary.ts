@@ -13,9 +13,9 @@ export const STAGES: Stage[] = ['load', 'extract', 'define', 'review', 'refine']
 export const RANGES: Scope[] = ['full', 'from_terms', 'provisional_to_refined'];
 
 export type ResultTab = 'files' | 'terms' | 'provisional' | 'issues' | 'refined';
-export type Tab = ResultTab | 'runs' | 'settings';
+export type Tab = ResultTab | 'documents' | 'runs' | 'settings';
 export const RESULT_TABS: ResultTab[] = ['files', 'terms', 'provisional', 'issues', 'refined'];
-export const TABS: Tab[] = [...RESULT_TABS, 'runs', 'settings'];
+export const TABS: Tab[] = [...RESULT_TABS, 'documents', 'runs', 'settings'];
 
 const STAGE_OF: Record<ResultTab, Stage> = {
   files: 'load',

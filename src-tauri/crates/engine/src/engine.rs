@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
 use crate::events::{EventSink, Events};
+use crate::library::reader::Readings;
 use crate::logs::LogReader;
 use crate::plan::Scans;
 use crate::runs::{Health, Program, Runs};
@@ -25,6 +26,7 @@ struct Inner {
     runs: Runs,
     logs: LogReader,
     scans: Scans,
+    readings: Readings,
     program: Program,
     health: watch::Sender<Health>,
     watcher: Mutex<Option<JoinHandle<()>>>,
@@ -66,6 +68,7 @@ impl Engine {
             runs: Runs::default(),
             logs: LogReader::default(),
             scans: Scans::default(),
+            readings: Readings::default(),
             unobserved: AtomicBool::new(false),
             program,
             health: watch::Sender::default(),
@@ -116,6 +119,10 @@ impl Engine {
 
     pub(crate) fn scans(&self) -> &Scans {
         &self.0.scans
+    }
+
+    pub(crate) fn readings(&self) -> &Readings {
+        &self.0.readings
     }
 
     pub(crate) fn log_reader(&self) -> &LogReader {

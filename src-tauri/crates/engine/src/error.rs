@@ -39,6 +39,9 @@ pub enum Error {
     /// The project's current results have no such entry.
     #[error("entry {0} not found")]
     EntryNotFound(String),
+    /// The last run read no such document.
+    #[error("document {0} not found")]
+    DocumentNotFound(String),
     /// A name is empty or only white space.
     #[error("the name is empty")]
     NameEmpty,
@@ -209,11 +212,12 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 27] = [
+    pub const CODES: [&'static str; 28] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
         "entry_not_found",
+        "document_not_found",
         "name_empty",
         "empty_term",
         "folder_not_found",
@@ -246,6 +250,7 @@ impl Error {
             Self::RunNotFound(id) => ("run_not_found", vec![("run", id.clone())], None),
             Self::TermNotFound(key) => ("term_not_found", vec![("term", key.clone())], None),
             Self::EntryNotFound(key) => ("entry_not_found", vec![("term", key.clone())], None),
+            Self::DocumentNotFound(path) => ("document_not_found", vec![("path", path.clone())], None),
             Self::NameEmpty => ("name_empty", vec![], None),
             Self::EmptyTerm => ("empty_term", vec![], None),
             Self::FolderNotFound(path) => ("folder_not_found", vec![("folder", shown(path))], None),

@@ -28,11 +28,15 @@ pub use events::{Event, EventSink, LogEnd, LogTail, NoSink, ProjectRef};
 pub use export::ExportReport;
 pub use home::{HOME_VARIABLE, data_folder};
 pub use library::Page;
-pub use library::decisions::{Decision, Verdict};
+pub use library::decisions::{Decision, TextDecision, Verdict};
 pub use library::diff::{DiffKind, DiffRow, RunDiff};
 pub use library::documents::{DocumentRow, SkippedFile};
 pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
 pub use library::issues::{IssueQuery, IssueRow};
+pub use library::reader::{
+    DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentTarget, FileChange, MarkedTerm, RowKind,
+    RowMark, RowShape, ShapeKind, TextRow,
+};
 pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort};
 pub use logs::{
     LogCounts, LogHit, LogHits, LogLevel, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogRecord, LogSearch,

@@ -14,6 +14,7 @@ mod lexicon;
 mod model;
 pub mod normalise;
 pub mod occurrences;
+pub mod page;
 pub mod refine;
 pub mod review;
 pub mod sentence;

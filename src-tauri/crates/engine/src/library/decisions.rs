@@ -20,6 +20,15 @@ pub enum Verdict {
     Excluded,
 }
 
+/// What was decided about a piece of text, and what held before.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct TextDecision {
+    /// The term that the text is.
+    pub detail: TermDetail,
+    /// The verdict that it replaced.
+    pub before: Option<Verdict>,
+}
+
 /// The whole decision about a term. What is nothing is not decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Decision {
@@ -104,6 +113,39 @@ impl Engine {
         tx.commit().await?;
         self.project_changed(project_id);
         self.term(project_id, &key).await
+    }
+
+    /// Decides about a text that stands in a document, whether it is a term or not: required, it is one from now on.
+    pub async fn mark_term(&self, project_id: &str, text: &str, verdict: Verdict) -> Result<TextDecision> {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let key = normalise::key(&text);
+        if key.is_empty() {
+            return Err(Error::EmptyTerm);
+        }
+        self.project_folder(project_id).await?;
+        let (known, before) = match self.term(project_id, &key).await {
+            Ok(detail) => (true, detail.row.verdict),
+            Err(Error::TermNotFound(_)) => (false, None),
+            Err(error) => return Err(error),
+        };
+        let (manual, verdict, now) = (!known, results::text(verdict)?, clock::now());
+        let mut tx = self.store().write().await?;
+        sqlx::query!(
+            "INSERT INTO decision (project_id, key, text, manual, verdict, decided_at) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT (project_id, key) DO UPDATE SET verdict = excluded.verdict, decided_at = excluded.decided_at",
+            project_id,
+            key,
+            text,
+            manual,
+            verdict,
+            now
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        self.project_changed(project_id);
+        let detail = self.term(project_id, &key).await?;
+        Ok(TextDecision { detail, before })
     }
 
     /// Texts of the terms that must be in, in a stable order.

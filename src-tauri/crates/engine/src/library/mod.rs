@@ -6,6 +6,7 @@ pub(crate) mod diff;
 pub(crate) mod documents;
 pub(crate) mod entries;
 pub(crate) mod issues;
+pub(crate) mod reader;
 mod restore;
 pub(crate) mod terms;
 

@@ -91,6 +91,16 @@ fn fingerprint(metadata: &std::fs::Metadata) -> (u64, i64) {
     (metadata.len(), if settled { modified.as_nanos() as i64 } else { 0 })
 }
 
+/// Size and time of modification of a file, as [`list`] would tell them. A link is none.
+pub(crate) fn look(location: &Path) -> std::io::Result<(u64, i64)> {
+    let metadata = std::fs::symlink_metadata(location)?;
+    if metadata.is_file() {
+        Ok(fingerprint(&metadata))
+    } else {
+        Err(std::io::ErrorKind::NotFound.into())
+    }
+}
+
 /// Why a file or folder is left out, if it is.
 fn reason(folder: &Path, entry: &DirEntry, largest: u64) -> Option<(&'static str, Option<String>)> {
     let name = entry.file_name().to_string_lossy();
@@ -193,12 +203,7 @@ fn io_message(error: &(impl std::error::Error + 'static)) -> String {
 mod tests {
     use super::*;
 
-    struct Never;
-    impl Stop for Never {
-        fn requested(&self) -> bool {
-            false
-        }
-    }
+    use super::super::load::Never;
 
     fn listing(folder: &Path, largest: u64) -> (Vec<String>, Vec<(String, &'static str)>) {
         let (files, skipped) = list(&folder.canonicalize().unwrap(), largest, &Never, &mut |_| {}).unwrap();

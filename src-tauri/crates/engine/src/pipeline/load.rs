@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use glossary::{Document, Language, Stopped, decode};
+use glossary::{Document, Language, Stop, Stopped, decode};
 use serde::{Deserialize, Serialize};
 
 use super::Work;
@@ -272,6 +272,25 @@ fn read(file: &FoundFile, largest: u64) -> Loaded {
 /// The hash by which a text is known.
 pub(crate) fn text_hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex().to_string()
+}
+
+/// The text of a file, if a run would take it as a document.
+pub(crate) fn text_of(location: &Path, largest: u64) -> Option<String> {
+    let bytes = read_bytes(location, largest).ok()?;
+    if bytes.len() as u64 > largest {
+        return None;
+    }
+    let text = decode::decode(&bytes).ok()?.text;
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// Nobody stops what is done at once.
+pub(crate) struct Never;
+
+impl Stop for Never {
+    fn requested(&self) -> bool {
+        false
+    }
 }
 
 /// Reads at most one byte more than `largest`: a file may have grown since it was listed.

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 pub(crate) use basis::{Basis, Decisions, ENGINE, EXCLUDED, REQUIRED, SETTINGS};
 use carried::Carried;
-pub(crate) use files::{FoundFile, list as list_files};
-pub(crate) use load::text_hash;
+pub(crate) use files::{list as list_files, look};
+pub(crate) use load::{Never, text_hash, text_of};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};

@@ -4,11 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use glossary::{Stop, decode};
-
 use crate::engine::Engine;
 use crate::error::{Error, Message, Result};
-use crate::pipeline::{FoundFile, list_files, text_hash};
+use crate::pipeline::{Never, list_files, text_hash, text_of};
 use crate::reasons::Reason;
 use crate::runs::{Break, Stage};
 use crate::store::generations;
@@ -82,14 +80,6 @@ impl Scans {
     }
 }
 
-struct Never;
-
-impl Stop for Never {
-    fn requested(&self) -> bool {
-        false
-    }
-}
-
 /// A document as it was read.
 struct Known {
     hash: String,
@@ -156,11 +146,11 @@ fn compare(folder: &Path, largest: u64, mut known: HashMap<String, Known>, skipp
             Some(known) if known.modified == file.modified && known.bytes == file.bytes && file.modified != 0 => true,
             Some(known) => {
                 read += file.bytes;
-                read <= READ && text_of(&file, largest).is_some_and(|text| text_hash(&text) == known.hash)
+                read <= READ && text_of(&file.location, largest).is_some_and(|text| text_hash(&text) == known.hash)
             }
             None if skipped.contains(&file.path) => {
                 read += file.bytes;
-                read > READ || text_of(&file, largest).is_none()
+                read > READ || text_of(&file.location, largest).is_none()
             }
             None => {
                 scan.added.push(file.path);
@@ -174,14 +164,4 @@ fn compare(folder: &Path, largest: u64, mut known: HashMap<String, Known>, skipp
     scan.removed = known.into_keys().collect();
     scan.removed.sort();
     scan
-}
-
-/// The text of a file, if a run would take it as a document.
-fn text_of(file: &FoundFile, largest: u64) -> Option<String> {
-    let bytes = std::fs::read(&file.location).ok()?;
-    if bytes.len() as u64 > largest {
-        return None;
-    }
-    let text = decode::decode(&bytes).ok()?.text;
-    (!text.trim().is_empty()).then_some(text)
 }

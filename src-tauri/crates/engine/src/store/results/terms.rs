@@ -341,3 +341,37 @@ pub(crate) async fn read_places(store: &Store, load: Option<i64>, generation: i6
     });
     Ok(places.collect())
 }
+
+/// The terms of one document and where they stand in it.
+#[derive(Debug, Default)]
+pub(crate) struct DocumentPlaces {
+    /// Keys of the terms.
+    pub(crate) keys: Vec<String>,
+    /// In the order of the text. They refer to `keys`.
+    pub(crate) occurrences: Vec<Occurrence>,
+}
+
+/// Where the terms of an extract generation stand in one of its documents. Asks nothing of the others.
+pub(crate) async fn read_document_places(store: &Store, generation: i64, path: &str) -> Result<DocumentPlaces> {
+    let places = sqlx::query_scalar!(
+        "SELECT d.places FROM generation g JOIN document_terms d
+             ON d.series = g.series AND d.path = ?2 AND d.born <= g.id AND d.died > g.id WHERE g.id = ?1",
+        generation,
+        path
+    )
+    .fetch_optional(store.reader())
+    .await?;
+    let mut document = DocumentPlaces::default();
+    for (key, places) in places
+        .iter()
+        .flat_map(|places| places.split('\n'))
+        .filter_map(places_of)
+    {
+        let term = document.keys.len() as u32;
+        document.keys.push(key.to_owned());
+        let occurrence = |[start, end, line]: [u32; 3]| Occurrence { term, line, start, end };
+        document.occurrences.extend(places.into_iter().map(occurrence));
+    }
+    document.occurrences.sort_unstable_by_key(|o| (o.start, o.end, o.term));
+    Ok(document)
+}

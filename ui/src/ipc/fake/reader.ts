@@ -1,0 +1,249 @@
+// Documents of the browser twin: a short text that shows every kind of row, set in rows of a fixed length.
+import type * as B from '../bindings';
+import type { Commands } from '../contract';
+import { answer, data, refuse } from './asked';
+import { documentAt } from './data';
+import { added, decisions, termDetail, terms } from './glossary';
+import * as world from './world';
+
+const ENGLISH = `# Storage of metals
+
+Bronze disease is a cyclic corrosion of copper alloys in which copper(I) chloride reacts with moisture and oxygen. Objects with a history of bronze disease are kept below 42 % RH at all times, in a **microclimate** of their own.
+
+> Pale green, powdery spots were identified as active bronze disease.
+
+- The data logger is read every quarter; see [the manual](https://example.org/logger).
+- An Oddy test is made for every new material.
+
+\`\`\`
+relative humidity  42 %
+\`\`\`
+
+The relative humidity of the case is checked together with the storage climate.`;
+
+const JAPANESE = `# 金属資料の保管
+
+ブロンズ病とは、銅合金中に残留した塩化銅(I)が水分および酸素と反応し、塩基性塩化銅を生成しながら進行する腐食《ふしょく》をいう。ブロンズ病の既往がある資料は、相対湿度42%以下で保管する。
+
+フォクシングは、紙の中の微量の鉄が湿気により酸化して生じる。｜褐色の斑点《かっしょくのはんてん》は写真に記録する。`;
+
+const MARKED = [
+  'bronze disease',
+  'microclimate',
+  'data logger',
+  'Oddy test',
+  'relative humidity',
+  'ブロンズ病',
+  '相対湿度',
+  'フォクシング',
+];
+
+function textOf(path: string): string {
+  const text = /[ぁ-んァ-ヶ一-龠]/.test(path) ? JAPANESE : ENGLISH;
+  return data === 'many' ? Array.from({ length: 2000 }, () => text).join('\n\n') : text;
+}
+
+interface Set {
+  rows: { line: number; first: boolean; start: number; text: string }[];
+}
+
+/** Bytes are characters here: the twin shows what a view does with rows, not how they are counted. */
+function set(path: string, columns: number): Set {
+  const rows: Set['rows'] = [];
+  let start = 0;
+  textOf(path)
+    .split('\n')
+    .forEach((text, index) => {
+      const wide = /[ぁ-んァ-ヶ一-龠]/.test(text) ? columns : columns * 2;
+      let at = 0;
+      do {
+        const rest = text.slice(at, at + wide);
+        const space = rest.lastIndexOf(' ') + 1;
+        const length = at + wide >= text.length || space < wide / 2 ? rest.length : space;
+        rows.push({
+          line: index + 1,
+          first: at === 0,
+          start: start + at,
+          text: text.slice(at, at + length),
+        });
+        at += Math.max(1, length);
+      } while (at < text.length);
+      start += text.length + 1;
+    });
+  return { rows };
+}
+
+function marked(): B.MarkedTerm[] {
+  const known = terms();
+  const texts = [...new Set([...MARKED, ...added.map((row) => row.text)])];
+  return texts.map((text) => {
+    const row = known.find((term) => term.text === text);
+    return {
+      key: row?.key ?? text,
+      text,
+      language: /[ぁ-んァ-ヶ一-龠]/.test(text) ? 'japanese' : 'english',
+      verdict: row?.verdict ?? null,
+    };
+  });
+}
+
+function places(text: string, words: string): number[] {
+  const found: number[] = [];
+  const folded = text.toLowerCase();
+  for (let at = folded.indexOf(words.toLowerCase()); at >= 0 && words;) {
+    found.push(at);
+    at = folded.indexOf(words.toLowerCase(), at + words.length);
+  }
+  return found;
+}
+
+function shapesOf(text: string): B.RowShape[] {
+  const shapes: B.RowShape[] = [];
+  const add = (from: number, to: number, kind: B.ShapeKind, note: string | null = null) =>
+    shapes.push({ from, to, kind, note });
+  const heading = /^#+ /.exec(text) ?? /^> /.exec(text);
+  if (heading) add(0, heading[0].length, 'hidden');
+  for (const { 0: all, 1: inside = '', index } of text.matchAll(/\*\*([^*]+)\*\*/g)) {
+    add(index, index + 2, 'hidden');
+    add(index + 2, index + 2 + inside.length, 'strong');
+    add(index + all.length - 2, index + all.length, 'hidden');
+  }
+  for (const found of text.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)) {
+    const [all, inside = '', target = ''] = found;
+    add(found.index, found.index + 1, 'hidden');
+    add(found.index + 1, found.index + 1 + inside.length, 'link', target);
+    add(found.index + 1 + inside.length, found.index + all.length, 'hidden');
+  }
+  for (const found of text.matchAll(/(?:｜([^《]+)|([一-龠]+))《([ぁ-ん]+)》/g)) {
+    const [all, long, short = '', reading = ''] = found;
+    const base = long ?? short;
+    const from = found.index + (long === undefined ? 0 : 1);
+    if (long !== undefined) add(found.index, from, 'hidden');
+    add(from, from + base.length, 'ruby', reading);
+    add(from + base.length, found.index + all.length, 'hidden');
+  }
+  return shapes;
+}
+
+function page(
+  path: string,
+  layout: B.DocumentLayout,
+  offset: number,
+  limit: number,
+  words: string,
+): B.DocumentPage {
+  const { rows } = set(path, layout.columns);
+  const list = marked();
+  let code = false;
+  const kinds = rows.map(({ text }) => {
+    const fence = text.startsWith('```');
+    if (fence) code = !code;
+    if (fence || code) return 'code' as const;
+    if (text.startsWith('#')) return 'heading' as const;
+    return text.startsWith('> ') ? ('quote' as const) : ('text' as const);
+  });
+  return {
+    offset,
+    total: rows.length,
+    terms: list,
+    rows: rows.slice(offset, offset + limit).map((row, i) => ({
+      ...row,
+      kind: layout.rendered ? (kinds[offset + i] ?? 'text') : 'text',
+      level: /^#+/.exec(row.text)?.[0].length ?? 0,
+      marks: list.flatMap((term, index) =>
+        places(row.text, term.text).map((from) => ({
+          from,
+          to: from + term.text.length,
+          term: index,
+          start: row.start + from,
+        })),
+      ),
+      shapes: layout.rendered ? shapesOf(row.text) : [],
+      hits: places(row.text, words).map((from): [number, number] => [from, from + words.length]),
+    })),
+  };
+}
+
+function find(
+  path: string,
+  layout: B.DocumentLayout,
+  target: B.DocumentTarget,
+): B.DocumentPlace | null {
+  const { rows } = set(path, layout.columns);
+  const at = (start: number, end: number, position: number, total: number): B.DocumentPlace => ({
+    row: Math.max(
+      0,
+      rows.findLastIndex((row) => row.start <= start),
+    ),
+    start,
+    end,
+    position,
+    total,
+  });
+  if (target.kind === 'line') {
+    const row = rows.find((each) => each.line === target.line) ?? rows[rows.length - 1];
+    return row ? at(row.start, row.start, 1, 1) : null;
+  }
+  if (target.kind === 'start') return at(target.start, target.start, 1, 1);
+  const words =
+    target.kind === 'text'
+      ? target.text
+      : (marked().find((term) => term.key === target.key)?.text ?? '');
+  const found = places(textOf(path), words);
+  const { from } = target;
+  const next = target.backward
+    ? found.findLastIndex((place) => from === null || place < from)
+    : found.findIndex((place) => from === null || place > from);
+  const index = next >= 0 ? next : target.backward ? found.length - 1 : 0;
+  const place = found[index];
+  return place === undefined ? null : at(place, place + words.length, index + 1, found.length);
+}
+
+function markTerm(projectId: string, text: string, verdict: B.Verdict): B.TextDecision {
+  if (!text.trim()) refuse('empty_term');
+  const known = terms().find((row) => row.text === text);
+  if (!known)
+    added.unshift({
+      key: text,
+      text,
+      language: /[ぁ-んァ-ヶ一-龠]/.test(text) ? 'japanese' : 'english',
+      category: 'concept',
+      score: 0,
+      documents: 0,
+      occurrences: 0,
+      verdict,
+      edited: false,
+    });
+  const key = known?.key ?? text;
+  const before = known?.verdict ?? null;
+  decisions.set(key, { verdict, category: null, note: null });
+  world.projectChanged.emit({ project_id: projectId });
+  return { detail: termDetail(key), before };
+}
+
+export const commands: Pick<
+  Commands,
+  'getDocument' | 'readDocument' | 'findInDocument' | 'markTerm'
+> = {
+  getDocument: (_projectId, path) =>
+    answer(() => {
+      const row = Array.from({ length: 60 }, (_, i) => documentAt(i)).find(
+        (each) => each.path === path,
+      );
+      const { language, encoding, bytes } = row ?? refuse('document_not_found', { path });
+      return {
+        path,
+        language,
+        encoding,
+        bytes,
+        lines: textOf(path).split('\n').length,
+        markdown: path.endsWith('.md'),
+        change: path.startsWith('loans/') ? 'changed' : 'none',
+        occurrences: 12,
+      };
+    }),
+  readDocument: (_projectId, path, layout, offset, limit, search) =>
+    answer(() => page(path, layout, offset, limit, search)),
+  findInDocument: (_projectId, path, layout, target) => answer(() => find(path, layout, target)),
+  markTerm: (projectId, text, verdict) => answer(() => markTerm(projectId, text, verdict)),
+};
