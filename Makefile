@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test check e2e torture bindings queries bench quality bundle clean
+.PHONY: help setup run dev test check e2e snapshots torture bindings queries bench quality bundle clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -21,6 +21,10 @@ check: ## formatting, lints, types and generated files only
 
 e2e: ## the tests in the app's real webview only
 	@scripts/e2e.sh
+
+snapshots: ## draw the pictures of every screen again, after looking at what changed
+	@scripts/setup.sh test
+	@cd ui && npm run --silent snapshots -- --update
 
 torture: ## kill the program at 200 random points and check that nothing is lost
 	@scripts/torture.sh

@@ -13,7 +13,7 @@ node_needed=20.19
 
 cli=(build-essential pkg-config)
 app=(libwebkit2gtk-4.1-dev)
-test=(xvfb xauth dbus webkit2gtk-driver fonts-noto-cjk sqlite3 procps)
+test=(xvfb xauth dbus webkit2gtk-driver fonts-noto-cjk chromium sqlite3 procps)
 bundle=(librsvg2-dev libayatana-appindicator3-dev file xdg-utils)
 
 case ${1:-app} in

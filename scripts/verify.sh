@@ -48,6 +48,7 @@ if [ "$mode" = check ]; then
   step bindings cargo test --quiet --locked --test bindings
 else
   step interface-tests in_ui test
+  step interface-pictures in_ui snapshots
   step tests cargo test --workspace --locked --no-fail-fast
   if [ "$(uname -s)" = Linux ]; then
     step end-to-end scripts/e2e.sh

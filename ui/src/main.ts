@@ -12,6 +12,7 @@ import './styles/viewer.css';
 import './styles/split.css';
 import './styles/logview.css';
 import './styles/palette.css';
+import './styles/small.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './ipc/client';

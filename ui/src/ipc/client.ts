@@ -54,7 +54,8 @@ let backend: Backend | null = null;
 
 /** Chooses the other side: Rust in the app, the browser twin in a development server. */
 export async function connect(): Promise<void> {
-  if (import.meta.env.DEV && !isTauri()) {
+  const twin = import.meta.env.DEV || import.meta.env.MODE === 'snapshots';
+  if (twin && !isTauri()) {
     backend = (await import('./fake')).fakeBackend();
     return;
   }

@@ -1,0 +1,61 @@
+// Every screen that is looked at by the tests: a line here is a picture in four variants, and an accessibility
+// check of each. `at` is the address in the browser twin (see src/ipc/fake.ts), `act` what is done first.
+const P = 'project-019ab3f2-7c4e-000001';
+const tab = (name) => `#/project/${P}/${name}`;
+const id = (name) => `[data-testid="${name}"]`;
+
+/** @type {{ name: string, at: string, query?: string, size?: [number, number], act?: (page: import('playwright-core').Page) => Promise<void> }[]} */
+export const screens = [
+  { name: 'home', at: '#/' },
+  { name: 'home-first-start', at: '#/', query: 'data=none' },
+  { name: 'home-running', at: '#/', query: 'state=running' },
+  { name: 'new-project', at: '#/', act: (page) => page.keyboard.press('Control+n') },
+  { name: 'settings', at: '#/settings' },
+  { name: 'not-run', at: tab('terms'), query: 'data=empty' },
+  { name: 'files', at: tab('files') },
+  { name: 'terms', at: tab('terms') },
+  { name: 'terms-many', at: tab('terms'), query: 'data=many' },
+  { name: 'provisional', at: tab('provisional') },
+  { name: 'issues', at: tab('issues') },
+  { name: 'refined', at: tab('refined') },
+  { name: 'runs', at: tab('runs') },
+  { name: 'project-settings', at: tab('settings') },
+  { name: 'running', at: tab('provisional'), query: 'state=running' },
+  { name: 'failed', at: tab('terms'), query: 'state=failed' },
+  { name: 'partial', at: tab('files'), query: 'state=partial' },
+  { name: 'damaged', at: '#/', query: 'damaged' },
+  {
+    name: 'why-stale',
+    at: tab('terms'),
+    query: 'state=stale',
+    act: (page) => page.click(id('state-badge')),
+  },
+  { name: 'scope-menu', at: tab('terms'), act: (page) => page.click(id('scope')) },
+  { name: 'log', at: tab('terms'), act: (page) => page.keyboard.press('Control+l') },
+  {
+    name: 'log-full',
+    at: tab('terms'),
+    query: 'state=running',
+    act: async (page) => {
+      await page.keyboard.press('Control+l');
+      await page.click(id('log-full'));
+      await page.fill(id('log-search'), 'guidelines');
+      await page.clock.runFor(2500);
+      await page.press(id('log-search'), 'Enter');
+    },
+  },
+  { name: 'log-window', at: '#/log/run-019ab3f2-7c4e-000003', size: [1000, 640] },
+  {
+    name: 'palette',
+    at: tab('terms'),
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.clock.runFor(100);
+      await page.fill(id('palette-field'), 'te');
+    },
+  },
+  { name: 'shortcuts', at: tab('terms'), act: (page) => page.keyboard.press('?') },
+  { name: 'small-window', at: tab('terms'), size: [960, 640] },
+  // The smallest window with text at 150 %.
+  { name: 'large-text', at: tab('refined'), size: [640, 427] },
+];
