@@ -2,6 +2,7 @@
 
 pub mod desktop;
 pub mod ipc;
+pub mod sample;
 pub mod sink;
 pub mod state;
 

@@ -5,6 +5,8 @@
 mod bench;
 mod close;
 mod contract;
+#[cfg(target_os = "linux")]
+mod dashboard;
 mod history;
 #[cfg(target_os = "linux")]
 mod session;
@@ -160,7 +162,7 @@ fn a_project_that_is_gone_is_an_error_or_an_empty_list_and_never_somebody_elses(
 }
 
 #[test]
-fn a_start_and_a_deletion_during_a_run_name_the_run_that_is_active() {
+fn a_start_during_a_run_names_the_run_that_is_active_and_a_deletion_stops_it() {
     let bench = Bench::new();
     let project = bench.project("seeds");
     bench.lengthen("seeds");
@@ -168,16 +170,19 @@ fn a_start_and_a_deletion_during_a_run_name_the_run_that_is_active() {
     let run = bench.ok("start_run", start("first"));
     let error = bench.fails("start_run", start("second"), "run_active");
     assert_eq!(error["params"]["run"], run["id"]);
-    let error = bench.fails("delete_project", json!({ "projectId": project }), "run_active");
+    let error = bench.fails("delete_run", json!({ "runId": run["id"] }), "run_active");
     assert_eq!(error["params"]["run"], run["id"]);
     let detail = bench.ok("get_project", json!({ "projectId": project }));
     assert_eq!(
         (&detail["summary"]["state"], &detail["active_run"]["id"]),
         (&json!("running"), &run["id"])
     );
-    bench.ok("cancel_run", json!({ "runId": run["id"] }));
-    bench.settled();
     bench.ok("delete_project", json!({ "projectId": project }));
+    bench.fails("get_run", json!({ "runId": run["id"] }), "run_not_found");
+    bench.ok("restore_project", json!({ "projectId": project }));
+    let stopped = bench.ok("get_run", json!({ "runId": run["id"] }));
+    assert_eq!(stopped["run"]["status"], "cancelled");
+    bench.fails("restore_project", json!({ "projectId": project }), "project_not_found");
 }
 
 #[test]
@@ -210,12 +215,16 @@ fn arguments_of_a_wrong_type_are_refused_by_name_and_do_nothing() {
     let before = bench.ok("get_project", json!({ "projectId": project }));
     let mut refused = 0;
     for (command, promised) in &bench.contract.commands {
-        for (name, _) in &promised.arguments {
+        for (name, wanted) in &promised.arguments {
+            let is_wrong = |value: &Value| bench.contract.check(value, wanted).is_err();
             let mut arguments = Value::Object(bench.contract.sample(command));
             if arguments.get("projectId").is_some() {
                 arguments["projectId"] = json!(project);
             }
-            for wrong in [json!([[]]), json!(true), json!(-1)] {
+            for wrong in [json!([[]]), json!(true), json!(-1)]
+                .into_iter()
+                .filter(|value| is_wrong(value) || value.is_number())
+            {
                 arguments[name] = wrong;
                 let error = bench.invoke(command, arguments.clone()).expect_err(command);
                 let said = error

@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, text};
+use crate::dashboard::{what_is_deleted_comes_back, what_the_dashboard_says};
 use crate::history::what_runs_leave;
 
 /// The test below starts itself again with this variable and a file manager of its own.
@@ -51,6 +52,8 @@ fn session(shown: &std::path::Path) {
     let project = a_project_and_its_settings(&bench);
     a_run_and_its_log(&bench, &project);
     what_runs_leave(&bench, &project);
+    what_the_dashboard_says(&bench, &project);
+    what_is_deleted_comes_back(&bench, &project);
     documents(&bench, &project);
     terms(&bench, &project);
     entries_and_issues(&bench, &project);
@@ -73,7 +76,9 @@ fn session(shown: &std::path::Path) {
     );
 
     bench.ok("delete_project", json!({ "projectId": project }));
-    assert_eq!(bench.ok("list_projects", json!({})), json!([]));
+    let others = bench.ok("list_projects", json!({}));
+    let others: Vec<_> = others.as_array().unwrap().iter().map(|other| &other["name"]).collect();
+    assert_eq!(others, ["Sample", "copy"]);
     assert!(
         std::path::Path::new(&folder).join("faq.txt").exists(),
         "a deleted project keeps its documents"
@@ -95,7 +100,7 @@ fn the_app_and_its_settings(bench: &Bench) {
     assert_eq!(bench.ok("get_settings", json!({}))["theme"], "system");
     let settings = json!({
         "language": "ja", "theme": "dark", "sans_reading": true, "parallel_runs": 3, "notify": false,
-        "keep_awake": true, "background": "stop",
+        "keep_awake": true, "background": "stop", "keep_days": 30, "keep_logs_mb": 200,
     });
     assert_eq!(bench.ok("set_settings", json!({ "settings": settings })), settings);
     assert_eq!(bench.ok("get_settings", json!({})), settings);

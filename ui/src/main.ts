@@ -9,6 +9,7 @@ import './styles/floating.css';
 import './styles/app.css';
 import './styles/runs.css';
 import './styles/viewer.css';
+import './styles/dashboard.css';
 import './styles/split.css';
 import './styles/logview.css';
 import './styles/palette.css';

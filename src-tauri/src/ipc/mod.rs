@@ -2,6 +2,7 @@
 //! converts; it decides nothing.
 
 pub mod app;
+pub mod dashboard;
 pub mod documents;
 pub mod error;
 pub mod glossary;
@@ -35,6 +36,10 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             projects::create_project,
             projects::rename_project,
             projects::delete_project,
+            projects::restore_project,
+            projects::duplicate_project,
+            projects::find_project,
+            projects::open_sample,
             projects::get_project,
             projects::open_folder::<tauri::Wry>,
             projects::get_project_settings,
@@ -48,6 +53,13 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             runs::list_missing,
             runs::force_stop_run,
             runs::list_active_runs,
+            runs::pin_run,
+            runs::delete_run,
+            runs::restore_run,
+            dashboard::get_dashboard,
+            dashboard::list_history,
+            dashboard::get_usual_stages,
+            dashboard::get_groups,
             plans::get_plan,
             plans::restore_results,
             plans::diff_runs,

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use genglossary_engine::{ProjectDetail, ProjectSettings, ProjectSummary};
+use genglossary_engine::{Error, ProjectDetail, ProjectSettings, ProjectSummary};
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_shell::ShellExt as _;
 
 use super::error::{IpcError, IpcResult};
+use crate::sample;
 use crate::state::AppState;
 
 /// All projects, the one with the newest run first.
@@ -43,14 +44,72 @@ pub async fn rename_project(state: State<'_, AppState>, project_id: String, name
     Ok(state.engine().await?.rename_project(&project_id, &name).await?)
 }
 
-/// Deletes a project with its runs, results, decisions and logs. Its folder is not touched.
+/// Deletes a project with its runs, results, decisions and logs; an active run is stopped first. Its folder is not
+/// touched. `restore_project` takes it back for ten minutes.
 ///
 /// # Errors
-/// `project_not_found`, `run_active`.
+/// `project_not_found`, `run_active` when the run of another process does not stop.
 #[tauri::command]
 #[specta::specta]
 pub async fn delete_project(state: State<'_, AppState>, project_id: String) -> IpcResult<()> {
     Ok(state.engine().await?.delete_project(&project_id).await?)
+}
+
+/// Brings a deleted project back as it was.
+///
+/// # Errors
+/// `project_not_found` when it is gone for good.
+#[tauri::command]
+#[specta::specta]
+pub async fn restore_project(state: State<'_, AppState>, project_id: String) -> IpcResult<ProjectSummary> {
+    Ok(state.engine().await?.restore_project(&project_id).await?)
+}
+
+/// Creates a project on another folder with the settings and the decisions of this one.
+///
+/// # Errors
+/// Those of `create_project`, `project_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn duplicate_project(
+    state: State<'_, AppState>,
+    project_id: String,
+    name: String,
+    folder: String,
+) -> IpcResult<ProjectSummary> {
+    Ok(state
+        .engine()
+        .await?
+        .duplicate_project(&project_id, &name, Path::new(folder.trim()))
+        .await?)
+}
+
+/// The project that a folder has, if it has one.
+///
+/// # Errors
+/// When it cannot be read.
+#[tauri::command]
+#[specta::specta]
+pub async fn find_project(state: State<'_, AppState>, folder: String) -> IpcResult<Option<ProjectSummary>> {
+    Ok(state.engine().await?.find_project(Path::new(folder.trim())).await?)
+}
+
+/// The sample project; made under `name` when there is none.
+///
+/// # Errors
+/// `name_empty`, `data_folder_read_only`.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_sample(state: State<'_, AppState>, name: String) -> IpcResult<ProjectSummary> {
+    let engine = state.engine().await?;
+    let folder = sample::folder(engine.home()).map_err(|source| Error::DataFolder {
+        path: engine.home().join("sample"),
+        source,
+    })?;
+    match engine.find_project(&folder).await? {
+        Some(project) => Ok(project),
+        None => Ok(engine.create_project(&name, &folder).await?),
+    }
 }
 
 /// One project with its state.
@@ -104,7 +163,7 @@ pub async fn open_folder<R: Runtime>(
 ) -> IpcResult<()> {
     let folder = state.engine().await?.project_folder(&project_id).await?;
     if !folder.is_dir() {
-        return Err(genglossary_engine::Error::FolderNotFound(folder).into());
+        return Err(Error::FolderNotFound(folder).into());
     }
     show_folder(&app, &folder)
 }

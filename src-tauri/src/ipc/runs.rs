@@ -119,3 +119,34 @@ pub async fn force_stop_run(state: State<'_, AppState>, run_id: String) -> IpcRe
 pub async fn list_active_runs(state: State<'_, AppState>) -> IpcResult<Vec<RunView>> {
     Ok(state.engine().await?.list_active_runs().await?)
 }
+
+/// Pins a run, so that it and its log stay however old they get, or lets it go with the others again.
+///
+/// # Errors
+/// `run_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn pin_run(state: State<'_, AppState>, run_id: String, pinned: bool) -> IpcResult<RunView> {
+    Ok(state.engine().await?.pin_run(&run_id, pinned).await?)
+}
+
+/// Deletes a run that has ended, with its log. Results that are current are never touched. `restore_run` takes it back
+/// for ten minutes.
+///
+/// # Errors
+/// `run_not_found`, `run_active`, `run_is_current`.
+#[tauri::command]
+#[specta::specta]
+pub async fn delete_run(state: State<'_, AppState>, run_id: String) -> IpcResult<()> {
+    Ok(state.engine().await?.delete_run(&run_id).await?)
+}
+
+/// Brings a deleted run back.
+///
+/// # Errors
+/// `run_not_found` when it is gone for good.
+#[tauri::command]
+#[specta::specta]
+pub async fn restore_run(state: State<'_, AppState>, run_id: String) -> IpcResult<RunView> {
+    Ok(state.engine().await?.restore_run(&run_id).await?)
+}

@@ -79,12 +79,41 @@ export const commands = {
 	 */
 	renameProject: (projectId: string, name: string) => typedError<ProjectSummary, IpcError>(__TAURI_INVOKE("rename_project", { projectId, name })),
 	/**
-	 *  Deletes a project with its runs, results, decisions and logs. Its folder is not touched.
+	 *  Deletes a project with its runs, results, decisions and logs; an active run is stopped first. Its folder is not
+	 *  touched. `restore_project` takes it back for ten minutes.
 	 * 
 	 *  # Errors
-	 *  `project_not_found`, `run_active`.
+	 *  `project_not_found`, `run_active` when the run of another process does not stop.
 	 */
 	deleteProject: (projectId: string) => typedError<null, IpcError>(__TAURI_INVOKE("delete_project", { projectId })),
+	/**
+	 *  Brings a deleted project back as it was.
+	 * 
+	 *  # Errors
+	 *  `project_not_found` when it is gone for good.
+	 */
+	restoreProject: (projectId: string) => typedError<ProjectSummary, IpcError>(__TAURI_INVOKE("restore_project", { projectId })),
+	/**
+	 *  Creates a project on another folder with the settings and the decisions of this one.
+	 * 
+	 *  # Errors
+	 *  Those of `create_project`, `project_not_found`.
+	 */
+	duplicateProject: (projectId: string, name: string, folder: string) => typedError<ProjectSummary, IpcError>(__TAURI_INVOKE("duplicate_project", { projectId, name, folder })),
+	/**
+	 *  The project that a folder has, if it has one.
+	 * 
+	 *  # Errors
+	 *  When it cannot be read.
+	 */
+	findProject: (folder: string) => typedError<ProjectSummary | null, IpcError>(__TAURI_INVOKE("find_project", { folder })),
+	/**
+	 *  The sample project; made under `name` when there is none.
+	 * 
+	 *  # Errors
+	 *  `name_empty`, `data_folder_read_only`.
+	 */
+	openSample: (name: string) => typedError<ProjectSummary, IpcError>(__TAURI_INVOKE("open_sample", { name })),
 	/**
 	 *  One project with its state.
 	 * 
@@ -177,6 +206,57 @@ export const commands = {
 	 *  When they cannot be read.
 	 */
 	listActiveRuns: () => typedError<RunView[], IpcError>(__TAURI_INVOKE("list_active_runs")),
+	/**
+	 *  Pins a run, so that it and its log stay however old they get, or lets it go with the others again.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`.
+	 */
+	pinRun: (runId: string, pinned: boolean) => typedError<RunView, IpcError>(__TAURI_INVOKE("pin_run", { runId, pinned })),
+	/**
+	 *  Deletes a run that has ended, with its log. Results that are current are never touched. `restore_run` takes it back
+	 *  for ten minutes.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `run_active`, `run_is_current`.
+	 */
+	deleteRun: (runId: string) => typedError<null, IpcError>(__TAURI_INVOKE("delete_run", { runId })),
+	/**
+	 *  Brings a deleted run back.
+	 * 
+	 *  # Errors
+	 *  `run_not_found` when it is gone for good.
+	 */
+	restoreRun: (runId: string) => typedError<RunView, IpcError>(__TAURI_INVOKE("restore_run", { runId })),
+	/**
+	 *  The numbers of a window of time, of one project or of all. A duration is that of completed runs; its percentiles are
+	 *  of the nearest rank.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`.
+	 */
+	getDashboard: (window: Window, projectId: string | null) => typedError<Dashboard, IpcError>(__TAURI_INVOKE("get_dashboard", { window, projectId })),
+	/**
+	 *  The runs behind the numbers: those that ended in the window, the last one first.
+	 * 
+	 *  # Errors
+	 *  When they cannot be read.
+	 */
+	listHistory: (query: HistoryQuery) => typedError<Page<RunView>, IpcError>(__TAURI_INVOKE("list_history", { query })),
+	/**
+	 *  How long the stages of other completed runs of the same project, scope and engine took.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`.
+	 */
+	getUsualStages: (runId: string) => typedError<UsualStages, IpcError>(__TAURI_INVOKE("get_usual_stages", { runId })),
+	/**
+	 *  How far the glossary of a project is, by category of the terms and by folder of the documents.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`.
+	 */
+	getGroups: (projectId: string) => typedError<Groups, IpcError>(__TAURI_INVOKE("get_groups", { projectId })),
 	/**
 	 *  What is out of date in a project, why, and the smallest run that would repair it. Scans the folder.
 	 * 
@@ -425,6 +505,10 @@ export type AppSettings = {
 	keep_awake: boolean,
 	/**  What closing the window does while runs are active. */
 	background: CloseChoice,
+	/**  Runs that ended so many days ago are removed, with their logs. 1 to 3650. */
+	keep_days: number,
+	/**  The most that the logs of all runs take together, in MiB. 10 to 100,000. */
+	keep_logs_mb: number,
 };
 
 /**  The answer to a request to stop. */
@@ -486,6 +570,24 @@ export type Counts = {
 	refined: number | null,
 	/**  Entries that have a definition: the refined ones, or the provisional ones before there are refined ones. */
 	defined: number | null,
+};
+
+/**  The numbers of a dashboard. */
+export type Dashboard = {
+	/**  Where the window begins, UTC. */
+	since: string,
+	/**  Where it ends, UTC: now. */
+	until: string,
+	/**  Runs that ended in the window. */
+	ended: EndedCounts,
+	/**  Runs at work now. */
+	running: number,
+	/**  Runs that wait for their turn now. */
+	waiting: number,
+	/**  The most that may be at work at once, over all projects. */
+	limit: number,
+	/**  Durations, the scope and engine with the most runs first. */
+	durations: ScopeDurations[],
 };
 
 /**  Room that the data folder takes on the disk. */
@@ -662,6 +764,25 @@ export type DuplicateReason =
 /**  They have the same definition. */
 "same_definition";
 
+/**  How long some runs took. */
+export type Durations = {
+	/**  Number of runs. */
+	runs: number,
+	/**  Half of the runs took at most so many milliseconds. */
+	median_ms: number,
+	/**  90 % of the runs took at most so many milliseconds. */
+	p90_ms: number,
+};
+
+/**  Runs that ended, by how. */
+export type EndedCounts = {
+	completed: number,
+	partial: number,
+	failed: number,
+	cancelled: number,
+	interrupted: number,
+};
+
 /**  One entry of a glossary, provisional or refined. */
 export type Entry = {
 	/**  The headword. */
@@ -818,6 +939,44 @@ second: Evidence } |
 { kind: "missing_related"; 
 /**  The expression. */
 related: string };
+
+/**  A part of the whole. */
+export type Group = {
+	/**  A category, or a folder below that of the project; empty for the documents that are in none. */
+	name: string,
+	/**  Terms that have a definition; documents that were read. */
+	done: number,
+	/**  All. */
+	total: number,
+};
+
+/**  The current results of a project by group, the largest group first. Nothing means that the stage never finished. */
+export type Groups = {
+	/**  Terms by category, with the researcher's own categories and definitions, without excluded terms. */
+	categories: Group[] | null,
+	/**  Documents by the first folder of their path, those included that were too large or could not be read. */
+	folders: Group[] | null,
+};
+
+/**  Which of the runs that ended in a window. */
+export type HistoryQuery = {
+	/**  The time to look back. */
+	window: Window,
+	/**  Only of this project. */
+	project_id: string | null,
+	/**  Only those that ended like this; all when there is none. */
+	statuses: RunStatus[],
+	/**  Only those that were started like this. */
+	trigger: Trigger | null,
+	/**  Only those of this scope. */
+	scope: Scope | null,
+	/**  Only those of this engine. */
+	engine: string | null,
+	/**  Position of the first row. */
+	offset: number,
+	/**  The most rows. */
+	limit: number,
+};
 
 /**  What went wrong: a code for the interface to word, its parameters, and what the system said. */
 export type IpcError = {
@@ -1265,6 +1424,8 @@ export type RunDetail = {
 	run: RunView,
 	/**  Its status changes, first one first. */
 	history: StatusChange[],
+	/**  The settings that it was started with. */
+	settings: ProjectSettings,
 };
 
 /**  How the results of two runs differ, in numbers. */
@@ -1364,6 +1525,10 @@ export type RunView = {
 	missing: number,
 	/**  Its results are still kept. */
 	has_results: boolean,
+	/**  It stays, and so does its log, however old it gets. */
+	pinned: boolean,
+	/**  Its log is still kept. */
+	has_log: boolean,
 	/**  Why it failed. */
 	error: Message | null,
 	/**  Grows with every change; of two views of one run the higher one is newer. */
@@ -1388,6 +1553,20 @@ export type Scope =
 "review" | 
 /**  Only refine. */
 "refine";
+
+/**  How long the completed runs of one scope and engine took. */
+export type ScopeDurations = {
+	/**  What the runs covered. */
+	scope: Scope,
+	/**  The engine that did the work. */
+	engine: string,
+	/**  Its model, for engines that have one. */
+	model: string | null,
+	/**  Over the whole window. */
+	all: Durations,
+	/**  Slice by slice, oldest first; slices in which none completed are left out. */
+	trend: TrendPoint[],
+};
 
 /**  A scope and the time it may take. */
 export type ScopePlan = {
@@ -1589,6 +1768,16 @@ export type Theme =
 /**  Light ink on a dark page. */
 "dark";
 
+/**  One slice of a trend. */
+export type TrendPoint = {
+	/**  Where the slice begins, UTC. */
+	from: string,
+	/**  Where it ends, UTC. */
+	to: string,
+	/**  Of the runs that completed in it. */
+	durations: Durations,
+};
+
 /**  Who started a run. */
 export type Trigger = 
 /**  The researcher. */
@@ -1604,6 +1793,22 @@ export type UiLanguage =
 "en" | 
 /**  Japanese. */
 "ja";
+
+/**  How long one stage usually takes. */
+export type UsualStage = {
+	/**  The stage. */
+	stage: Stage,
+	/**  Median in milliseconds (nearest rank). */
+	median_ms: number,
+};
+
+/**  What is usual for runs like one: of its project, scope and engine. */
+export type UsualStages = {
+	/**  Completed runs that it was made from. */
+	runs: number,
+	/**  Stages in order; none when there is no such run. */
+	stages: UsualStage[],
+};
 
 /**  One written form of a term, with the number of its occurrences. */
 export type Variant = {
@@ -1629,6 +1834,17 @@ export type Waiting = {
 	/**  Runs that wait and came before. */
 	ahead: number,
 };
+
+/**  The time that a dashboard looks back. */
+export type Window = 
+/**  24 hours. */
+"day" | 
+/**  7 days. */
+"week" | 
+/**  30 days. */
+"month" | 
+/**  90 days. */
+"quarter";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -1,10 +1,11 @@
 // Typed calls to the Rust side. A call answers with its data or throws an AppError; nothing else in the
 // interface knows about Tauri, results or transports.
 import { isTauri } from '@tauri-apps/api/core';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { open, save } from '@tauri-apps/plugin-dialog';
 import * as bindings from './bindings';
 import type { IpcError, RunView, Scope } from './bindings';
-import type { Backend, Commands, Events, Result, SaveFilter } from './contract';
+import type { Backend, Commands, Drag, Events, Result, SaveFilter } from './contract';
 
 export type { EntryStage, LogAppended, LogEnded } from './contract';
 
@@ -46,6 +47,15 @@ function tauriBackend(): Backend {
     dialogs: {
       pickFolder: (title) => open({ title, directory: true, multiple: false }),
       pickSavePath: (title, defaultPath, filters) => save({ title, defaultPath, filters }),
+    },
+    drags: (receive) => {
+      // Moves carry no paths: those that came in are still the ones.
+      let paths: string[] = [];
+      return getCurrentWebview().onDragDropEvent(({ payload }) => {
+        if (payload.type === 'leave') return receive({ type: 'leave' });
+        if (payload.type !== 'over') paths = payload.paths;
+        receive({ type: payload.type === 'drop' ? 'drop' : 'over', paths });
+      });
     },
   };
 }
@@ -153,3 +163,23 @@ type Payload<K extends keyof Events> = Parameters<Events[K]['listen']>[0] extend
 }) => void
   ? P
   : never;
+
+/** Tells of files and folders that are dragged over the window, until the answer is called. */
+export function onDrag(receive: (drag: Drag) => void): () => void {
+  let stopped = false;
+  let stop: (() => void) | null = null;
+  connected()
+    .drags((drag) => {
+      if (!stopped) receive(drag);
+    })
+    .then((unlisten) => {
+      if (stopped) unlisten();
+      else stop = unlisten;
+    })
+    // Without it a folder can still be chosen.
+    .catch(() => undefined);
+  return () => {
+    stopped = true;
+    stop?.();
+  };
+}

@@ -13,6 +13,10 @@ export interface Commands {
   createProject(name: string, folder: string): Answer<B.ProjectSummary>;
   renameProject(projectId: string, name: string): Answer<B.ProjectSummary>;
   deleteProject(projectId: string): Answer<null>;
+  restoreProject(projectId: string): Answer<B.ProjectSummary>;
+  duplicateProject(projectId: string, name: string, folder: string): Answer<B.ProjectSummary>;
+  findProject(folder: string): Answer<B.ProjectSummary | null>;
+  openSample(name: string): Answer<B.ProjectSummary>;
   getProject(projectId: string): Answer<B.ProjectDetail>;
   getPlan(projectId: string): Answer<B.Plan>;
   openFolder(projectId: string): Answer<null>;
@@ -25,6 +29,13 @@ export interface Commands {
   listActiveRuns(): Answer<B.RunView[]>;
   listRuns(projectId: string, offset: number, limit: number): Answer<B.Page<B.RunView>>;
   getRun(runId: string): Answer<B.RunDetail>;
+  pinRun(runId: string, pinned: boolean): Answer<B.RunView>;
+  deleteRun(runId: string): Answer<null>;
+  restoreRun(runId: string): Answer<B.RunView>;
+  getDashboard(window: B.Window, projectId: string | null): Answer<B.Dashboard>;
+  listHistory(query: B.HistoryQuery): Answer<B.Page<B.RunView>>;
+  getUsualStages(runId: string): Answer<B.UsualStages>;
+  getGroups(projectId: string): Answer<B.Groups>;
   restoreResults(projectId: string, runId: string): Answer<B.ProjectDetail>;
   diffRuns(beforeRunId: string, afterRunId: string): Answer<B.RunDiff>;
   listDiff(
@@ -127,8 +138,14 @@ export interface Dialogs {
   pickSavePath(title: string, name: string, filters: SaveFilter[]): Promise<string | null>;
 }
 
+/** What is dragged over the window from outside: files and folders by their path. */
+export type Drag =
+  { type: 'over'; paths: string[] } | { type: 'drop'; paths: string[] } | { type: 'leave' };
+
 export interface Backend {
   commands: Commands;
   events: Events;
   dialogs: Dialogs;
+  /** Tells of what is dragged over the window; the answer stops that. */
+  drags(receive: (drag: Drag) => void): Promise<() => void>;
 }

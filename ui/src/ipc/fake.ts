@@ -19,6 +19,7 @@ import {
   terms,
 } from './fake/glossary';
 import * as app from './fake/app';
+import * as dashboard from './fake/dashboard';
 import * as history from './fake/history';
 import * as reader from './fake/reader';
 import * as runs from './fake/runs';
@@ -34,11 +35,14 @@ let settings: B.AppSettings = {
   notify: true,
   keep_awake: true,
   background: 'ask',
+  keep_days: 90,
+  keep_logs_mb: 1000,
 };
 let projectSettings: B.ProjectSettings = { max_file_mb: 50, max_terms: null, min_occurrences: 2 };
 
 export function fakeBackend(): Backend {
   if (data !== 'none') world.populate();
+  dashboard.populate();
   if (asked.has('close')) setTimeout(() => world.closeRequested.emit({ runs: runs.active() }), 800);
   if (asked.has('notified'))
     setTimeout(() => {
@@ -52,6 +56,7 @@ export function fakeBackend(): Backend {
       pickFolder: async () => '~/Research/new-folder',
       pickSavePath: async (_title, name) => `~/Desktop/${name}`,
     },
+    drags: world.drags.receive,
   };
 }
 
@@ -80,9 +85,10 @@ const commands: Commands = {
     }),
   deleteProject: (projectId) =>
     answer(() => {
-      world.removeProject(projectId);
+      dashboard.removeProject(projectId);
       return null;
     }),
+  ...dashboard.commands,
   getProject: (projectId) => answer(() => history.detail(projectId)),
   getPlan: (projectId) => answer(() => history.plan(projectId)),
   openFolder: () => answer(() => null),

@@ -52,7 +52,7 @@ it('fills parameters, groups numbers, and chooses the singular', () => {
   expect(word('en', 'log.lines', { n: 103518 })).toBe('103,518 lines');
   expect(word('en', 'log.lines', { n: 1 })).toBe('1 line');
   expect(word('ja', 'log.lines', { n: 1 })).toBe('1行');
-  expect(word('en', 'delete.title', { name: 'a {b}' })).toBe('Delete “a {b}”?');
+  expect(word('en', 'duplicate.title', { name: 'a {b}' })).toBe('Duplicate “a {b}”');
 });
 
 it('is stored with sorted keys, so that two edits do not collide', () => {

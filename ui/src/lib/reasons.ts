@@ -1,5 +1,5 @@
 // Why a project is not up to date, and why two runs differ: as sentences. And what a run would cost.
-import type { Estimate, Reason, RunView, Waiting } from '../ipc/bindings';
+import type { Estimate, Reason, RunView, StatusChange, Waiting } from '../ipc/bindings';
 import { errorText } from './errors';
 import { list, number, type Lang } from './format';
 import { isLive } from './glossary';
@@ -99,4 +99,19 @@ export function stopReasonText(run: Pick<RunView, 'stop_reason'>): string {
 export function ownerText(run: Pick<RunView, 'owner' | 'status'>): string {
   if (run.owner === 'this' || (run.owner === 'app' && !isLive(run.status))) return '';
   return t(`owner.${run.owner}`);
+}
+
+/** Who changed the status of a run, where, and why. Codes of the engine where it has words for them, else as they are. */
+export function reasonOf(change: StatusChange): string {
+  const said = (prefix: 'actor' | 'reason', value: string | null) => {
+    if (!value) return '';
+    const [own, failed] = [`${prefix}.${value}`, `error.${value}.what`];
+    return has(own) ? t(own) : has(failed) ? '' : value;
+  };
+  const parts = [
+    said('actor', change.actor),
+    change.stage ? t(`stage.${change.stage}`) : '',
+    said('reason', change.reason),
+  ];
+  return parts.filter(Boolean).join(' · ');
 }

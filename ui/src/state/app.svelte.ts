@@ -36,6 +36,8 @@ let settings = $state.raw<AppSettings>({
   notify: true,
   keep_awake: true,
   background: 'ask',
+  keep_days: 90,
+  keep_logs_mb: 1000,
 });
 let info = $state.raw<AppInfo | null>(null);
 /** one second, for clocks that run */
@@ -153,7 +155,10 @@ export function refreshSoon(projectId: string): void {
     bump(projectId);
     loadProject(projectId)
       .then(() => planSoon(projectId))
-      .catch(() => undefined);
+      .catch((thrown: unknown) => {
+        // Another window or the command line deleted it.
+        if (AppError.from(thrown).code === 'project_not_found') forget(projectId);
+      });
   }, 120);
   pending.set(projectId, timer);
 }

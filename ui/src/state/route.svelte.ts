@@ -3,12 +3,14 @@ import { TABS, type Tab } from '../lib/glossary';
 
 export type Route =
   | { view: 'home'; project: string | null }
+  | { view: 'dashboard' }
   | { view: 'settings' }
   | { view: 'log'; run: string }
   | { view: 'project'; project: string; tab: Tab };
 
 function parse(hash: string): Route {
   const [view, id, tab] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+  if (view === 'dashboard') return { view: 'dashboard' };
   if (view === 'settings') return { view: 'settings' };
   if (view === 'log' && id) return { view: 'log', run: id };
   if (view === 'project' && id) {
@@ -19,6 +21,7 @@ function parse(hash: string): Route {
 }
 
 function write(route: Route): string {
+  if (route.view === 'dashboard') return '#/dashboard';
   if (route.view === 'settings') return '#/settings';
   if (route.view === 'log') return `#/log/${encodeURIComponent(route.run)}`;
   if (route.view === 'project')

@@ -26,6 +26,8 @@ export function aRun(part: Partial<RunView>): RunView {
     waiting: null,
     suspended_ms: 0,
     has_results: false,
+    pinned: false,
+    has_log: true,
     revision: 1,
     ...part,
   };

@@ -71,6 +71,9 @@ pub enum Error {
     /// The results that stood after a run are not kept any more, or there never were any.
     #[error("the results of run {0} are not kept")]
     ResultsGone(String),
+    /// The results of a run are the current ones, so it cannot be deleted.
+    #[error("the results of run {0} are the current ones")]
+    RunIsCurrent(String),
     /// Two runs of different projects have nothing to compare.
     #[error("the runs belong to different projects")]
     DifferentProjects,
@@ -146,6 +149,9 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The log of a run was removed: it was old, or all logs together were too large.
+    #[error("the log of run {0} is not kept any more")]
+    LogRemoved(String),
     /// The glossary could not be written.
     #[error("cannot write {}: {detail}", path.display())]
     ExportFailed {
@@ -212,7 +218,7 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 28] = [
+    pub const CODES: [&'static str; 30] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
@@ -225,6 +231,7 @@ impl Error {
         "folder_in_use",
         "run_active",
         "results_gone",
+        "run_is_current",
         "different_projects",
         "nothing_to_resume",
         "nothing_to_retry",
@@ -238,6 +245,7 @@ impl Error {
         "database_damaged",
         "disk_full",
         "log_unreadable",
+        "log_removed",
         "export_failed",
         "export_format",
         "internal",
@@ -262,6 +270,7 @@ impl Error {
             ),
             Self::RunActive { run } => ("run_active", vec![("run", run.clone())], None),
             Self::ResultsGone(run) => ("results_gone", vec![("run", run.clone())], None),
+            Self::RunIsCurrent(run) => ("run_is_current", vec![("run", run.clone())], None),
             Self::DifferentProjects => ("different_projects", vec![], None),
             Self::NothingToResume { run } => ("nothing_to_resume", vec![("run", run.clone())], None),
             Self::NothingToRetry { run } => ("nothing_to_retry", vec![("run", run.clone())], None),
@@ -293,6 +302,7 @@ impl Error {
             Self::LogUnreadable { path, source } => {
                 ("log_unreadable", vec![("path", shown(path))], Some(source.to_string()))
             }
+            Self::LogRemoved(run) => ("log_removed", vec![("run", run.clone())], None),
             Self::ExportFailed { path, detail } => ("export_failed", vec![("path", shown(path))], Some(detail.clone())),
             Self::ExportFormat(path) => ("export_format", vec![("path", shown(path))], None),
             Self::Database(error) => ("internal", vec![], Some(error.to_string())),

@@ -5,6 +5,7 @@
 //! one [`EventSink`], and the desktop shell and the command line are two callers of the same [`Engine`].
 
 mod clock;
+mod dashboard;
 mod engine;
 mod error;
 mod events;
@@ -16,12 +17,18 @@ mod pipeline;
 mod plan;
 mod projects;
 mod reasons;
+mod retention;
 mod runs;
 mod settings;
 mod store;
 #[cfg(test)]
 mod testing;
+mod trash;
 
+pub use dashboard::stats::Durations;
+pub use dashboard::{
+    Dashboard, EndedCounts, Group, Groups, HistoryQuery, ScopeDurations, TrendPoint, UsualStage, UsualStages, Window,
+};
 pub use engine::Engine;
 pub use error::{Error, Message, Result};
 pub use events::{Event, EventSink, LogEnd, LogTail, NoSink, ProjectRef};

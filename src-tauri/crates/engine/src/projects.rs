@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use sqlx::{Sqlite, Transaction};
 
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::logs;
 use crate::reasons::Reason;
 use crate::runs::{RunStatus, RunView, Stage, record};
 use crate::settings::ProjectSettings;
-use crate::store::{generations, promotions};
+use crate::store::promotions;
 
 /// The state of a project: what its badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -97,7 +97,7 @@ impl Engine {
     pub async fn list_projects(&self) -> Result<Vec<ProjectSummary>> {
         let rows = sqlx::query_as!(
             Record,
-            "SELECT id, name, folder, created_at FROM project p
+            "SELECT id, name, folder, created_at FROM project p WHERE deleted_at IS NULL
              ORDER BY coalesce((SELECT max(run.id) FROM run WHERE run.project_id = p.id), p.id) DESC"
         )
         .fetch_all(self.store().reader())
@@ -111,12 +111,33 @@ impl Engine {
 
     /// Creates a project on a folder that no other project has.
     pub async fn create_project(&self, name: &str, folder: &Path) -> Result<ProjectSummary> {
+        self.insert_project(name, folder, None).await
+    }
+
+    /// Creates a project on another folder with the settings and the decisions of this one, but without its runs and
+    /// results.
+    pub async fn duplicate_project(&self, project_id: &str, name: &str, folder: &Path) -> Result<ProjectSummary> {
+        self.project_folder(project_id).await?;
+        self.insert_project(name, folder, Some(project_id)).await
+    }
+
+    async fn insert_project(&self, name: &str, folder: &Path, like: Option<&str>) -> Result<ProjectSummary> {
         let name = name.trim();
         if name.is_empty() {
             return Err(Error::NameEmpty);
         }
         let folder = canonical(folder)?;
         let folder_text = folder.display().to_string();
+        // One folder is one project. Who makes a new one of it does not want the deleted one back.
+        let deleted = sqlx::query_scalar!(
+            "SELECT id FROM project WHERE folder = ? AND deleted_at IS NOT NULL",
+            folder_text
+        )
+        .fetch_optional(self.store().reader())
+        .await?;
+        if let Some(deleted) = deleted {
+            self.purge_project(&deleted).await?;
+        }
         let (id, now) = (uuid::Uuid::now_v7().to_string(), clock::now());
         let settings = serde_json::to_string(&ProjectSettings::default())?;
         let mut tx = self.store().write().await?;
@@ -136,6 +157,9 @@ impl Engine {
         )
         .execute(&mut *tx)
         .await?;
+        if let Some(like) = like {
+            copy_choices(&mut tx, like, &id).await?;
+        }
         tx.commit().await?;
         self.project_changed(&id);
         Ok(self.project(&id).await?.summary)
@@ -168,7 +192,7 @@ impl Engine {
             .unwrap_or_else(|_| folder.to_owned())
             .display()
             .to_string();
-        let id = sqlx::query_scalar!("SELECT id FROM project WHERE folder = ?", folder)
+        let id = sqlx::query_scalar!("SELECT id FROM project WHERE folder = ? AND deleted_at IS NULL", folder)
             .fetch_optional(self.store().reader())
             .await?;
         match id {
@@ -181,7 +205,7 @@ impl Engine {
     pub async fn project(&self, project_id: &str) -> Result<ProjectDetail> {
         let row = sqlx::query_as!(
             Record,
-            "SELECT id, name, folder, created_at FROM project WHERE id = ?",
+            "SELECT id, name, folder, created_at FROM project WHERE id = ? AND deleted_at IS NULL",
             project_id
         )
         .fetch_optional(self.store().reader())
@@ -197,63 +221,29 @@ impl Engine {
             return Err(Error::NameEmpty);
         }
         let mut tx = self.store().write().await?;
-        sqlx::query!("UPDATE project SET name = ? WHERE id = ?", name, project_id)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query!(
+            "UPDATE project SET name = ? WHERE id = ? AND deleted_at IS NULL",
+            name,
+            project_id
+        )
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         let renamed = self.project(project_id).await?.summary;
         self.project_changed(project_id);
         Ok(renamed)
     }
 
-    /// Deletes a project with its runs, results, decisions and logs. Its folder is not touched. Refused while a run is
-    /// active.
-    pub async fn delete_project(&self, project_id: &str) -> Result<()> {
-        self.recover_runs().await?;
-        let mut tx = self.store().write().await?;
-        let runs = sqlx::query!("SELECT id, status FROM run WHERE project_id = ?", project_id)
-            .fetch_all(&mut *tx)
-            .await?;
-        if let Some(active) = runs
-            .iter()
-            .find(|run| run.status == "pending" || run.status == "running")
-        {
-            return Err(Error::RunActive { run: active.id.clone() });
-        }
-        sqlx::query!("DELETE FROM current_generation WHERE project_id = ?", project_id)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query!("DELETE FROM generation WHERE project_id = ?", project_id)
-            .execute(&mut *tx)
-            .await?;
-        let deleted = sqlx::query!("DELETE FROM project WHERE id = ?", project_id)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
-        if deleted == 0 {
-            return Err(Error::ProjectNotFound(project_id.to_owned()));
-        }
-        tx.commit().await?;
-        generations::collect_texts(self.store()).await?;
-        self.scans().forget(project_id);
-        for run in runs {
-            self.log_reader().forget(&run.id);
-            let path = logs::path(self.home(), &run.id);
-            if let Err(error) = std::fs::remove_file(&path) {
-                tracing::debug!(path = %path.display(), %error, "no log to remove");
-            }
-        }
-        self.project_changed(project_id);
-        Ok(())
-    }
-
     /// The folder of a project.
     pub async fn project_folder(&self, project_id: &str) -> Result<PathBuf> {
-        sqlx::query_scalar!("SELECT folder FROM project WHERE id = ?", project_id)
-            .fetch_optional(self.store().reader())
-            .await?
-            .map(PathBuf::from)
-            .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))
+        sqlx::query_scalar!(
+            "SELECT folder FROM project WHERE id = ? AND deleted_at IS NULL",
+            project_id
+        )
+        .fetch_optional(self.store().reader())
+        .await?
+        .map(PathBuf::from)
+        .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))
     }
 
     /// The settings that a run was started with.
@@ -362,6 +352,26 @@ impl Engine {
             defined: count(row.defined),
         })
     }
+}
+
+/// Copies what the researcher chose for a project: its settings and the decisions about its terms.
+async fn copy_choices(tx: &mut Transaction<'_, Sqlite>, from: &str, to: &str) -> Result<()> {
+    sqlx::query!(
+        "UPDATE project SET settings = (SELECT settings FROM project WHERE id = ?) WHERE id = ?",
+        from,
+        to
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO decision (project_id, key, text, manual, verdict, category, note, definition, decided_at)
+         SELECT ?, key, text, manual, verdict, category, note, definition, decided_at FROM decision WHERE project_id = ?",
+        to,
+        from
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 fn canonical(folder: &Path) -> Result<PathBuf> {

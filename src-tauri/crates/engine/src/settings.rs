@@ -71,6 +71,10 @@ pub struct AppSettings {
     pub keep_awake: bool,
     /// What closing the window does while runs are active.
     pub background: CloseChoice,
+    /// Runs that ended so many days ago are removed, with their logs. 1 to 3650.
+    pub keep_days: u32,
+    /// The most that the logs of all runs take together, in MiB. 10 to 100,000.
+    pub keep_logs_mb: u32,
 }
 
 impl Default for AppSettings {
@@ -85,6 +89,8 @@ impl Default for AppSettings {
             notify: true,
             keep_awake: true,
             background: CloseChoice::default(),
+            keep_days: 90,
+            keep_logs_mb: 1_000,
         }
     }
 }
@@ -104,6 +110,12 @@ impl AppSettings {
         }
         if self.shortcuts.len() > SHORTCUTS || !self.shortcuts.iter().all(|(id, keys)| bounded(id) && bounded(keys)) {
             return Err(Error::InvalidSettings("shortcuts"));
+        }
+        if !(1..=3_650).contains(&self.keep_days) {
+            return Err(Error::InvalidSettings("keep_days"));
+        }
+        if !(10..=100_000).contains(&self.keep_logs_mb) {
+            return Err(Error::InvalidSettings("keep_logs_mb"));
         }
         Ok(())
     }
@@ -229,10 +241,13 @@ impl Engine {
 
     /// The settings of a project.
     pub async fn project_settings(&self, project_id: &str) -> Result<ProjectSettings> {
-        let json = sqlx::query_scalar!("SELECT settings FROM project WHERE id = ?", project_id)
-            .fetch_optional(self.store().reader())
-            .await?
-            .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))?;
+        let json = sqlx::query_scalar!(
+            "SELECT settings FROM project WHERE id = ? AND deleted_at IS NULL",
+            project_id
+        )
+        .fetch_optional(self.store().reader())
+        .await?
+        .ok_or_else(|| Error::ProjectNotFound(project_id.to_owned()))?;
         ProjectSettings::stored(&json)
     }
 
@@ -241,10 +256,14 @@ impl Engine {
         settings.check()?;
         let json = serde_json::to_string(&settings)?;
         let mut tx = self.store().write().await?;
-        let done = sqlx::query!("UPDATE project SET settings = ? WHERE id = ?", json, project_id)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
+        let done = sqlx::query!(
+            "UPDATE project SET settings = ? WHERE id = ? AND deleted_at IS NULL",
+            json,
+            project_id
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
         tx.commit().await?;
         if done == 0 {
             return Err(Error::ProjectNotFound(project_id.to_owned()));

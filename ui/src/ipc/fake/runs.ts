@@ -7,6 +7,8 @@ import * as world from './world';
 
 /** request id -> run: the same request starts the same run */
 const requests = new Map<string, string>();
+const SETTINGS: B.ProjectSettings = { max_file_mb: 50, max_terms: null, min_occurrences: 2 };
+
 /** A stop that never takes effect by itself: `&stubborn`. */
 const stubborn = asked.has('stubborn');
 
@@ -106,7 +108,7 @@ export function detail(runId: string): B.RunDetail {
       reason: run.stop_reason,
       actor: run.status === 'cancelled' ? 'user' : 'engine',
     });
-  return { run, history };
+  return { run, history, settings: SETTINGS };
 }
 
 export function missing(runId: string): B.MissingUnit[] {

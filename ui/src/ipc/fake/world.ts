@@ -1,6 +1,6 @@
 // Projects and runs of the browser twin; a running run moves on by itself.
 import type * as B from '../bindings';
-import type { Events } from '../contract';
+import type { Drag, Events } from '../contract';
 import {
   asked,
   Channel,
@@ -36,6 +36,12 @@ export const closeRequested = new Channel<{ runs: B.RunView[] }>();
 export const openRun = new Channel<B.RunRef>();
 const openProject = new Channel<{ project_id: string }>();
 const openFailed = new Channel<B.IpcError>();
+/** what is dragged over the window: nothing here drags by itself */
+const dragged = new Channel<Drag>();
+export const drags = {
+  emit: (drag: Drag) => dragged.emit(drag),
+  receive: (receive: (drag: Drag) => void) => dragged.listen(({ payload }) => receive(payload)),
+};
 export const events: Events = {
   runChanged,
   logAppended,
@@ -139,6 +145,8 @@ export function makeRun(
     waiting: status === 'pending' ? { running: 2, limit: 2, ahead: 1 } : null,
     suspended_ms: 0,
     has_results: done,
+    pinned: false,
+    has_log: true,
     revision: 1,
     ...part,
   };
@@ -373,7 +381,8 @@ export function activeOf(projectId: string): B.RunView | null {
   );
 }
 
-export function removeProject(projectId: string) {
-  projects = projects.filter((project) => project.id !== projectId);
-  runs = runs.filter((run) => run.project_id !== projectId);
+/** Replaces what is there: something was deleted, or is back. */
+export function replace(next: { projects?: B.ProjectSummary[]; runs?: B.RunView[] }) {
+  projects = next.projects ?? projects;
+  runs = next.runs ?? runs;
 }

@@ -8,6 +8,7 @@
 mod bare;
 mod cancel;
 mod corpus;
+mod dashboard;
 mod measure;
 mod pages;
 mod reuse;
@@ -51,6 +52,7 @@ const OVERHEAD_PERCENT: f64 = 5.0;
 const OVERHEAD_REPEATS: usize = 5;
 const RECOVER_MILLISECONDS: f64 = 500.0;
 const HOME_MILLISECONDS: f64 = 300.0;
+const DASHBOARD_MILLISECONDS: f64 = 50.0;
 const PAGE_MILLISECONDS: f64 = 20.0;
 const STOP_MILLISECONDS: f64 = 1_000.0;
 
@@ -283,6 +285,14 @@ async fn start(table: &mut Table, work: &Path) -> Outcome<()> {
     ));
     let time = start::home(&folder, &work.join("many")).await?;
     table.budget("open and list", milliseconds(time), "ms", HOME_MILLISECONDS);
+    table.title("The dashboard over them, runs of 90 days: the engine's answer and its JSON, p95");
+    for timing in dashboard::measure(&work.join("many")).await? {
+        let most = match timing.kind {
+            dashboard::Kind::Numbers => DASHBOARD_MILLISECONDS,
+            dashboard::Kind::Page => PAGE_MILLISECONDS,
+        };
+        table.budget(timing.what, milliseconds(timing.p95), "ms", most);
+    }
     Ok(())
 }
 

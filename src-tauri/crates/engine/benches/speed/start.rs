@@ -111,7 +111,10 @@ pub(crate) async fn home(folder: &Path, home: &Path) -> Outcome<Duration> {
     // Each run many times over, as if it had been made again and again.
     let copies = (RUNS / PROJECTS - 1) as i64;
     for statement in [
-        "INSERT INTO run SELECT substr(r.id, 1, 24) || printf('%012d', n.value), project_id, r.id || n.value, scope, trigger,
+        "INSERT INTO run (id, project_id, request_id, scope, trigger, status, stage, engine, model, settings,
+             settings_hash, documents_hash, app_version, owner_pid, owner_started, heartbeat_at, created_at, started_at,
+             finished_at, cancel_requested_at, error, revision, owner_boot, owner_kind, resumes, suspended_ms, missing)
+         SELECT substr(r.id, 1, 24) || printf('%012d', n.value), project_id, r.id || n.value, scope, trigger,
              status, stage, engine, model, settings, settings_hash, documents_hash, app_version, owner_pid,
              owner_started, heartbeat_at, created_at, started_at, finished_at, cancel_requested_at, error, revision,
              owner_boot, owner_kind, resumes, suspended_ms, missing

@@ -23,9 +23,13 @@ impl Engine {
         if let Some(run) = active {
             return Err(Error::RunActive { run });
         }
-        let known = sqlx::query_scalar!("SELECT id FROM run WHERE id = ? AND project_id = ?", run_id, project_id)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let known = sqlx::query_scalar!(
+            "SELECT id FROM run WHERE id = ? AND project_id = ? AND deleted_at IS NULL",
+            run_id,
+            project_id
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
         if known.is_none() {
             return Err(Error::RunNotFound(run_id.to_owned()));
         }

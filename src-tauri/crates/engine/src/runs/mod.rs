@@ -76,7 +76,7 @@ impl Runs {
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn get(&self, run_id: &str) -> Option<Arc<Live>> {
+    pub(crate) fn get(&self, run_id: &str) -> Option<Arc<Live>> {
         self.lock().get(run_id).cloned()
     }
 
@@ -323,6 +323,9 @@ impl Engine {
     ) -> Result<T> {
         // The status comes before the records: a log that is called complete then really is.
         let run = view::get(self.store(), run_id).await?;
+        if !run.has_log {
+            return Err(Error::LogRemoved(run.id));
+        }
         let ended = run.status.is_final().then_some(run.status);
         let (engine, run_id) = (self.clone(), run_id.to_owned());
         let read = move || ask(engine.log_reader(), &run_id, &logs::path(engine.home(), &run_id), ended);

@@ -5,6 +5,7 @@ use specta::Type;
 
 use super::owner::Program;
 use crate::error::Message;
+use crate::settings::ProjectSettings;
 
 /// A step of the pipeline, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -254,6 +255,7 @@ pub struct StageView {
 
 /// A run as a caller sees it. Times are UTC, RFC 3339 with milliseconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[allow(clippy::struct_excessive_bools, reason = "they are independent facts")]
 pub struct RunView {
     /// `UUIDv7`.
     pub id: String,
@@ -299,6 +301,10 @@ pub struct RunView {
     pub missing: u32,
     /// Its results are still kept.
     pub has_results: bool,
+    /// It stays, and so does its log, however old it gets.
+    pub pinned: bool,
+    /// Its log is still kept.
+    pub has_log: bool,
     /// Why it failed.
     pub error: Option<Message>,
     /// Grows with every change; of two views of one run the higher one is newer.
@@ -327,6 +333,8 @@ pub struct RunDetail {
     pub run: RunView,
     /// Its status changes, first one first.
     pub history: Vec<StatusChange>,
+    /// The settings that it was started with.
+    pub settings: ProjectSettings,
 }
 
 /// The answer to a request to stop.

@@ -17,6 +17,9 @@ const NEWS_EVERY: Duration = Duration::from_millis(100);
 const LOOK_EVERY: u32 = 3;
 /// Signs of life and progress are stored this often, in beats.
 const SIGN_EVERY: u32 = 10;
+/// A viewer hears of a run at least this often, in beats, also when a unit takes long: silence means that nothing is
+/// heard any more.
+const WORD_EVERY: u32 = 50;
 
 pub(super) async fn pulse(engine: Engine, live: Arc<Live>) {
     let run_id = live.view().id;
@@ -30,6 +33,9 @@ pub(super) async fn pulse(engine: Engine, live: Arc<Live>) {
         if !slept.is_zero() {
             tracing::info!(run = run_id, ?slept, "the machine slept");
             live.slept(slept);
+        }
+        if beat % WORD_EVERY == WORD_EVERY - 1 {
+            live.update(engine.events(), |_| {});
         }
         live.tell_news(engine.events());
         let sign = if beat % SIGN_EVERY == SIGN_EVERY - 1 || !slept.is_zero() {

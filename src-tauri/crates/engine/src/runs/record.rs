@@ -71,6 +71,15 @@ pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -
     if let Some(id) = requested(&mut **tx, run.request_id).await? {
         return Ok(Some(id));
     }
+    let there = sqlx::query_scalar!(
+        "SELECT count(*) FROM project WHERE id = ? AND deleted_at IS NULL",
+        run.project_id
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if there == 0 {
+        return Err(Error::ProjectNotFound(run.project_id.to_owned()));
+    }
     let active = sqlx::query_scalar!(
         "SELECT id FROM run WHERE project_id = ? AND status IN ('pending', 'running')",
         run.project_id
@@ -311,7 +320,9 @@ pub(crate) async fn requested(database: impl SqliteExecutor<'_>, request_id: &st
 /// The one run whose id is `name` or ends with it.
 pub(crate) async fn find(store: &Store, name: &str) -> Result<String> {
     let mut ids = sqlx::query_scalar!(
-        "SELECT id FROM run WHERE length(?1) >= 4 AND substr(id, -length(?1)) = ?1 LIMIT 2",
+        "SELECT run.id FROM run JOIN project ON project.id = project_id
+         WHERE length(?1) >= 4 AND substr(run.id, -length(?1)) = ?1
+             AND run.deleted_at IS NULL AND project.deleted_at IS NULL LIMIT 2",
         name
     )
     .fetch_all(store.reader())
@@ -383,6 +394,6 @@ pub(crate) async fn interrupt(tx: &mut Transaction<'_, Sqlite>, run_id: &str, at
 }
 
 /// A value of the database by its name.
-pub(super) fn known<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
+pub(crate) fn known<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
     parse(text).ok_or_else(|| Error::Internal(format!("unknown value in the database: {text}")))
 }

@@ -6,6 +6,7 @@ use super::model::{Owner, RunDetail, RunStatus, RunView, Scope, Stage, StatusCha
 use super::owner::{Process, Program};
 use super::record::known;
 use crate::error::{Error, Result};
+use crate::settings::ProjectSettings;
 use crate::store::Store;
 
 struct Row {
@@ -33,6 +34,8 @@ struct Row {
     owner_kind: String,
     reason: Option<String>,
     has_results: bool,
+    pinned: bool,
+    has_log: bool,
     waiting: Option<String>,
     stages: String,
 }
@@ -79,6 +82,8 @@ impl TryFrom<Row> for RunView {
             stages: serde_json::from_str(&row.stages)?,
             missing: row.missing as u32,
             has_results: row.has_results,
+            pinned: row.pinned,
+            has_log: row.has_log,
             error: row.error.map(|json| serde_json::from_str(&json)).transpose()?,
             revision: row.revision as u32,
         })
@@ -98,6 +103,7 @@ macro_rules! select_runs {
                      AS "reason: String",
                  EXISTS (SELECT 1 FROM promotion p JOIN promotion_generation g ON g.promotion_id = p.id
                      WHERE p.run_id = run.id) AS "has_results!: bool",
+                 run.pinned AS "pinned: bool", run.log_removed_at IS NULL AS "has_log!: bool",
                  CASE run.status WHEN 'pending' THEN json_object(
                      'running', (SELECT count(*) FROM run r WHERE r.status IN ('pending', 'running')
                          AND r.status = 'running'),
@@ -115,12 +121,18 @@ macro_rules! select_runs {
     };
 }
 
-/// One run.
+/// One run, unless it was deleted.
 pub(crate) async fn get(store: &Store, run_id: &str) -> Result<RunView> {
-    get_from(store.reader(), run_id).await
+    let row = select_runs!(
+        "WHERE run.id = ? AND run.deleted_at IS NULL AND project.deleted_at IS NULL",
+        run_id
+    )
+    .fetch_optional(store.reader())
+    .await?;
+    row.ok_or_else(|| Error::RunNotFound(run_id.to_owned()))?.try_into()
 }
 
-/// One run, as a transaction sees it.
+/// One run, whatever became of it, as a transaction sees it.
 pub(crate) async fn get_from(database: impl SqliteExecutor<'_>, run_id: &str) -> Result<RunView> {
     let row = select_runs!("WHERE run.id = ?", run_id)
         .fetch_optional(database)
@@ -131,7 +143,7 @@ pub(crate) async fn get_from(database: impl SqliteExecutor<'_>, run_id: &str) ->
 /// The runs of a project, or of all projects, newest first.
 pub(crate) async fn list(store: &Store, project_id: Option<&str>, offset: u32, limit: u32) -> Result<Vec<RunView>> {
     let rows = select_runs!(
-        "WHERE ?1 IS NULL OR run.project_id = ?1 ORDER BY run.id DESC LIMIT ?2 OFFSET ?3",
+        "WHERE run.deleted_at IS NULL AND project.deleted_at IS NULL AND (?1 IS NULL OR run.project_id = ?1) ORDER BY run.id DESC LIMIT ?2 OFFSET ?3",
         project_id,
         limit,
         offset
@@ -153,7 +165,8 @@ pub(crate) async fn active(store: &Store) -> Result<Vec<RunView>> {
 /// Number of runs of a project, or of all.
 pub(crate) async fn count(store: &Store, project_id: Option<&str>) -> Result<u32> {
     let count = sqlx::query_scalar!(
-        "SELECT count(*) FROM run WHERE ?1 IS NULL OR project_id = ?1",
+        "SELECT count(*) FROM run JOIN project ON project.id = run.project_id
+         WHERE run.deleted_at IS NULL AND project.deleted_at IS NULL AND (?1 IS NULL OR run.project_id = ?1)",
         project_id
     )
     .fetch_one(store.reader())
@@ -182,5 +195,65 @@ pub(crate) async fn detail(store: &Store, run_id: &str) -> Result<RunDetail> {
             })
         })
         .collect::<Result<_>>()?;
-    Ok(RunDetail { run, history })
+    let settings = sqlx::query_scalar!("SELECT settings FROM run WHERE id = ?", run_id)
+        .fetch_one(store.reader())
+        .await?;
+    Ok(RunDetail {
+        run,
+        history,
+        settings: ProjectSettings::stored(&settings)?,
+    })
+}
+
+/// Which of the runs that ended since a time; what is nothing does not matter.
+pub(crate) struct Ended<'a> {
+    pub(crate) since: &'a str,
+    pub(crate) project_id: Option<&'a str>,
+    /// JSON list of statuses.
+    pub(crate) statuses: Option<String>,
+    pub(crate) trigger: Option<String>,
+    pub(crate) scope: Option<String>,
+    pub(crate) engine: Option<&'a str>,
+}
+
+/// Runs that ended, the last one first.
+pub(crate) async fn ended(store: &Store, filter: &Ended<'_>, offset: u32, limit: u32) -> Result<Vec<RunView>> {
+    let rows = select_runs!(
+        "WHERE run.deleted_at IS NULL AND project.deleted_at IS NULL AND run.finished_at >= ?1
+             AND (?2 IS NULL OR run.project_id = ?2)
+             AND (?3 IS NULL OR run.status IN (SELECT value FROM json_each(?3)))
+             AND (?4 IS NULL OR run.trigger = ?4) AND (?5 IS NULL OR run.scope = ?5) AND (?6 IS NULL OR run.engine = ?6)
+         ORDER BY run.finished_at DESC, run.id DESC LIMIT ?7 OFFSET ?8",
+        filter.since,
+        filter.project_id,
+        filter.statuses,
+        filter.trigger,
+        filter.scope,
+        filter.engine,
+        limit,
+        offset
+    )
+    .fetch_all(store.reader())
+    .await?;
+    rows.into_iter().map(RunView::try_from).collect()
+}
+
+/// Number of those runs.
+pub(crate) async fn count_ended(store: &Store, filter: &Ended<'_>) -> Result<u32> {
+    let count = sqlx::query_scalar!(
+        "SELECT count(*) FROM run WHERE deleted_at IS NULL AND finished_at >= ?1
+             AND project_id NOT IN (SELECT id FROM project WHERE deleted_at IS NOT NULL)
+             AND (?2 IS NULL OR project_id = ?2)
+             AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
+             AND (?4 IS NULL OR trigger = ?4) AND (?5 IS NULL OR scope = ?5) AND (?6 IS NULL OR engine = ?6)",
+        filter.since,
+        filter.project_id,
+        filter.statuses,
+        filter.trigger,
+        filter.scope,
+        filter.engine
+    )
+    .fetch_one(store.reader())
+    .await?;
+    Ok(count as u32)
 }

@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::events::{Event, LogEnd};
 use crate::logs::{self, ANNOUNCE_RECORDS, LogQuery};
+use crate::retention;
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -43,6 +44,7 @@ impl Engine {
         if task.is_some() {
             return;
         }
+        self.tidy_in(retention::AFTER_START);
         let engine = self.downgrade();
         *task = Some(tokio::spawn(async move {
             let mut watcher = None;

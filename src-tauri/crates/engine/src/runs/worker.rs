@@ -19,6 +19,7 @@ use crate::error::{Error, Message, Result};
 use crate::events::{Event, LogEnd};
 use crate::logs::{self, Log, LogLevel, LogWriter};
 use crate::pipeline::{self, Produced};
+use crate::retention;
 use crate::store::{generations, units};
 
 /// A run that waits looks this often whether another process left it its turn. In this process it is woken at once.
@@ -272,7 +273,7 @@ async fn end(engine: &Engine, live: &Live, outcome: Outcome) {
 async fn tell_end(engine: &Engine, live: &Live, mut status: RunStatus, message: Option<Message>, total: u32) {
     engine.runs().wake_queue();
     let run = live.view();
-    let stored = view::get(engine.store(), &run.id).await;
+    let stored = view::get_from(engine.store().reader(), &run.id).await;
     if let Ok(stored) = stored
         && stored.status.is_final()
     {
@@ -305,6 +306,7 @@ async fn tell_end(engine: &Engine, live: &Live, mut status: RunStatus, message: 
     if let Err(error) = units::prune(engine.store()).await {
         tracing::warn!(run = run.id, %error, "old units could not be removed");
     }
+    engine.tidy_in(retention::AFTER_RUN);
 }
 
 /// Tries a write again while another process keeps the database locked: that is no failure of the run.

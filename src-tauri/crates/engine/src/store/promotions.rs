@@ -87,7 +87,8 @@ pub(crate) async fn current(store: &Store, project_id: &str) -> Result<Option<(S
 /// taking back their results would change nothing.
 pub(crate) async fn previous(store: &Store, project_id: &str) -> Result<Option<String>> {
     Ok(sqlx::query_scalar!(
-        "SELECT run_id FROM promotion p WHERE project_id = ?1 AND (
+        "SELECT run_id FROM promotion p WHERE project_id = ?1
+             AND EXISTS (SELECT 1 FROM run WHERE run.id = p.run_id AND run.deleted_at IS NULL) AND (
              (SELECT count(*) FROM promotion_generation g WHERE g.promotion_id = p.id)
                  <> (SELECT count(*) FROM current_generation WHERE project_id = ?1)
              OR EXISTS (SELECT 1 FROM current_generation c WHERE c.project_id = ?1 AND NOT EXISTS

@@ -305,6 +305,7 @@ mod tests {
         assert_eq!(known(&bench, &one, &["a", "b", "c"]).await, [true, true, false]);
         assert_eq!(known(&bench, &other, &["a"]).await, [false]);
         bench.engine.delete_project(&one).await.unwrap();
+        bench.engine.purge_project(&one).await.unwrap();
         assert_eq!(known(&bench, &one, &["a"]).await, [false]);
     }
 
