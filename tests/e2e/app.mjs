@@ -5,11 +5,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import selenium from 'selenium-webdriver';
 import { Executor, HttpClient } from 'selenium-webdriver/http/index.js';
-import { closeWindows } from './x11.mjs';
+import { closeWindows, countWindows } from './x11.mjs';
 
 const { By, Capabilities, Key, WebDriver } = selenium;
 export { By, Key };
@@ -72,11 +72,7 @@ class App {
         NO_AT_BRIDGE: '1',
         GDK_BACKEND: 'x11',
         LIBGL_ALWAYS_SOFTWARE: '1',
-        GENGLOSSARY_HOME: this.home,
-        XDG_DATA_HOME: join(this.home, 'xdg-data'),
-        XDG_CONFIG_HOME: join(this.home, 'xdg-config'),
-        XDG_CACHE_HOME: join(this.home, 'xdg-cache'),
-        ...this.env,
+        ...this.ownEnv(),
       },
     });
     const server = this.server;
@@ -93,6 +89,16 @@ class App {
       throw new Error(`The app did not start: ${error.message}\n${this.output()}`, { cause: error });
     }
     await this.driver.manage().setTimeouts({ script: PATIENCE, pageLoad: PATIENCE });
+  }
+
+  ownEnv() {
+    return {
+      GENGLOSSARY_HOME: this.home,
+      XDG_DATA_HOME: join(this.home, 'xdg-data'),
+      XDG_CONFIG_HOME: join(this.home, 'xdg-config'),
+      XDG_CACHE_HOME: join(this.home, 'xdg-cache'),
+      ...this.env,
+    };
   }
 
   /** What the app and the driver wrote to their terminal. */
@@ -114,6 +120,46 @@ class App {
   requestClose() {
     this.closing = this.pid();
     return closeWindows(this.closing);
+  }
+
+  /** Number of visible windows. */
+  windows() {
+    return countWindows(this.pid());
+  }
+
+  /** Starts the app once more on the same data, as a click on a link or on its icon does, until that start ends. */
+  startAgain(...args) {
+    return new Promise((done, failed) => {
+      const again = spawn(this.program, args, { env: { ...process.env, ...this.ownEnv() }, stdio: 'ignore' });
+      const late = setTimeout(() => {
+        again.kill('SIGKILL');
+        failed(new Error('the second start did not end'));
+      }, PATIENCE);
+      again.once('exit', (code) => {
+        clearTimeout(late);
+        done(code);
+      });
+    });
+  }
+
+  /** Presses keys together, the last one after the others: press(Key.CONTROL, 'k'). */
+  async press(...keys) {
+    const held = keys.slice(0, -1);
+    const actions = this.driver.actions();
+    for (const key of held) actions.keyDown(key);
+    actions.sendKeys(keys.at(-1));
+    for (const key of held.reverse()) actions.keyUp(key);
+    await actions.perform();
+  }
+
+  /** Types where the focus is. */
+  async keys(text) {
+    await this.driver.actions().sendKeys(text).perform();
+  }
+
+  /** Test id of what has the focus. */
+  focused() {
+    return this.run(() => document.activeElement?.closest('[data-testid]')?.dataset.testid ?? null);
   }
 
   /** Waits until the app has ended by itself. */
@@ -159,7 +205,7 @@ class App {
   /** Process id of the app: the driver's child. */
   pid() {
     const listed = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(this.server.pid)], { encoding: 'utf8' });
-    const line = listed.split('\n').find((row) => row.includes('genglossary-desktop'));
+    const line = listed.split('\n').find((row) => row.includes(basename(this.program)));
     if (!line) throw new Error(`The app is not running.\n${this.output()}`);
     return Number(line.trim().split(/\s+/)[0]);
   }

@@ -15,22 +15,32 @@ const VIEWABLE = 2;
 
 /** Closes every visible window of the process. */
 export async function closeWindows(pid) {
-  const display = await Display.open(process.env.DISPLAY);
-  try {
-    const [owner, protocols, deleteWindow] = [
-      await display.atom('_NET_WM_PID'),
-      await display.atom('WM_PROTOCOLS'),
-      await display.atom('WM_DELETE_WINDOW'),
-    ];
-    let closed = 0;
-    for (const window of await display.children()) {
-      if ((await display.property(window, owner)) !== pid || !(await display.isViewable(window))) continue;
-      display.message(window, protocols, deleteWindow);
-      closed += 1;
-    }
+  await onDisplay(async (display) => {
+    const [protocols, deleteWindow] = [await display.atom('WM_PROTOCOLS'), await display.atom('WM_DELETE_WINDOW')];
+    const windows = await windowsOf(display, pid);
+    if (windows.length === 0) throw new Error(`The process ${pid} has no visible window`);
+    for (const window of windows) display.message(window, protocols, deleteWindow);
     // An answer to a later request means that the earlier ones have arrived.
     await display.atom('WM_PROTOCOLS');
-    if (closed === 0) throw new Error(`The process ${pid} has no visible window`);
+  });
+}
+
+/** Number of visible windows of the process. */
+export const countWindows = (pid) => onDisplay(async (display) => (await windowsOf(display, pid)).length);
+
+async function windowsOf(display, pid) {
+  const owner = await display.atom('_NET_WM_PID');
+  const windows = [];
+  for (const window of await display.children()) {
+    if ((await display.property(window, owner)) === pid && (await display.isViewable(window))) windows.push(window);
+  }
+  return windows;
+}
+
+async function onDisplay(ask) {
+  const display = await Display.open(process.env.DISPLAY);
+  try {
+    return await ask(display);
   } finally {
     display.socket.destroy();
   }

@@ -29,3 +29,5 @@ await connect();
 // The stored language and theme are known before anything is drawn, so nothing changes under the eye.
 await Promise.race([begin(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
 mount(App, { target });
+// What `make bench` reads: the first frame in which something can be done.
+requestAnimationFrame(() => performance.mark('usable'));
