@@ -363,14 +363,30 @@ async fn copy_choices(tx: &mut Transaction<'_, Sqlite>, from: &str, to: &str) ->
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!(
-        "INSERT INTO decision (project_id, key, text, manual, verdict, category, note, definition, decided_at)
-         SELECT ?, key, text, manual, verdict, category, note, definition, decided_at FROM decision WHERE project_id = ?",
-        to,
-        from
+    // Every table of a project whose rows say when they were decided, and every column of it: none can be forgotten.
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema t WHERE type = 'table' AND
+             (SELECT count(*) FROM pragma_table_info(t.name) WHERE name IN ('project_id', 'decided_at')) = 2",
     )
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
+    for table in tables {
+        let columns: Vec<String> =
+            sqlx::query_scalar("SELECT name FROM pragma_table_info(?) WHERE name <> 'project_id'")
+                .bind(&table)
+                .fetch_all(&mut **tx)
+                .await?;
+        let columns = columns.join(", ");
+        let copy = format!(
+            "INSERT INTO {table} (project_id, {columns}) SELECT ?1, {columns} FROM {table} WHERE project_id = ?2"
+        );
+        // Names of the schema, nothing that anybody typed.
+        sqlx::query(sqlx::AssertSqlSafe(copy))
+            .bind(to)
+            .bind(from)
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(())
 }
 
