@@ -14,6 +14,7 @@ use crate::logs::LogReader;
 use crate::plan::Scans;
 use crate::runs::{Health, Program, Runs};
 use crate::store::Store;
+use crate::store::recall::Recall;
 
 /// Projects, runs and results of one data folder. Cheap to clone; all clones are the same engine.
 #[derive(Clone)]
@@ -27,6 +28,7 @@ struct Inner {
     logs: LogReader,
     scans: Scans,
     readings: Readings,
+    recall: Recall,
     program: Program,
     health: watch::Sender<Health>,
     watcher: Mutex<Option<JoinHandle<()>>>,
@@ -69,6 +71,7 @@ impl Engine {
             logs: LogReader::default(),
             scans: Scans::default(),
             readings: Readings::default(),
+            recall: Recall::default(),
             unobserved: AtomicBool::new(false),
             program,
             health: watch::Sender::default(),
@@ -123,6 +126,10 @@ impl Engine {
 
     pub(crate) fn readings(&self) -> &Readings {
         &self.0.readings
+    }
+
+    pub(crate) fn recall(&self) -> &Recall {
+        &self.0.recall
     }
 
     pub(crate) fn log_reader(&self) -> &LogReader {

@@ -7,6 +7,7 @@ mod counter;
 mod english;
 mod group;
 mod japanese;
+mod packed;
 mod rank;
 mod score;
 mod sift;

@@ -10,13 +10,14 @@ use rayon::prelude::*;
 
 use super::Work;
 use crate::logs::LogLevel;
-use crate::runs::{Break, Stage, StopFlag, Unit};
-use crate::store::results::{self, HashedDocument};
-use crate::store::units::UnitKeyBuilder;
+use crate::runs::{Break, Stage, StageContext, StopFlag, Unit};
+use crate::store::results::{self, Found, HashedDocument};
+use crate::store::units::{UnitKey, UnitKeyBuilder};
 
 /// What one document says about the terms that occur in it.
 struct Contexts {
     documents: Arc<Vec<HashedDocument>>,
+    found: Arc<Vec<Found>>,
     terms: Arc<Vec<Term>>,
 }
 
@@ -26,57 +27,58 @@ struct Mentions {
     document: usize,
     /// Index of each term, in the order of their keys.
     terms: Vec<u32>,
-    /// Refer to `terms`.
-    occurrences: Vec<Occurrence>,
 }
 
 impl Mentions {
-    fn new(document: usize, occurrences: &[Occurrence], terms: &[Term]) -> Self {
-        let mut numbers: Vec<u32> = occurrences.iter().map(|occurrence| occurrence.term).collect();
+    fn new(document: usize, found: &Found, terms: &[Term]) -> Self {
+        let mut numbers: Vec<u32> = found.occurrences.iter().map(|occurrence| occurrence.term).collect();
         numbers.sort_unstable();
         numbers.dedup();
         numbers.sort_unstable_by_key(|number| &terms[*number as usize].key);
-        let places: HashMap<u32, u32> = numbers.iter().copied().zip(0..).collect();
-        let occurrences = occurrences
-            .iter()
-            .map(|occurrence| Occurrence {
-                term: places[&occurrence.term],
-                ..*occurrence
-            })
-            .collect();
         Self {
             document,
             terms: numbers,
-            occurrences,
         }
+    }
+
+    /// The occurrences, referring to `terms`.
+    fn occurrences(&self, found: &Found) -> Vec<Occurrence> {
+        let places: HashMap<u32, u32> = self.terms.iter().copied().zip(0..).collect();
+        let occurrence = |occurrence: &Occurrence| Occurrence {
+            term: places[&occurrence.term],
+            ..*occurrence
+        };
+        found.occurrences.iter().map(occurrence).collect()
     }
 }
 
 impl Unit for Contexts {
     type Item = Mentions;
     type Output = Vec<Context>;
-    const KIND: &'static str = "contexts/1";
+    const KIND: &'static str = "contexts/2";
 
     fn name<'a>(&'a self, mentions: &'a Mentions) -> &'a str {
         &self.documents[mentions.document].document.path
     }
 
     fn depends(&self, mentions: &Mentions, key: &mut UnitKeyBuilder) {
-        let document = &self.documents[mentions.document];
+        let (document, found) = (&self.documents[mentions.document], &self.found[mentions.document]);
         // Evidence names the document by its path.
-        key.text(&document.document.path)
-            .text(&document.hash)
-            .bytes(&occurrences::pack(&mentions.occurrences));
+        key.text(&document.document.path).text(&document.hash).text(&found.hash);
+        // A result of an earlier version does not say what its occurrences depend on.
+        if found.hash.is_empty() {
+            key.bytes(&occurrences::pack(&mentions.occurrences(found)));
+        }
+    }
+
+    fn room(&self, mentions: &Mentions) -> Option<usize> {
+        Some(self.documents[mentions.document].document.text.len())
     }
 
     fn work(&self, mentions: &Mentions, stop: &StopFlag) -> Result<Vec<Context>, Stopped> {
+        let occurrences = mentions.occurrences(&self.found[mentions.document]);
         let document = &self.documents[mentions.document].document;
-        define::contexts(
-            document,
-            &self.terms[..mentions.terms.len()],
-            &mentions.occurrences,
-            stop,
-        )
+        define::contexts(document, &self.terms[..mentions.terms.len()], &occurrences, stop)
     }
 
     fn pack(&self, mentions: &Mentions, contexts: &Vec<Context>) -> Option<Vec<u8>> {
@@ -91,6 +93,97 @@ impl Unit for Contexts {
     }
 }
 
+/// An entry weighs as much as so many bytes of text.
+const ROOM: usize = 400;
+
+/// The definition of one term.
+struct Definition {
+    terms: Arc<Vec<Term>>,
+    /// What each document says.
+    contexts: Vec<Option<Arc<Vec<Context>>>>,
+    log: StageContext,
+}
+
+/// A term and where the documents speak of it.
+struct Subject {
+    /// Index of the term.
+    term: usize,
+    /// Index of a document and of a context in it.
+    contexts: Vec<(u32, u32)>,
+    /// The sum of the keys of what these documents say.
+    sources: u128,
+}
+
+impl Unit for Definition {
+    type Item = Subject;
+    type Output = Entry;
+    const KIND: &'static str = "definition/1";
+    const KEPT: bool = false;
+
+    fn name<'a>(&'a self, subject: &'a Subject) -> &'a str {
+        &self.terms[subject.term].text
+    }
+
+    fn depends(&self, subject: &Subject, key: &mut UnitKeyBuilder) {
+        let term = &self.terms[subject.term];
+        key.text(&term.key)
+            .text(&term.text)
+            .bytes(&[term.language as u8, term.category as u8])
+            .bytes(&subject.sources.to_le_bytes());
+    }
+
+    fn room(&self, _: &Subject) -> Option<usize> {
+        Some(ROOM)
+    }
+
+    fn work(&self, subject: &Subject, _: &StopFlag) -> Result<Entry, Stopped> {
+        let term = &self.terms[subject.term];
+        let context = |(document, at): &(u32, u32)| self.contexts[*document as usize].as_ref()?.get(*at as usize);
+        let contexts: Vec<&Context> = subject.contexts.iter().filter_map(context).collect();
+        let entry = define::define(term, &contexts);
+        self.log.log(LogLevel::Debug, &term.text, told(&entry));
+        Ok(entry)
+    }
+
+    fn pack(&self, _: &Subject, _: &Entry) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn unpack(&self, _: &Subject, _: &[u8]) -> Option<Entry> {
+        None
+    }
+}
+
+/// The terms that get an entry, each with what the documents say of it.
+fn subjects(
+    terms: &[Term],
+    excluded: &HashSet<String>,
+    mentions: &[Mentions],
+    keys: &[UnitKey],
+    contexts: &[Option<Arc<Vec<Context>>>],
+) -> Vec<Subject> {
+    let subject = |term| Subject {
+        term,
+        contexts: Vec::new(),
+        sources: 0,
+    };
+    let mut subjects: Vec<Subject> = (0..terms.len()).map(subject).collect();
+    for (document, ((mentions, key), contexts)) in mentions.iter().zip(keys).zip(contexts).enumerate() {
+        // What could not be read is no source: a definition without it is another one.
+        for number in mentions.terms.iter().filter(|_| contexts.is_some()) {
+            let sources = &mut subjects[*number as usize].sources;
+            *sources = sources.wrapping_add(key.number());
+        }
+        for (at, context) in contexts.iter().flat_map(|contexts| contexts.iter()).enumerate() {
+            if let Some(number) = mentions.terms.get(context.term as usize) {
+                subjects[*number as usize].contexts.push((document as u32, at as u32));
+            }
+        }
+    }
+    subjects.retain(|subject| !excluded.contains(&terms[subject.term].key));
+    subjects
+}
+
 pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
     let extract = work.input(Stage::Extract)?;
@@ -100,72 +193,48 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .await?;
     let terms = work.carried.terms(store, extract).await?;
     let found = work.carried.found(store, extract).await?;
-    let excluded: HashSet<&String> = work.decisions.excluded.iter().collect();
-    let kept: Vec<usize> = (0..terms.len())
-        .filter(|&index| !excluded.contains(&terms[index].key))
-        .collect();
-    work.context.total(documents.len() + kept.len());
+    let excluded: HashSet<String> = work.decisions.excluded.iter().cloned().collect();
+    let kept = terms.iter().filter(|term| !excluded.contains(&term.key)).count();
+    work.context.total(documents.len() + kept);
 
-    let mentions = {
+    let unit = Contexts {
+        documents,
+        found: Arc::clone(&found),
+        terms: Arc::clone(&terms),
+    };
+    let (unit, mentions, keys) = {
         let terms = Arc::clone(&terms);
         work.context
             .blocking(move || {
-                let mentions = found
-                    .par_iter()
-                    .enumerate()
-                    .map(|(document, found)| Mentions::new(document, &found.occurrences, &terms));
-                Ok(Arc::new(mentions.collect::<Vec<_>>()))
+                let mention = |(document, found)| Mentions::new(document, found, &terms);
+                let mentions: Vec<_> = found.par_iter().enumerate().map(mention).collect();
+                let keys: Vec<_> = mentions.iter().map(|mentions| UnitKey::of(&unit, mentions)).collect();
+                Ok((unit, Arc::new(mentions), keys))
             })
             .await?
     };
-    let contexts = work
-        .context
-        .units(
-            Contexts {
-                documents,
-                terms: Arc::clone(&terms),
-            },
-            Arc::clone(&mentions),
-        )
-        .await?;
-    let mut by_term: Vec<Vec<Context>> = vec![Vec::new(); terms.len()];
-    for (contexts, mentions) in contexts.into_iter().zip(mentions.iter()) {
-        for mut context in contexts.into_iter().flatten() {
-            let Some(&number) = mentions.terms.get(context.term as usize) else {
-                continue;
-            };
-            context.term = number;
-            by_term[number as usize].push(context);
-        }
-    }
-    let units: Vec<(Term, Vec<Context>)> = kept
-        .into_iter()
-        .map(|index| (terms[index].clone(), std::mem::take(&mut by_term[index])))
-        .collect();
-    let units = Arc::new(units);
-    let log = work.context.clone();
-    let entries = work
-        .context
-        .steps(
-            Arc::clone(&units),
-            |(term, _)| &term.text,
-            move |_, (term, contexts), _| {
-                let entry = define::define(term, &contexts.iter().collect::<Vec<_>>());
-                log.log(LogLevel::Debug, &term.text, told(&entry));
-                Ok(entry)
-            },
-        )
-        .await?;
+    let contexts = work.context.units(unit, Arc::clone(&mentions)).await?;
+    let (unit, subjects) = {
+        let (terms, log) = (Arc::clone(&terms), work.context.clone());
+        work.context
+            .blocking(move || {
+                let subjects = subjects(&terms, &excluded, &mentions, &keys, &contexts);
+                let unit = Definition { terms, contexts, log };
+                Ok((unit, Arc::new(subjects)))
+            })
+            .await?
+    };
+    let entries = work.context.units(unit, Arc::clone(&subjects)).await?;
     let entries = {
         let terms = Arc::clone(&terms);
         work.context
             .blocking(move || {
                 // A term whose definition broke off stays in the glossary, without one.
-                let mut entries: Vec<Entry> = entries
-                    .into_iter()
-                    .zip(units.iter())
-                    .map(|(entry, (term, _))| entry.unwrap_or_else(|| define::define(term, &[])))
-                    .collect();
+                let entry = |(entry, subject): (&Option<Arc<Entry>>, &Subject)| match entry {
+                    Some(entry) => Entry::clone(entry),
+                    None => define::define(&terms[subject.term], &[]),
+                };
+                let mut entries: Vec<Entry> = entries.par_iter().zip(&*subjects).map(entry).collect();
                 define::link(&mut entries, &terms);
                 Ok(Arc::new(entries))
             })

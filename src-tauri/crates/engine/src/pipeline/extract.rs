@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
+use glossary::Stopped;
 use glossary::extract::{self, DocumentCandidates, Options};
 use glossary::occurrences::{self, Matcher, Relevant, TermIndex, Vocabulary};
-use glossary::{Occurrence, Stopped};
 use rayon::prelude::*;
 
 use super::Work;
-use crate::runs::{Break, Stage, StopFlag, Unit, from_bytes, to_bytes};
+use crate::runs::{Break, Stage, StopFlag, Unit};
 use crate::store::results::{self, Found, HashedDocument};
 use crate::store::units::{UnitKey, UnitKeyBuilder};
 
@@ -18,7 +18,7 @@ struct Reading;
 impl Unit for Reading {
     type Item = HashedDocument;
     type Output = (DocumentCandidates, Vocabulary);
-    const KIND: &'static str = "reading/1";
+    const KIND: &'static str = "reading/2";
 
     fn name<'a>(&'a self, document: &'a HashedDocument) -> &'a str {
         &document.document.path
@@ -26,6 +26,10 @@ impl Unit for Reading {
 
     fn depends(&self, document: &HashedDocument, key: &mut UnitKeyBuilder) {
         key.text(&document.hash).value(&document.document.language);
+    }
+
+    fn room(&self, document: &HashedDocument) -> Option<usize> {
+        Some(document.document.text.len())
     }
 
     fn work(&self, document: &HashedDocument, stop: &StopFlag) -> Result<Self::Output, Stopped> {
@@ -36,13 +40,13 @@ impl Unit for Reading {
     fn pack(&self, _: &HashedDocument, (candidates, vocabulary): &Self::Output) -> Option<Vec<u8>> {
         let vocabulary = vocabulary.pack();
         let length = u32::try_from(vocabulary.len()).ok()?;
-        Some([&length.to_le_bytes()[..], &vocabulary, &to_bytes(candidates)?].concat())
+        Some([&length.to_le_bytes()[..], &vocabulary, &candidates.pack()].concat())
     }
 
     fn unpack(&self, _: &HashedDocument, bytes: &[u8]) -> Option<Self::Output> {
         let (length, rest) = bytes.split_first_chunk()?;
         let (vocabulary, candidates) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        Some((from_bytes(candidates)?, Vocabulary::unpack(vocabulary)?))
+        Some((DocumentCandidates::unpack(candidates)?, Vocabulary::unpack(vocabulary)?))
     }
 }
 
@@ -58,13 +62,14 @@ struct Finding {
 struct Place {
     /// Index of the document.
     document: usize,
-    vocabulary: Vocabulary,
+    reading: Arc<(DocumentCandidates, Vocabulary)>,
     relevant: Relevant,
 }
 
 impl Unit for Finding {
     type Item = Place;
-    type Output = Vec<Occurrence>;
+    /// The occurrences as bytes, which stay good whatever the numbers of the terms: see [`Relevant::pack`].
+    type Output = Vec<u8>;
     const KIND: &'static str = "occurrences/1";
 
     fn name<'a>(&'a self, place: &'a Place) -> &'a str {
@@ -77,21 +82,27 @@ impl Unit for Finding {
     }
 
     fn prepare(&self, places: &[&Place]) {
-        let vocabularies: Vec<_> = places.iter().map(|place| &place.vocabulary).collect();
+        let vocabularies: Vec<_> = places.iter().map(|place| &place.reading.1).collect();
         self.matcher.get_or_init(|| self.index.matcher(&vocabularies));
     }
 
-    fn work(&self, place: &Place, stop: &StopFlag) -> Result<Vec<Occurrence>, Stopped> {
-        let matcher = self.matcher.get_or_init(|| self.index.matcher(&[&place.vocabulary]));
-        matcher.find(&self.documents[place.document].document, stop)
+    fn room(&self, place: &Place) -> Option<usize> {
+        Some(self.documents[place.document].document.text.len())
     }
 
-    fn pack(&self, place: &Place, occurrences: &Vec<Occurrence>) -> Option<Vec<u8>> {
-        place.relevant.pack(occurrences)
+    fn work(&self, place: &Place, stop: &StopFlag) -> Result<Vec<u8>, Stopped> {
+        let matcher = self.matcher.get_or_init(|| self.index.matcher(&[&place.reading.1]));
+        let occurrences = matcher.find(&self.documents[place.document].document, stop)?;
+        // What it finds are terms that the document may hold.
+        Ok(place.relevant.pack(&occurrences).unwrap_or_default())
     }
 
-    fn unpack(&self, place: &Place, bytes: &[u8]) -> Option<Vec<Occurrence>> {
-        place.relevant.unpack(bytes)
+    fn pack(&self, _: &Place, occurrences: &Vec<u8>) -> Option<Vec<u8>> {
+        Some(occurrences.clone())
+    }
+
+    fn unpack(&self, place: &Place, bytes: &[u8]) -> Option<Vec<u8>> {
+        place.relevant.unpack(bytes).map(|_| bytes.to_owned())
     }
 }
 
@@ -112,22 +123,20 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let (terms, unit, places) = work
         .context
         .blocking(move || {
-            let mut candidates = Vec::with_capacity(readings.len());
-            let mut vocabularies = Vec::with_capacity(readings.len());
-            for (document, reading) in readings.into_iter().enumerate() {
-                // A document that could not be read holds no terms.
-                let Some((found, vocabulary)) = reading else { continue };
-                candidates.push(found);
-                vocabularies.push((document, vocabulary));
-            }
+            // A document that could not be read holds no terms.
+            let readings: Vec<_> = (0..)
+                .zip(readings)
+                .filter_map(|(at, reading)| Some((at, reading?)))
+                .collect();
+            let candidates: Vec<_> = readings.iter().map(|(_, reading)| &reading.0).collect();
             let terms = extract::rank(&candidates, &required, &options, &stop)?;
             let index = TermIndex::new(&terms);
-            let place = |(document, vocabulary)| Place {
+            let place = |(document, reading): (usize, Arc<(_, Vocabulary)>)| Place {
                 document,
-                relevant: index.relevant(&vocabulary),
-                vocabulary,
+                relevant: index.relevant(&reading.1),
+                reading,
             };
-            let places: Vec<_> = vocabularies.into_par_iter().map(place).collect();
+            let places: Vec<_> = readings.into_par_iter().map(place).collect();
             let unit = Finding {
                 documents: read,
                 index,
@@ -139,20 +148,23 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     work.context.check()?;
     let keys: Vec<String> = places.iter().map(|place| UnitKey::of(&unit, place).hex()).collect();
     let occurrences = work.context.units(unit, Arc::clone(&places)).await?;
-    let mut found: Vec<Found> = documents
-        .iter()
-        .map(|document| Found::missing(&document.document.path))
-        .collect();
-    for ((place, key), occurrences) in places.iter().zip(keys).zip(occurrences) {
-        if let Some(occurrences) = occurrences {
-            let found = &mut found[place.document];
-            (found.hash, found.occurrences) = (key, occurrences);
-        }
-    }
     let (terms, found) = work
         .context
         .blocking(move || {
             let mut terms = terms;
+            let missing = |document: &HashedDocument| Found::missing(&document.document.path);
+            let mut found: Vec<Found> = documents.iter().map(missing).collect();
+            let unpacked: Vec<_> = places
+                .par_iter()
+                .zip(&occurrences)
+                .map(|(place, bytes)| place.relevant.unpack(bytes.as_ref()?))
+                .collect();
+            for ((place, key), occurrences) in places.iter().zip(keys).zip(unpacked) {
+                if let Some(occurrences) = occurrences {
+                    let found = &mut found[place.document];
+                    (found.hash, found.occurrences) = (key, occurrences);
+                }
+            }
             let pairs: Vec<_> = documents
                 .iter()
                 .map(|document| &document.document)

@@ -115,7 +115,7 @@ pub(super) async fn run(work: &Work<'_>) -> Result<i64, Break> {
         .await?;
     let mut documents = Vec::new();
     for (file, loaded) in files.iter().zip(loaded) {
-        match loaded {
+        match loaded.and_then(Arc::into_inner) {
             Some(Loaded::Document(facts)) => documents.push((file, facts)),
             Some(Loaded::Skipped(reason, detail)) => {
                 let known = SkippedFile::REASONS.iter().find(|known| **known == reason);

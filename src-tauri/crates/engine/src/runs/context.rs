@@ -207,7 +207,7 @@ impl StageContext {
         &self,
         unit: U,
         items: Arc<Vec<U::Item>>,
-    ) -> Result<Vec<Option<U::Output>>, Break> {
+    ) -> Result<Vec<Option<Arc<U::Output>>>, Break> {
         let unit = Arc::new(unit);
         let keys = {
             let (unit, items) = (Arc::clone(&unit), Arc::clone(&items));
@@ -220,17 +220,32 @@ impl StageContext {
             .await?
         };
         let project_id = self.live.project_id();
-        let known = if self.unobserved {
-            HashMap::new()
+        let (remembered, known) = if self.unobserved {
+            (Arc::default(), HashMap::new())
         } else {
-            units::find(self.engine.store(), &project_id, &keys).await?
+            let remembered = self.engine.recall().outputs::<U>(&project_id);
+            let others: Vec<UnitKey> = keys
+                .iter()
+                .copied()
+                .filter(|key| !remembered.contains_key(key))
+                .collect();
+            let known = if U::KEPT {
+                units::find(self.engine.store(), &project_id, &others).await?
+            } else {
+                HashMap::new()
+            };
+            (remembered, known)
         };
         let (sender, receiver) = mpsc::unbounded_channel();
-        let keeper = tokio::spawn(units::keep(self.engine.store().clone(), project_id, U::KIND, receiver));
+        let keeper = units::keep(self.engine.store().clone(), project_id.clone(), U::KIND, receiver);
+        let keeper = tokio::spawn(keeper);
         let context = self.clone();
         let done = self
             .blocking(move || {
-                let recall = |(item, key): (_, &UnitKey)| known.get(key).and_then(|bytes| unit.unpack(item, bytes));
+                let recall = |(item, key): (_, &UnitKey)| {
+                    let remembered = remembered.get(key).map(Arc::clone);
+                    remembered.or_else(|| known.get(key).and_then(|bytes| unit.unpack(item, bytes)).map(Arc::new))
+                };
                 let recalled: Vec<_> = items.par_iter().zip(&keys).map(recall).collect();
                 let todo: Vec<_> = items
                     .iter()
@@ -241,9 +256,9 @@ impl StageContext {
                 if !todo.is_empty() {
                     unit.prepare(&todo.iter().map(|(item, _)| *item).collect::<Vec<_>>());
                 }
-                items
+                let done = items
                     .par_iter()
-                    .zip(keys)
+                    .zip(&keys)
                     .zip(recalled)
                     .map(|((item, key), recalled)| {
                         context.check()?;
@@ -256,21 +271,29 @@ impl StageContext {
                         {
                             let text = unit.text(made).map(|(hash, text)| (hash.to_owned(), text.to_owned()));
                             let finished = FinishedUnit {
-                                key,
+                                key: *key,
                                 output: packed,
                                 text,
                             };
                             // The keeper is gone after a failed write, and that is what the stage ends with.
                             sender.send(finished).map_err(|_| Break::Cancelled)?;
                         }
-                        Ok(output)
+                        Ok(output.map(Arc::new))
                     })
-                    .collect::<Result<Vec<_>, Break>>()
+                    .collect::<Result<Vec<_>, Break>>()?;
+                let room = items.iter().map(|item| unit.room(item)).sum::<Option<usize>>();
+                Ok((keys, done, room))
             })
             .await;
         // What is finished is kept, also when the stage was stopped in the middle of the others.
         keeper.await.map_err(panicked)??;
-        done
+        let (keys, done, room) = done?;
+        if let Some(bytes) = room.filter(|_| !self.unobserved) {
+            let output = |(key, output): (UnitKey, &Option<Arc<_>>)| Some((key, Arc::clone(output.as_ref()?)));
+            let outputs = keys.into_iter().zip(&done).filter_map(output).collect();
+            self.engine.recall().keep::<U>(&project_id, bytes, outputs);
+        }
+        Ok(done)
     }
 
     /// Does work in parallel that is too cheap to be kept, with the same progress, order and stops as [`Self::units`].

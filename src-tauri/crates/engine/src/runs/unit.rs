@@ -13,16 +13,24 @@ pub(crate) trait Unit: Send + Sync + 'static {
     /// What it works at.
     type Item: Send + Sync + 'static;
     /// What it makes of it.
-    type Output: Send + 'static;
+    type Output: Send + Sync + 'static;
 
     /// The rule and its version. A change of the rule is a new version: the old outputs are then unknown.
     const KIND: &'static str;
+
+    /// False for work that costs less than the question for its output: it is remembered in memory alone.
+    const KEPT: bool = true;
 
     /// What the progress calls the item.
     fn name<'a>(&'a self, item: &'a Self::Item) -> &'a str;
 
     /// Tells everything that the output depends on, in a fixed order.
     fn depends(&self, item: &Self::Item, key: &mut UnitKeyBuilder);
+
+    /// For a unit whose output is worth its room in memory: the bytes of the text behind it.
+    fn room(&self, _item: &Self::Item) -> Option<usize> {
+        None
+    }
 
     /// Gets ready for the items that have to be worked at, once and before the first of them.
     fn prepare(&self, _items: &[&Self::Item]) {}

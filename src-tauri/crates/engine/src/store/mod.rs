@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 pub(crate) mod finished;
 pub(crate) mod generations;
 pub(crate) mod promotions;
+pub(crate) mod recall;
 pub(crate) mod results;
 pub(crate) mod units;
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::lexicon::Lexicon;
@@ -83,22 +84,26 @@ fn relate(entries: &mut [Entry], terms: &[Term]) {
             lexicon.insert(name, at as u32);
         }
     }
-    for at in 0..entries.len() {
-        let Some(definition) = entries[at].definition.clone() else {
-            continue;
-        };
-        let mut related = std::mem::take(&mut entries[at].related);
-        for hit in lexicon.find(&definition) {
-            let other = &entries[hit.name as usize].term;
-            if hit.name as usize != at
-                && worth[hit.name as usize]
-                && related.len() < RELATED
-                && !related.contains(other)
-            {
-                related.push(other.clone());
+    let related: Vec<Vec<String>> = entries
+        .par_iter()
+        .enumerate()
+        .map(|(at, entry)| {
+            let mut related = entry.related.clone();
+            for hit in entry.definition.iter().flat_map(|definition| lexicon.find(definition)) {
+                let other = &entries[hit.name as usize].term;
+                if hit.name as usize != at
+                    && worth[hit.name as usize]
+                    && related.len() < RELATED
+                    && !related.contains(other)
+                {
+                    related.push(other.clone());
+                }
             }
-        }
-        entries[at].related = related;
+            related
+        })
+        .collect();
+    for (entry, related) in entries.iter_mut().zip(related) {
+        entry.related = related;
     }
 }
 

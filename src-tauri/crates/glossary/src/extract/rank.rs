@@ -1,5 +1,7 @@
 //! From candidates to the list: scores, what the list must hold, where it ends, and what its rows say.
 
+use std::borrow::Borrow;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::group::{self, Group};
@@ -12,8 +14,8 @@ use crate::{Category, Language, Stop, Stopped, Term, Variant, decode, normalise}
 ///
 /// The list ends where the size of the corpus says, or at `max_terms`. `required` terms are in it in any case, with no
 /// occurrences when the documents do not hold them.
-pub fn rank(
-    documents: &[DocumentCandidates],
+pub fn rank<D: Borrow<DocumentCandidates>>(
+    documents: &[D],
     required: &[String],
     options: &Options,
     stop: &dyn Stop,
@@ -24,11 +26,12 @@ pub fn rank(
         .filter(|(key, _)| !key.is_empty())
         .rev()
         .collect();
-    let expansions = expansions(documents);
-    let mut ranked: Vec<Ranked> = Vec::new();
-    for language in [Language::English, Language::Japanese] {
-        ranked.extend(in_language(documents, language, &required, &expansions, options, stop)?);
-    }
+    let documents: Vec<&DocumentCandidates> = documents.iter().map(Borrow::borrow).collect();
+    let expansions = expansions(&documents);
+    let of = |language| in_language(&documents, language, &required, &expansions, options, stop);
+    let (english, japanese) = rayon::join(|| of(Language::English), || of(Language::Japanese));
+    let mut ranked = english?;
+    ranked.append(&mut japanese?);
     let mut terms = merge(ranked, &expansions);
     let listed: FxHashSet<&str> = terms.iter().map(|term| term.key.as_str()).collect();
     let mut missing: Vec<Term> = required
@@ -83,7 +86,7 @@ struct Ranked {
 
 /// The groups of one language that are terms.
 fn in_language(
-    documents: &[DocumentCandidates],
+    documents: &[&DocumentCandidates],
     language: Language,
     required: &FxHashMap<String, &str>,
     expansions: &Expansions,
@@ -212,7 +215,7 @@ struct Expansions {
     long: FxHashMap<String, String>,
 }
 
-fn expansions(documents: &[DocumentCandidates]) -> Expansions {
+fn expansions(documents: &[&DocumentCandidates]) -> Expansions {
     let mut counts: FxHashMap<(String, String), FxHashMap<&str, u32>> = FxHashMap::default();
     for pair in documents
         .iter()

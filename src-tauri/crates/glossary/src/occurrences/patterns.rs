@@ -1,5 +1,6 @@
 //! What to look for: the written forms of a term, and those that its documents may hold although no candidate had them.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::fold::fold;
@@ -40,33 +41,52 @@ impl Case {
 /// The patterns of all terms, each text once. Where two terms share one, the better term has it.
 pub(super) fn patterns(terms: &[Term]) -> Vec<Pattern> {
     let mut claimed = Claimed::default();
-    let cases: Vec<Case> = terms.iter().map(case).collect();
+    let cases: Vec<Case> = terms.par_iter().map(case).collect();
     // The forms that a term is written in come before those that are made up for another.
-    let mut written: Vec<Vec<String>> = Vec::with_capacity(terms.len());
-    for (index, term) in terms.iter().enumerate() {
-        let mut texts: Vec<String> = Vec::with_capacity(term.variants.len() + 1);
-        for form in std::iter::once(&term.text).chain(term.variants.iter().map(|variant| &variant.text)) {
-            let text = fold(form);
-            // Most variants differ in case only.
-            if !texts.contains(&text) {
-                claimed.claim(text.clone(), index, cases[index]);
-                texts.push(text);
-            }
+    let written: Vec<Vec<String>> = terms.par_iter().map(written_forms).collect();
+    for (index, texts) in written.iter().enumerate() {
+        for text in texts {
+            claimed.claim(text.clone(), index, cases[index]);
         }
-        written.push(texts);
     }
-    let (mut forms, mut room) = (Vec::new(), String::new());
-    for (index, term) in terms.iter().enumerate() {
-        for text in &written[index] {
-            inflections(text, &mut forms);
-            for form in forms.drain(..) {
-                if form != *text && !claimed.known.contains(&form) && normalise::is_key(&term.key, &form, &mut room) {
-                    claimed.claim(form, index, cases[index]);
-                }
-            }
+    let known = &claimed.known;
+    let made: Vec<Vec<String>> = terms
+        .par_iter()
+        .zip(&written)
+        .map(|(term, texts)| made_up(term, texts, known))
+        .collect();
+    for (index, forms) in made.into_iter().enumerate() {
+        for form in forms {
+            claimed.claim(form, index, cases[index]);
         }
     }
     claimed.patterns
+}
+
+/// The folded forms that a term is written in, each once. Most variants differ in case only.
+fn written_forms(term: &Term) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::with_capacity(term.variants.len() + 1);
+    for form in std::iter::once(&term.text).chain(term.variants.iter().map(|variant| &variant.text)) {
+        let text = fold(form);
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
+/// Other forms with the key of the term that are not known.
+fn made_up(term: &Term, texts: &[String], known: &FxHashSet<String>) -> Vec<String> {
+    let (mut forms, mut made, mut room) = (Vec::new(), Vec::new(), String::new());
+    for text in texts {
+        inflections(text, &mut forms);
+        for form in forms.drain(..) {
+            if form != *text && !known.contains(&form) && normalise::is_key(&term.key, &form, &mut room) {
+                made.push(form);
+            }
+        }
+    }
+    made
 }
 
 /// The patterns so far.

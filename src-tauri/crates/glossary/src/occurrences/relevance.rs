@@ -1,6 +1,8 @@
 //! Which terms of a list a document may hold: what the search in it depends on, and so what a stored result of the search
 //! is good for.
 
+use rayon::prelude::*;
+
 use super::patterns::{self, Pattern};
 use super::vocabulary::{Vocabulary, grams_of};
 use super::{Matcher, pack, unpack};
@@ -57,12 +59,20 @@ impl TermIndex {
             place[*term as usize] = at as u32;
         }
         let digests = patterns
-            .iter()
+            .par_iter()
             .map(|pattern| digest(pattern, &terms[pattern.term as usize].key))
             .collect();
+        let needed: Vec<Vec<u32>> = patterns
+            .par_iter()
+            .map(|pattern| {
+                let mut grams = Vec::new();
+                grams_of(&pattern.text, &mut grams);
+                grams
+            })
+            .collect();
         let (mut grams, mut of) = (Vec::new(), vec![0]);
-        for pattern in &patterns {
-            grams_of(&pattern.text, &mut grams);
+        for needed in needed {
+            grams.extend(needed);
             of.push(grams.len() as u32);
         }
         let mut made = Self {

@@ -10,6 +10,7 @@ mod missing;
 mod tests;
 mod undefined;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::lexicon::{Lexicon, Token, tokens};
@@ -52,11 +53,11 @@ impl Reviewer {
             lexicon.insert(&entry.term, at as u32);
         }
         let definitions: Vec<Vec<Token>> = entries
-            .iter()
+            .par_iter()
             .map(|entry| entry.definition.as_deref().map_or_else(Vec::new, tokens))
             .collect();
         let mentions: Vec<Mentions> = definitions
-            .iter()
+            .par_iter()
             .map(|definition| Mentions {
                 hits: lexicon.find_tokens(definition),
             })
@@ -70,12 +71,21 @@ impl Reviewer {
                 shared: Vec::new(),
             })
             .collect();
-        let found = circular::find(entries, &mentions)
-            .into_iter()
-            .chain(duplicate::find(entries, &by_key))
-            .chain(missing::find(entries, &definitions, terms))
-            .chain(undefined::find(entries, &by_key));
-        for (at, severity, finding) in found {
+        let ((circular, duplicate), (missing, undefined)) = rayon::join(
+            || {
+                rayon::join(
+                    || circular::find(entries, &mentions),
+                    || duplicate::find(entries, &by_key),
+                )
+            },
+            || {
+                rayon::join(
+                    || missing::find(entries, &definitions, terms),
+                    || undefined::find(entries, &by_key),
+                )
+            },
+        );
+        for (at, severity, finding) in [circular, duplicate, missing, undefined].into_iter().flatten() {
             reviewed[at].shared.push((severity, finding));
         }
         Self { entries: reviewed }
