@@ -80,7 +80,7 @@ impl Engine {
         let load = generations::input(self.store(), extract)
             .await?
             .ok_or(Error::NoInput(Stage::Load))?;
-        let documents = results::read_documents(self.store(), load).await?;
+        let documents = results::read_documents(self.store(), load, &[]).await?;
         let mut terms = results::read_terms(self.store(), extract).await?;
         let paths: Vec<&str> = documents.iter().map(|document| &*document.document.path).collect();
         let found = results::read_found(self.store(), extract, &terms, &paths).await?;

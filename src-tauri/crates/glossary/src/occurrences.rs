@@ -9,6 +9,7 @@ mod relevance;
 mod vocabulary;
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{Document, Occurrence, Stop, Stopped, Term, Variant};
@@ -140,31 +141,35 @@ pub fn tally(terms: &mut [Term], found: &[(&Document, &[Occurrence])]) {
             }
         }
     }
-    for ((term, forms), documents) in terms.iter_mut().zip(forms).zip(documents) {
-        term.documents = documents;
-        term.occurrences = forms.iter().map(|(_, count)| count).sum();
-        let mut variants: Vec<Variant> = Vec::with_capacity(forms.len());
-        for (text, count) in forms {
-            variants.push(Variant {
-                text: patterns::written(text, &term.text),
-                count,
+    terms
+        .par_iter_mut()
+        .zip(forms)
+        .zip(documents)
+        .for_each(|((term, forms), documents)| {
+            term.documents = documents;
+            term.occurrences = forms.iter().map(|(_, count)| count).sum();
+            let mut variants: Vec<Variant> = Vec::with_capacity(forms.len());
+            for (text, count) in forms {
+                variants.push(Variant {
+                    text: patterns::written(text, &term.text),
+                    count,
+                });
+            }
+            variants.sort_unstable_by(|a, b| a.text.cmp(&b.text));
+            variants.dedup_by(|later, earlier| {
+                let same = later.text == earlier.text;
+                earlier.count += if same { later.count } else { 0 };
+                same
             });
-        }
-        variants.sort_unstable_by(|a, b| a.text.cmp(&b.text));
-        variants.dedup_by(|later, earlier| {
-            let same = later.text == earlier.text;
-            earlier.count += if same { later.count } else { 0 };
-            same
+            if !variants.iter().any(|variant| variant.text == term.text) {
+                variants.push(Variant {
+                    text: term.text.clone(),
+                    count: 0,
+                });
+            }
+            variants.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+            term.variants = variants;
         });
-        if !variants.iter().any(|variant| variant.text == term.text) {
-            variants.push(Variant {
-                text: term.text.clone(),
-                count: 0,
-            });
-        }
-        variants.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
-        term.variants = variants;
-    }
 }
 
 /// Counts one more `text` in the forms of a term. Most terms have a few forms, which are compared one by one; the places

@@ -10,6 +10,8 @@ use crate::store::{Store, generations};
 
 #[derive(Default)]
 pub(super) struct Carried {
+    /// The documents of the run before.
+    pub(super) earlier: Arc<Vec<HashedDocument>>,
     pub(super) documents: Slot<Vec<HashedDocument>>,
     pub(super) terms: Slot<Vec<Term>>,
     /// By document.
@@ -20,8 +22,13 @@ pub(super) struct Carried {
 
 impl Carried {
     pub(super) async fn documents(&self, store: &Store, generation: i64) -> Result<Arc<Vec<HashedDocument>>> {
-        let read = || results::read_documents(store, generation);
+        let read = || results::read_documents(store, generation, &self.earlier);
         self.documents.get_or(generation, read).await
+    }
+
+    /// The documents that were put here or read.
+    pub(super) fn known_documents(&self) -> Option<Arc<Vec<HashedDocument>>> {
+        self.documents.known()
     }
 
     pub(super) async fn terms(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Term>>> {
@@ -65,6 +72,11 @@ impl<T> Default for Slot<T> {
 impl<T> Slot<T> {
     pub(super) fn put(&self, generation: i64, rows: &Arc<T>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((generation, Arc::clone(rows)));
+    }
+
+    fn known(&self) -> Option<Arc<T>> {
+        let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.as_ref().map(|(_, rows)| Arc::clone(rows))
     }
 
     async fn get_or<F: Future<Output = Result<T>>>(&self, generation: i64, read: impl FnOnce() -> F) -> Result<Arc<T>> {

@@ -113,6 +113,9 @@ impl Work<'_> {
     }
 }
 
+/// Under which name the documents of a run are remembered.
+const TEXTS: &str = "documents";
+
 /// Runs the stages of a run, one after the other.
 pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<Vec<Produced>, Break> {
     let run = live.view();
@@ -127,7 +130,11 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
     {
         return Err(Break::Failed(Error::NoInput(needed)));
     }
-    let carried = Carried::default();
+    let recall = engine.recall();
+    let carried = Carried {
+        earlier: recall.get(&run.project_id, TEXTS).unwrap_or_default(),
+        ..Carried::default()
+    };
     let decisions = engine.decisions(&run.project_id).await?;
     let threads = rayon::ThreadPoolBuilder::new()
         .thread_name(|number| format!("run-{number}"))
@@ -155,6 +162,10 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
         context.complete();
         inputs.insert(stage, generation);
         produced.push(Produced { stage, generation });
+    }
+    if let Some(documents) = carried.known_documents().filter(|_| !engine.is_unobserved()) {
+        let bytes = documents.iter().map(|document| document.document.text.len()).sum();
+        recall.keep(&run.project_id, TEXTS, bytes, documents);
     }
     Ok(produced)
 }

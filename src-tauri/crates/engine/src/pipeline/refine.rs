@@ -22,7 +22,8 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .blocking(move || Ok(refine::refine(&entries, &issues, &stop)?))
         .await?;
     work.context.check()?;
-    results::write_entries(work.context, generation, &refinement.entries, Some(&before)).await?;
+    let refined = Arc::new(refinement.entries);
+    results::write_entries(work.context, generation, &refined, Some(&before)).await?;
     results::write_resolutions(work.context, generation, review, &refinement.resolutions).await?;
     let open = refinement
         .resolutions
@@ -32,7 +33,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let resolved = refinement.resolutions.len() - open;
     work.info(format!(
         "{} entries; {resolved} issues resolved, {open} left open",
-        refinement.entries.len()
+        refined.len()
     ));
     Ok(())
 }

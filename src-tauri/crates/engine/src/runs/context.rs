@@ -21,6 +21,7 @@ use crate::clock;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::logs::{Log, LogLevel};
+use crate::store::recall::Outputs;
 use crate::store::units::{self, FinishedUnit, UnitKey};
 
 /// Why a stage did not finish.
@@ -220,22 +221,13 @@ impl StageContext {
             .await?
         };
         let project_id = self.live.project_id();
-        let (remembered, known) = if self.unobserved {
-            (Arc::default(), HashMap::new())
-        } else {
-            let remembered = self.engine.recall().outputs::<U>(&project_id);
-            let others: Vec<UnitKey> = keys
-                .iter()
-                .copied()
-                .filter(|key| !remembered.contains_key(key))
-                .collect();
-            let known = if U::KEPT {
-                units::find(self.engine.store(), &project_id, &others).await?
-            } else {
-                HashMap::new()
-            };
-            (remembered, known)
-        };
+        let (mut remembered, mut known) = (Arc::<Outputs<U>>::default(), HashMap::new());
+        if !self.unobserved {
+            remembered = self.engine.recall().get(&project_id, U::KIND).unwrap_or_default();
+            let others = keys.iter().filter(|key| U::KEPT && !remembered.contains_key(key));
+            let others: Vec<UnitKey> = others.copied().collect();
+            known = units::find(self.engine.store(), &project_id, &others).await?;
+        }
         let (sender, receiver) = mpsc::unbounded_channel();
         let keeper = units::keep(self.engine.store().clone(), project_id.clone(), U::KIND, receiver);
         let keeper = tokio::spawn(keeper);
@@ -289,9 +281,12 @@ impl StageContext {
         keeper.await.map_err(panicked)??;
         let (keys, done, room) = done?;
         if let Some(bytes) = room.filter(|_| !self.unobserved) {
+            let mut outputs: Outputs<U> = HashMap::with_capacity(keys.len());
             let output = |(key, output): (UnitKey, &Option<Arc<_>>)| Some((key, Arc::clone(output.as_ref()?)));
-            let outputs = keys.into_iter().zip(&done).filter_map(output).collect();
-            self.engine.recall().keep::<U>(&project_id, bytes, outputs);
+            outputs.extend(keys.into_iter().zip(&done).filter_map(output));
+            self.engine
+                .recall()
+                .keep(&project_id, U::KIND, bytes, Arc::new(outputs));
         }
         Ok(done)
     }

@@ -41,6 +41,9 @@ pub(super) fn spawn(engine: Engine, live: Arc<Live>) {
             end(&engine, &live, Outcome::Failed(error)).await;
         }
         engine.runs().remove(&run_id);
+        if let Err(error) = engine.store().fold().await {
+            tracing::debug!(run = run_id, %error, "the write-ahead log is left for another time");
+        }
     });
 }
 

@@ -27,6 +27,10 @@ pub(crate) const DATABASE: &str = "genglossary.db";
 /// How long a statement waits for another process to finish its write.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Pages in the write-ahead log from which on a commit folds it into the database file. Usually that is done when nobody
+/// waits for it, see [`Store::fold`].
+const CHECKPOINT_AT: &str = "8000";
+
 /// Page cache of a connection that reads, in KiB as SQLite wants it: enough for the list that somebody scrolls through.
 const READER_CACHE: &str = "-16000";
 
@@ -87,6 +91,15 @@ impl Store {
         Ok((said != "ok").then_some(said))
     }
 
+    /// Folds the write-ahead log into the database file, as far as nobody reads it any more: a commit would do the same
+    /// once the log is long, in the middle of a run.
+    pub(crate) async fn fold(&self) -> Result<()> {
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// For queries.
     pub(crate) fn reader(&self) -> &SqlitePool {
         &self.reader
@@ -110,6 +123,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
+        .pragma("wal_autocheckpoint", CHECKPOINT_AT)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
 }

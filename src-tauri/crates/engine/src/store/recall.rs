@@ -17,7 +17,7 @@ const IDLE: Duration = Duration::from_mins(10);
 /// The outputs of one kind of unit, by their keys.
 pub(crate) type Outputs<U> = HashMap<UnitKey, Arc<<U as Unit>::Output>>;
 
-/// The outputs of the project that was worked at last. Cheap to clone; all clones are the same.
+/// What was made for the project that was worked at last. Cheap to clone; all clones are the same.
 #[derive(Clone, Default)]
 pub(crate) struct Recall(Arc<Mutex<Inner>>);
 
@@ -30,27 +30,31 @@ struct Inner {
 }
 
 impl Recall {
-    /// What is known of units of this kind.
-    pub(crate) fn outputs<U: Unit>(&self, project_id: &str) -> Arc<Outputs<U>> {
+    /// What is known of this kind.
+    pub(crate) fn get<T: Send + Sync + 'static>(&self, project_id: &str, kind: &'static str) -> Option<Arc<T>> {
         let mut inner = self.lock();
         inner.used = Some(Instant::now());
-        let known = inner.kinds.get(U::KIND).filter(|_| inner.project_id == project_id);
-        known
-            .and_then(|known| Arc::clone(known).downcast().ok())
-            .unwrap_or_default()
+        let known = inner.kinds.get(kind).filter(|_| inner.project_id == project_id)?;
+        Arc::clone(known).downcast().ok()
     }
 
-    /// Keeps these outputs in the place of all others of their kind, and of all other projects.
-    pub(crate) fn keep<U: Unit>(&self, project_id: &str, bytes: usize, outputs: Outputs<U>) {
+    /// Keeps this in the place of all else of its kind, and of all other projects. It weighs as much as `bytes` of text.
+    pub(crate) fn keep<T: Send + Sync + 'static>(
+        &self,
+        project_id: &str,
+        kind: &'static str,
+        bytes: usize,
+        known: Arc<T>,
+    ) {
         let mut inner = self.lock();
         if inner.project_id != project_id {
             inner.kinds.clear();
             project_id.clone_into(&mut inner.project_id);
         }
         if bytes > MOST_BYTES {
-            inner.kinds.remove(U::KIND);
+            inner.kinds.remove(kind);
         } else {
-            inner.kinds.insert(U::KIND, Arc::new(outputs));
+            inner.kinds.insert(kind, known);
         }
         inner.used = Some(Instant::now());
         if !std::mem::replace(&mut inner.watched, true) {

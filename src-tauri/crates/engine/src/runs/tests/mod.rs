@@ -4,6 +4,7 @@
 mod damage;
 mod ending;
 mod gate;
+mod incremental;
 mod owners;
 mod processes;
 mod queue;

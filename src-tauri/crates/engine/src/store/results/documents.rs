@@ -59,7 +59,8 @@ pub(crate) async fn write_documents(
 ) -> Result<(), Break> {
     // A text and the row that needs it are written in one transaction, or somebody could clean up in between.
     let new: HashMap<&str, &str> = texts.iter().copied().collect();
-    for (chunk, rows) in documents.chunks(TEXTS).enumerate() {
+    let size = if new.len() > TEXTS { TEXTS } else { CHUNK };
+    for (chunk, rows) in documents.chunks(size).enumerate() {
         let mut tx = context.write().await?;
         for row in rows {
             let Some(text) = new.get(&*row.hash) else { continue };
@@ -71,7 +72,7 @@ pub(crate) async fn write_documents(
             .execute(&mut *tx)
             .await?;
         }
-        let (json, first) = (serde_json::to_string(rows)?, (chunk * TEXTS) as i64);
+        let (json, first) = (serde_json::to_string(rows)?, (chunk * size) as i64);
         sqlx::query!(
             "INSERT INTO document (generation_id, ordinal, path, hash, language, encoding, bytes, lines, modified)
              SELECT ?1, ?2 + key, value ->> 'path', value ->> 'hash', value ->> 'language', value ->> 'encoding',
@@ -146,21 +147,45 @@ pub(crate) async fn write_skipped(context: &StageContext, generation: i64, skipp
     Ok(())
 }
 
-/// The documents of a load generation, in order.
-pub(crate) async fn read_documents(store: &Store, generation: i64) -> Result<Vec<HashedDocument>> {
+/// The documents of a load generation, in order. Texts that are at hand in `known` are not read again.
+pub(crate) async fn read_documents(
+    store: &Store,
+    generation: i64,
+    known: &[HashedDocument],
+) -> Result<Vec<HashedDocument>> {
+    let known: HashMap<&str, &str> = known
+        .iter()
+        .map(|known| (&*known.hash, &*known.document.text))
+        .collect();
     let rows = sqlx::query!(
-        "SELECT path, language, hash, text FROM document JOIN document_text USING (hash)
-         WHERE generation_id = ? ORDER BY ordinal",
+        "SELECT path, language, hash FROM document WHERE generation_id = ? ORDER BY ordinal",
         generation
     )
     .fetch_all(store.reader())
     .await?;
+    let missing: Vec<&str> = rows
+        .iter()
+        .map(|row| &*row.hash)
+        .filter(|hash| !known.contains_key(hash))
+        .collect();
+    let missing = serde_json::to_string(&missing)?;
+    let texts = sqlx::query!(
+        "SELECT hash, text FROM document_text WHERE hash IN (SELECT value FROM json_each(?))",
+        missing
+    )
+    .fetch_all(store.reader())
+    .await?;
+    let texts: HashMap<String, String> = texts.into_iter().map(|row| (row.hash, row.text)).collect();
     rows.into_iter()
         .map(|row| {
+            let text = known
+                .get(&*row.hash)
+                .copied()
+                .or_else(|| texts.get(&row.hash).map(String::as_str));
             Ok(HashedDocument {
                 document: Document {
                     path: row.path,
-                    text: row.text,
+                    text: text.ok_or(sqlx::Error::RowNotFound)?.to_owned(),
                     language: parse::<Language>(&row.language)?,
                 },
                 hash: row.hash,

@@ -1,8 +1,10 @@
 //! Entries, issues, and what was done about them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use glossary::{Category, Entry, Evidence, Finding, Issue, Resolution, Severity};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::versions::{RowHash, delta, parse_alive};
@@ -42,21 +44,33 @@ fn hash_entry(entry: &Entry, changed: bool) -> i64 {
     hash.finish()
 }
 
+/// Whether each entry is not what the provisional one was.
+fn changed(entries: &[Entry], provisional: &[Entry]) -> Vec<bool> {
+    let before: HashMap<&str, &Entry> = provisional.iter().map(|entry| (&*entry.key, entry)).collect();
+    let same = |new: &Entry, old: &Entry| new.definition == old.definition && new.synonyms == old.synonyms;
+    let changed = |entry: &Entry| before.get(&*entry.key).is_none_or(|known| !same(entry, known));
+    entries.par_iter().map(changed).collect()
+}
+
 /// Stores the entries of a glossary, in order. A refined one notes which entries differ from the `provisional` ones.
 pub(crate) async fn write_entries(
     context: &StageContext,
     generation: i64,
-    entries: &[Entry],
-    provisional: Option<&[Entry]>,
+    entries: &Arc<Vec<Entry>>,
+    provisional: Option<&Arc<Vec<Entry>>>,
 ) -> Result<(), Break> {
-    let before: Option<HashMap<&str, &Entry>> =
-        provisional.map(|entries| entries.iter().map(|entry| (&*entry.key, entry)).collect());
-    let same = |new: &Entry, old: &Entry| new.definition == old.definition && new.synonyms == old.synonyms;
-    let changed = |entry: &Entry| {
-        let known = before.as_ref()?.get(&*entry.key);
-        Some(known.is_none_or(|known| !same(entry, known)))
-    };
-    let changed: Vec<bool> = entries.iter().map(|entry| changed(entry).unwrap_or_default()).collect();
+    let (hashed, provisional) = (Arc::clone(entries), provisional.map(Arc::clone));
+    let (changed, hashes) = context
+        .blocking(move || {
+            let changed = match provisional {
+                Some(provisional) => changed(&hashed, &provisional),
+                None => vec![false; hashed.len()],
+            };
+            let rows = hashed.par_iter().zip(&changed);
+            let hashes: Vec<i64> = rows.map(|(entry, changed)| hash_entry(entry, *changed)).collect();
+            Ok((changed, hashes))
+        })
+        .await?;
     let mut tx = context.write().await?;
     let alive = sqlx::query_scalar!(
         r#"SELECT group_concat(ordinal || ' ' || hash, ' ') AS "alive?: String" FROM entry_row
@@ -65,8 +79,6 @@ pub(crate) async fn write_entries(
     )
     .fetch_one(&mut *tx)
     .await?;
-    let rows = entries.iter().zip(&changed);
-    let hashes: Vec<i64> = rows.map(|(entry, changed)| hash_entry(entry, *changed)).collect();
     let delta = delta(parse_alive(alive.as_deref().unwrap_or_default()), &hashes);
     let gone = serde_json::to_string(&delta.gone)?;
     sqlx::query!(

@@ -38,7 +38,11 @@ fn hash(term: &Term) -> i64 {
 }
 
 /// Stores terms, best first.
-pub(crate) async fn write_terms(context: &StageContext, generation: i64, terms: &[Term]) -> Result<(), Break> {
+pub(crate) async fn write_terms(context: &StageContext, generation: i64, terms: &Arc<Vec<Term>>) -> Result<(), Break> {
+    let hashed = Arc::clone(terms);
+    let hashes = context
+        .blocking(move || Ok(hashed.par_iter().map(hash).collect::<Vec<i64>>()))
+        .await?;
     let mut tx = context.write().await?;
     let alive = sqlx::query_scalar!(
         r#"SELECT group_concat(rank || ' ' || hash, ' ') AS "alive?: String" FROM term_row
@@ -47,7 +51,6 @@ pub(crate) async fn write_terms(context: &StageContext, generation: i64, terms: 
     )
     .fetch_one(&mut *tx)
     .await?;
-    let hashes: Vec<i64> = terms.iter().map(hash).collect();
     let delta = delta(parse_alive(alive.as_deref().unwrap_or_default()), &hashes);
     let gone = serde_json::to_string(&delta.gone)?;
     sqlx::query!(
@@ -221,21 +224,21 @@ pub(crate) async fn write_found(
     found: &Arc<Vec<Found>>,
 ) -> Result<(), Break> {
     let mut tx = context.write().await?;
-    let known = sqlx::query!(
-        "SELECT path, hash FROM document_terms
-         WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647",
+    let known = sqlx::query_scalar!(
+        r#"SELECT json_group_object(path, hash) AS "known!: String" FROM document_terms
+           WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647"#,
         generation
     )
-    .fetch_all(&mut *tx)
+    .fetch_one(&mut *tx)
     .await?;
-    let known: HashMap<&str, &str> = known.iter().map(|row| (&*row.path, &*row.hash)).collect();
+    let known: HashMap<String, String> = serde_json::from_str(&known)?;
     let fresh: Vec<usize> = (0..found.len())
-        .filter(|at| known.get(&*found[*at].path) != Some(&&*found[*at].hash))
+        .filter(|at| known.get(&found[*at].path) != Some(&found[*at].hash))
         .collect();
     let here: HashSet<&str> = found.iter().map(|found| &*found.path).collect();
     let replaced = fresh.iter().map(|at| &*found[*at].path);
     let gone: Vec<&str> = replaced
-        .chain(known.keys().copied().filter(|path| !here.contains(path)))
+        .chain(known.keys().map(String::as_str).filter(|path| !here.contains(path)))
         .collect();
     let gone = serde_json::to_string(&gone)?;
     sqlx::query!(
