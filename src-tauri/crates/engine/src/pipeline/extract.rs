@@ -1,10 +1,11 @@
 //! Documents give terms: candidates of each document, one ranking over all, then every occurrence of every term.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use glossary::Stopped;
 use glossary::extract::{self, DocumentCandidates, Options};
 use glossary::occurrences::{self, Matcher, Relevant, TermIndex, Vocabulary};
+use glossary::{Stopped, Term};
 use rayon::prelude::*;
 
 use super::Work;
@@ -53,7 +54,7 @@ impl Unit for Reading {
 /// The occurrences of all terms in one document.
 struct Finding {
     documents: Arc<Vec<HashedDocument>>,
-    index: TermIndex,
+    index: Arc<TermIndex>,
     /// Looks for the terms in the documents that are not known.
     matcher: OnceLock<Matcher>,
 }
@@ -63,7 +64,31 @@ struct Place {
     /// Index of the document.
     document: usize,
     reading: Arc<(DocumentCandidates, Vocabulary)>,
-    relevant: Relevant,
+    relevant: Arc<Relevant>,
+}
+
+/// A list of terms made ready for the search. Most changes of a document leave the list as it is.
+struct Prepared {
+    /// Everything that the search depends on.
+    of: UnitKey,
+    index: Arc<TermIndex>,
+    /// The terms that a document may hold, by the hash of its text.
+    relevant: HashMap<String, Arc<Relevant>>,
+}
+
+impl Prepared {
+    const KIND: &'static str = "term index";
+
+    fn of(terms: &[Term]) -> UnitKey {
+        let mut key = UnitKey::builder(Self::KIND);
+        for term in terms {
+            key.text(&term.key).text(&term.text).bytes(&[term.category as u8]);
+            for variant in &term.variants {
+                key.text(&variant.text);
+            }
+        }
+        key.finish()
+    }
 }
 
 impl Unit for Finding {
@@ -93,8 +118,8 @@ impl Unit for Finding {
     fn work(&self, place: &Place, stop: &StopFlag) -> Result<Vec<u8>, Stopped> {
         let matcher = self.matcher.get_or_init(|| self.index.matcher(&[&place.reading.1]));
         let occurrences = matcher.find(&self.documents[place.document].document, stop)?;
-        // What it finds are terms that the document may hold.
-        Ok(place.relevant.pack(&occurrences).unwrap_or_default())
+        let packed = place.relevant.pack(&occurrences);
+        Ok(packed.expect("a document holds no other terms than it may hold"))
     }
 
     fn pack(&self, _: &Place, occurrences: &Vec<u8>) -> Option<Vec<u8>> {
@@ -120,7 +145,9 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let stop = work.context.stop().clone();
     let required_count = required.len();
     let read = Arc::clone(&documents);
-    let (terms, unit, places) = work
+    let project_id = &work.run.project_id;
+    let before: Option<Arc<Prepared>> = work.engine.recall().get(project_id, Prepared::KIND);
+    let (terms, unit, places, prepared) = work
         .context
         .blocking(move || {
             // A document that could not be read holds no terms.
@@ -130,22 +157,40 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 .collect();
             let candidates: Vec<_> = readings.iter().map(|(_, reading)| &reading.0).collect();
             let terms = extract::rank(&candidates, &required, &options, &stop)?;
-            let index = TermIndex::new(&terms);
-            let place = |(document, reading): (usize, Arc<(_, Vocabulary)>)| Place {
-                document,
-                relevant: index.relevant(&reading.1),
-                reading,
+            let of = Prepared::of(&terms);
+            let before = before.filter(|before| before.of == of);
+            let index = before
+                .as_ref()
+                .map_or_else(|| Arc::new(TermIndex::new(&terms)), |before| Arc::clone(&before.index));
+            let place = |(document, reading): (usize, Arc<(_, Vocabulary)>)| {
+                let hash: &String = &read[document].hash;
+                let known = before.as_ref().and_then(|before| before.relevant.get(hash)).cloned();
+                Place {
+                    document,
+                    relevant: known.unwrap_or_else(|| Arc::new(index.relevant(&reading.1))),
+                    reading,
+                }
             };
             let places: Vec<_> = readings.into_par_iter().map(place).collect();
+            let relevant = places
+                .iter()
+                .map(|place: &Place| (read[place.document].hash.clone(), Arc::clone(&place.relevant)));
+            let prepared = Prepared {
+                of,
+                index: Arc::clone(&index),
+                relevant: relevant.collect(),
+            };
             let unit = Finding {
                 documents: read,
                 index,
                 matcher: OnceLock::new(),
             };
-            Ok((terms, unit, Arc::new(places)))
+            Ok((terms, unit, Arc::new(places), Arc::new(prepared)))
         })
         .await?;
     work.context.check()?;
+    let bytes = documents.iter().map(|document| document.document.text.len()).sum();
+    work.engine.recall().keep(project_id, Prepared::KIND, bytes, prepared);
     let keys: Vec<String> = places.iter().map(|place| UnitKey::of(&unit, place).hex()).collect();
     let occurrences = work.context.units(unit, Arc::clone(&places)).await?;
     let (terms, found) = work

@@ -4,11 +4,13 @@
 //! `BEGIN IMMEDIATE`, so that check-and-change holds against another process as well.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use tokio::sync::Mutex;
 
 use crate::error::{Error, Result};
 
@@ -40,6 +42,8 @@ pub(crate) struct Store {
     path: PathBuf,
     reader: SqlitePool,
     writer: SqlitePool,
+    /// Held while the write-ahead log is folded.
+    folding: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -70,7 +74,12 @@ impl Store {
             .connect_with(options(&path).read_only(true).pragma("cache_size", READER_CACHE))
             .await
             .map_err(|error| opening(&path, error))?;
-        Ok(Self { path, reader, writer })
+        Ok(Self {
+            path,
+            reader,
+            writer,
+            folding: Arc::default(),
+        })
     }
 
     /// The database file.
@@ -94,9 +103,17 @@ impl Store {
     /// Folds the write-ahead log into the database file, as far as nobody reads it any more: a commit would do the same
     /// once the log is long, in the middle of a run.
     pub(crate) async fn fold(&self) -> Result<()> {
-        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-            .execute(&self.writer)
-            .await?;
+        let _folding = self.folding.lock().await;
+        if self.writer.is_closed() {
+            return Ok(());
+        }
+        // On a connection of its own: a run that starts now need not wait.
+        let mut connection = options(&self.path).create_if_missing(false).connect().await?;
+        let folded = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+            .execute(&mut connection)
+            .await;
+        connection.close().await?;
+        folded?;
         Ok(())
     }
 
@@ -112,6 +129,7 @@ impl Store {
 
     /// Closes both pools; the last connection folds the write-ahead log into the database file.
     pub(crate) async fn close(&self) {
+        let _folding = self.folding.lock().await;
         self.reader.close().await;
         self.writer.close().await;
     }
