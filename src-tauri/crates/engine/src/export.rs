@@ -82,8 +82,8 @@ impl Engine {
             .ok_or(Error::NoInput(Stage::Load))?;
         let documents = results::read_documents(self.store(), load, &[]).await?;
         let mut terms = results::read_terms(self.store(), extract).await?;
-        let paths: Vec<&str> = documents.iter().map(|document| &*document.document.path).collect();
-        let found = results::read_found(self.store(), extract, &terms, &paths).await?;
+        let texts: Vec<&str> = documents.iter().map(|document| &*document.hash).collect();
+        let found = results::read_found(self.store(), extract, &terms, &texts).await?;
         let mut occurrences: Vec<_> = found.into_iter().map(|found| found.occurrences).collect();
         let excluded: HashSet<String> = self.excluded_keys(project_id).await?.into_iter().collect();
         leave_out(&mut terms, &mut occurrences, &excluded);

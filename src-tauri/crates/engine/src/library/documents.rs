@@ -83,7 +83,7 @@ impl Engine {
         let rows = sqlx::query!(
             r#"SELECT d.path, language, encoding, bytes, lines, terms AS "terms?", occurrences AS "occurrences?"
                FROM document d LEFT JOIN document_terms t
-                 ON t.series = (SELECT series FROM generation WHERE id = ?2) AND t.path = d.path
+                 ON t.series = (SELECT series FROM generation WHERE id = ?2) AND t.document = d.hash
                  AND t.born <= ?2 AND t.died > ?2
                WHERE d.generation_id = ?1 AND d.path LIKE ?3 ESCAPE '\' ORDER BY ordinal LIMIT ?4 OFFSET ?5"#,
             generation,

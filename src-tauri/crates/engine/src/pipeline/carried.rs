@@ -41,8 +41,8 @@ impl Carried {
         let read = async || {
             let load = generations::input(store, generation).await?.unwrap_or_default();
             let (documents, terms) = (self.documents(store, load).await?, self.terms(store, generation).await?);
-            let paths: Vec<&str> = documents.iter().map(|document| &*document.document.path).collect();
-            results::read_found(store, generation, &terms, &paths).await
+            let texts: Vec<&str> = documents.iter().map(|document| &*document.hash).collect();
+            results::read_found(store, generation, &terms, &texts).await
         };
         self.found.get_or(generation, read).await
     }

@@ -197,7 +197,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .context
         .blocking(move || {
             let mut terms = terms;
-            let missing = |document: &HashedDocument| Found::missing(&document.document.path);
+            let missing = |document: &HashedDocument| Found::missing(&document.hash);
             let mut found: Vec<Found> = documents.iter().map(missing).collect();
             let unpacked: Vec<_> = places
                 .par_iter()

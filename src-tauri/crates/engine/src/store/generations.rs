@@ -293,7 +293,7 @@ async fn remove_rows(tx: &mut Transaction<'_, Sqlite>, generation: i64, limit: u
     }
     remove_versions!("issue_row", "ordinal");
     remove_versions!("entry_row", "ordinal");
-    remove_versions!("document_terms", "path");
+    remove_versions!("document_terms", "document");
     remove_versions!("term_row", "rank");
     Ok(limit - left)
 }

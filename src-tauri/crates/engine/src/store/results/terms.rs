@@ -114,8 +114,8 @@ pub(crate) async fn read_terms(store: &Store, generation: i64) -> Result<Vec<Ter
 /// What was found in one document.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
-    /// Path of the document.
-    pub(crate) path: String,
+    /// Hash of its text.
+    pub(crate) document: String,
     /// Hash of what the occurrences depend on.
     pub(crate) hash: String,
     /// The occurrences, in the order of the text. They refer to the list of terms.
@@ -124,9 +124,9 @@ pub(crate) struct Found {
 
 impl Found {
     /// A document in which the search broke off.
-    pub(crate) fn missing(path: &str) -> Self {
+    pub(crate) fn missing(document: &str) -> Self {
         Self {
-            path: path.to_owned(),
+            document: document.to_owned(),
             hash: "missing".to_owned(),
             occurrences: Vec::new(),
         }
@@ -135,7 +135,7 @@ impl Found {
 
 #[derive(Serialize)]
 struct FoundWritten<'a> {
-    path: &'a str,
+    document: &'a str,
     hash: &'a str,
     terms: usize,
     occurrences: usize,
@@ -146,7 +146,7 @@ impl<'a> FoundWritten<'a> {
     fn new(found: &'a Found, terms: &[Term]) -> Self {
         let (count, places) = places(terms, &found.occurrences);
         Self {
-            path: &found.path,
+            document: &found.document,
             hash: &found.hash,
             terms: count,
             occurrences: found.occurrences.len(),
@@ -225,25 +225,28 @@ pub(crate) async fn write_found(
 ) -> Result<(), Break> {
     let mut tx = context.write().await?;
     let known = sqlx::query_scalar!(
-        r#"SELECT json_group_object(path, hash) AS "known!: String" FROM document_terms
+        r#"SELECT json_group_object(document, hash) AS "known!: String" FROM document_terms
            WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647"#,
         generation
     )
     .fetch_one(&mut *tx)
     .await?;
     let known: HashMap<String, String> = serde_json::from_str(&known)?;
+    let mut seen: HashSet<&str> = HashSet::new();
     let fresh: Vec<usize> = (0..found.len())
-        .filter(|at| known.get(&found[*at].path) != Some(&found[*at].hash))
+        .filter(|at| known.get(&found[*at].document) != Some(&found[*at].hash))
+        // One text under two paths is one row.
+        .filter(|at| seen.insert(&*found[*at].document))
         .collect();
-    let here: HashSet<&str> = found.iter().map(|found| &*found.path).collect();
-    let replaced = fresh.iter().map(|at| &*found[*at].path);
+    let here: HashSet<&str> = found.iter().map(|found| &*found.document).collect();
+    let replaced = fresh.iter().map(|at| &*found[*at].document);
     let gone: Vec<&str> = replaced
-        .chain(known.keys().map(String::as_str).filter(|path| !here.contains(path)))
+        .chain(known.keys().map(String::as_str).filter(|text| !here.contains(text)))
         .collect();
     let gone = serde_json::to_string(&gone)?;
     sqlx::query!(
         "UPDATE document_terms SET died = ?1 WHERE series = (SELECT series FROM generation WHERE id = ?1)
-             AND path IN (SELECT value FROM json_each(?2)) AND died = 2147483647",
+             AND document IN (SELECT value FROM json_each(?2)) AND died = 2147483647",
         generation,
         gone
     )
@@ -261,8 +264,8 @@ pub(crate) async fn write_found(
             .await?;
         let mut tx = context.write().await?;
         sqlx::query!(
-            "INSERT INTO document_terms (series, path, born, hash, terms, occurrences, places)
-             SELECT g.series, value ->> 'path', g.id, value ->> 'hash', value ->> 'terms', value ->> 'occurrences',
+            "INSERT INTO document_terms (series, document, born, hash, terms, occurrences, places)
+             SELECT g.series, value ->> 'document', g.id, value ->> 'hash', value ->> 'terms', value ->> 'occurrences',
                  value ->> 'places'
              FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
@@ -275,20 +278,26 @@ pub(crate) async fn write_found(
     Ok(())
 }
 
-/// The occurrences of an extract generation by document, in the order of `paths` and of the text. They refer to `terms`,
+/// The occurrences of an extract generation by document, in the order of `documents`, which are hashes of
+/// texts, and of the text. They refer to `terms`,
 /// which are those of the generation.
-pub(crate) async fn read_found(store: &Store, generation: i64, terms: &[Term], paths: &[&str]) -> Result<Vec<Found>> {
+pub(crate) async fn read_found(
+    store: &Store,
+    generation: i64,
+    terms: &[Term],
+    documents: &[&str],
+) -> Result<Vec<Found>> {
     let rows = sqlx::query!(
-        "SELECT path, hash, places FROM generation g JOIN document_terms d
+        "SELECT document, hash, places FROM generation g JOIN document_terms d
              ON d.series = g.series AND d.born <= g.id AND d.died > g.id WHERE g.id = ?",
         generation
     )
     .fetch_all(store.reader())
     .await?;
     let ids: HashMap<&str, u32> = terms.iter().map(|term| term.key.as_str()).zip(0..).collect();
-    let mut rows: HashMap<String, _> = rows.into_iter().map(|row| (row.path.clone(), row)).collect();
-    let found = paths.iter().map(|path| {
-        let row = rows.remove(*path);
+    let rows: HashMap<&str, _> = rows.iter().map(|row| (&*row.document, row)).collect();
+    let found = documents.iter().map(|document| {
+        let row = rows.get(document);
         let mut occurrences = Vec::new();
         for (key, places) in row.iter().flat_map(|row| row.places.split('\n')).filter_map(places_of) {
             if let Some(term) = ids.get(key).copied() {
@@ -298,8 +307,8 @@ pub(crate) async fn read_found(store: &Store, generation: i64, terms: &[Term], p
         }
         occurrences.sort_unstable_by_key(|o| (o.start, o.end, o.term));
         Found {
-            path: (*path).to_owned(),
-            hash: row.map(|row| row.hash).unwrap_or_default(),
+            document: (*document).to_owned(),
+            hash: row.map(|row| row.hash.clone()).unwrap_or_default(),
             occurrences,
         }
     });
@@ -325,7 +334,7 @@ pub(crate) async fn read_places(store: &Store, load: Option<i64>, generation: i6
         r#"SELECT d.ordinal AS "ordinal!: i64", d.path AS "path!: String", t.places AS "places!: String"
            FROM generation g
            JOIN document_terms t ON t.series = g.series AND t.born <= g.id AND t.died > g.id AND instr(t.places, ?3) > 0
-           JOIN document d ON d.generation_id = ?2 AND d.path = t.path
+           JOIN document d ON d.generation_id = ?2 AND d.hash = t.document
            WHERE g.id = ?1 ORDER BY d.ordinal"#,
         generation,
         load,
@@ -357,8 +366,10 @@ pub(crate) struct DocumentPlaces {
 /// Where the terms of an extract generation stand in one of its documents. Asks nothing of the others.
 pub(crate) async fn read_document_places(store: &Store, generation: i64, path: &str) -> Result<DocumentPlaces> {
     let places = sqlx::query_scalar!(
-        "SELECT d.places FROM generation g JOIN document_terms d
-             ON d.series = g.series AND d.path = ?2 AND d.born <= g.id AND d.died > g.id WHERE g.id = ?1",
+        "SELECT t.places FROM generation g
+         JOIN document d ON d.generation_id = g.input_id AND d.path = ?2
+         JOIN document_terms t ON t.series = g.series AND t.document = d.hash AND t.born <= g.id AND t.died > g.id
+         WHERE g.id = ?1",
         generation,
         path
     )

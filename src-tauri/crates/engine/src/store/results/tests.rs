@@ -17,8 +17,9 @@ const OLD: &str = r#"
     INSERT INTO generation (id, project_id, run_id, stage, input_id, created_at) VALUES
         (1, 'p', 'r1', 'load', NULL, 'now'), (2, 'p', 'r1', 'extract', 1, 'now'), (3, 'p', 'r1', 'define', 2, 'now'),
         (4, 'p', 'r1', 'review', 3, 'now'), (5, 'p', 'r1', 'refine', 4, 'now'), (6, 'p', 'r2', 'extract', 1, 'now');
-    INSERT INTO document_text VALUES ('h', 'A pod is a group.');
-    INSERT INTO document VALUES (1, 0, 'a.md', 'h', 'english', 'utf-8', 17, 1, 0), (1, 1, 'b.md', 'h', 'english', 'utf-8', 17, 1, 0);
+    INSERT INTO document_text VALUES ('h', 'A pod is a group.'), ('i', 'A pod is a group.
+Pod.');
+    INSERT INTO document VALUES (1, 0, 'a.md', 'h', 'english', 'utf-8', 17, 1, 0), (1, 1, 'b.md', 'i', 'english', 'utf-8', 22, 2, 0);
     INSERT INTO term VALUES
         (2, 0, 'pod', 'pod', 'english', 'concept', 0.5, 2, 3, '[{"text":"pod","count":3}]', NULL),
         (2, 1, 'group', 'group', 'english', 'concept', 0.25, 1, 1, '[]', NULL),
@@ -65,7 +66,7 @@ async fn results_of_the_version_before_lose_nothing() {
         (later[0].score, later[0].expansion.as_deref()),
         (0.75, Some("all of them"))
     );
-    let found = read_found(&store, 2, &terms, &["a.md", "b.md"]).await.unwrap();
+    let found = read_found(&store, 2, &terms, &["h", "i"]).await.unwrap();
     let places: Vec<Vec<[u32; 4]>> = found
         .iter()
         .map(|found| {
@@ -84,7 +85,7 @@ async fn results_of_the_version_before_lose_nothing() {
     let held: Vec<_> = held.iter().map(|held| (&*held.path, held.places.len())).collect();
     assert_eq!(held, [("a.md", 1), ("b.md", 2)]);
     let counts: Vec<(i64, i64)> =
-        sqlx::query_as("SELECT terms, occurrences FROM document_terms WHERE born = 2 ORDER BY path")
+        sqlx::query_as("SELECT terms, occurrences FROM document_terms WHERE born = 2 ORDER BY document")
             .fetch_all(store.reader())
             .await
             .unwrap();
