@@ -7,6 +7,7 @@ mod close;
 mod contract;
 #[cfg(target_os = "linux")]
 mod dashboard;
+mod files;
 mod history;
 #[cfg(target_os = "linux")]
 mod session;

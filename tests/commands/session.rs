@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, text};
 use crate::dashboard::{what_is_deleted_comes_back, what_the_dashboard_says};
+use crate::files::{the_folder, the_viewer};
 use crate::history::what_runs_leave;
 
 /// The test below starts itself again with this variable and a file manager of its own.
@@ -55,6 +56,8 @@ fn session(shown: &std::path::Path) {
     what_the_dashboard_says(&bench, &project);
     what_is_deleted_comes_back(&bench, &project);
     documents(&bench, &project);
+    the_folder(&bench, &project);
+    the_viewer(&bench, &project);
     terms(&bench, &project);
     entries_and_issues(&bench, &project);
     exports(&bench, &project);

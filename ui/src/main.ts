@@ -10,6 +10,7 @@ import './styles/app.css';
 import './styles/runs.css';
 import './styles/viewer.css';
 import './styles/dashboard.css';
+import './styles/files.css';
 import './styles/split.css';
 import './styles/logview.css';
 import './styles/palette.css';

@@ -10,6 +10,7 @@ pub mod board;
 pub mod close;
 pub mod notify;
 pub mod painter;
+pub mod reveal;
 pub mod signals;
 pub mod taskbar;
 pub mod tray;

@@ -1,7 +1,8 @@
 //! Documents, and the files that were left out.
 
 use genglossary_engine::{
-    DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentRow, DocumentTarget, Page, SkippedFile,
+    DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentRow, DocumentTarget, FileCounts, FileQuery,
+    FileRow, Page, SkippedFile,
 };
 use tauri::State;
 
@@ -89,4 +90,44 @@ pub async fn find_in_document(
 ) -> IpcResult<Option<DocumentPlace>> {
     let engine = state.engine().await?;
     Ok(engine.find_in_document(&project_id, &path, layout, &target).await?)
+}
+
+/// A page of the files of a project's folder, with what they are to the last run.
+///
+/// # Errors
+/// `project_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_files(state: State<'_, AppState>, project_id: String, query: FileQuery) -> IpcResult<Page<FileRow>> {
+    Ok(state.engine().await?.list_files(&project_id, &query).await?)
+}
+
+/// How many files are in each state.
+///
+/// # Errors
+/// `project_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn count_files(state: State<'_, AppState>, project_id: String) -> IpcResult<FileCounts> {
+    Ok(state.engine().await?.count_files(&project_id).await?)
+}
+
+/// Leaves files out of the documents, from the next run on.
+///
+/// # Errors
+/// `project_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn exclude_files(state: State<'_, AppState>, project_id: String, paths: Vec<String>) -> IpcResult<()> {
+    Ok(state.engine().await?.exclude_files(&project_id, &paths).await?)
+}
+
+/// Takes files back that were left out.
+///
+/// # Errors
+/// When that cannot be stored.
+#[tauri::command]
+#[specta::specta]
+pub async fn include_files(state: State<'_, AppState>, project_id: String, paths: Vec<String>) -> IpcResult<()> {
+    Ok(state.engine().await?.include_files(&project_id, &paths).await?)
 }

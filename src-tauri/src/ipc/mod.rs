@@ -5,6 +5,7 @@ pub mod app;
 pub mod dashboard;
 pub mod documents;
 pub mod error;
+pub mod folders;
 pub mod glossary;
 pub mod logs;
 pub mod plans;
@@ -73,6 +74,18 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             documents::get_document,
             documents::read_document,
             documents::find_in_document,
+            documents::list_files,
+            documents::count_files,
+            documents::exclude_files,
+            documents::include_files,
+            folders::watch_folder,
+            folders::reveal_file::<tauri::Wry>,
+            folders::check_folder,
+            folders::relocate_project,
+            folders::count_matches,
+            folders::plan_copy,
+            folders::copy_files,
+            folders::undo_copy,
             terms::list_terms,
             terms::get_term,
             terms::list_occurrences,

@@ -349,6 +349,90 @@ export const commands = {
 	 */
 	findInDocument: (projectId: string, path: string, layout: DocumentLayout, target: DocumentTarget) => typedError<DocumentPlace | null, IpcError>(__TAURI_INVOKE("find_in_document", { projectId, path, layout, target })),
 	/**
+	 *  A page of the files of a project's folder, with what they are to the last run.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`.
+	 */
+	listFiles: (projectId: string, query: FileQuery) => typedError<Page<FileRow>, IpcError>(__TAURI_INVOKE("list_files", { projectId, query })),
+	/**
+	 *  How many files are in each state.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`.
+	 */
+	countFiles: (projectId: string) => typedError<FileCounts, IpcError>(__TAURI_INVOKE("count_files", { projectId })),
+	/**
+	 *  Leaves files out of the documents, from the next run on.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`.
+	 */
+	excludeFiles: (projectId: string, paths: string[]) => typedError<null, IpcError>(__TAURI_INVOKE("exclude_files", { projectId, paths })),
+	/**
+	 *  Takes files back that were left out.
+	 * 
+	 *  # Errors
+	 *  When that cannot be stored.
+	 */
+	includeFiles: (projectId: string, paths: string[]) => typedError<null, IpcError>(__TAURI_INVOKE("include_files", { projectId, paths })),
+	/**
+	 *  Watches the folder of the project that is open, or none. Answers whether changes are seen.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`.
+	 */
+	watchFolder: (projectId: string | null) => typedError<boolean, IpcError>(__TAURI_INVOKE("watch_folder", { projectId })),
+	/**
+	 *  Shows a file of a project in the system's file manager. The page names a project and a path inside its folder.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `folder_not_found`, `file_not_found`, `internal`.
+	 */
+	revealFile: (projectId: string, path: string) => typedError<null, IpcError>(__TAURI_INVOKE("reveal_file", { projectId, path })),
+	/**
+	 *  What another folder would mean to a project.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `folder_not_found`, `folder_not_a_directory`, `folder_in_use`.
+	 */
+	checkFolder: (projectId: string, folder: string) => typedError<FolderCheck, IpcError>(__TAURI_INVOKE("check_folder", { projectId, folder })),
+	/**
+	 *  Gives a project another folder.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `folder_not_found`, `folder_not_a_directory`, `folder_in_use`, `run_active`.
+	 */
+	relocateProject: (projectId: string, folder: string) => typedError<ProjectSummary, IpcError>(__TAURI_INVOKE("relocate_project", { projectId, folder })),
+	/**
+	 *  How many text files of the folder each pattern matches, and what is wrong with a pattern.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `folder_not_found`.
+	 */
+	countMatches: (projectId: string, patterns: string[]) => typedError<PatternCount[], IpcError>(__TAURI_INVOKE("count_matches", { projectId, patterns })),
+	/**
+	 *  What copying files and folders into the folder of a project would do.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `folder_not_found`.
+	 */
+	planCopy: (projectId: string, sources: string[]) => typedError<CopyItem[], IpcError>(__TAURI_INVOKE("plan_copy", { projectId, sources })),
+	/**
+	 *  Copies files into the folder of a project: all of them, or none. Nothing is written over.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `folder_not_found`, `copy_failed`.
+	 */
+	copyFiles: (projectId: string, orders: CopyOrder[]) => typedError<CopyReport, IpcError>(__TAURI_INVOKE("copy_files", { projectId, orders })),
+	/**
+	 *  Removes the files of a copy from the folder, unless they were changed meanwhile.
+	 * 
+	 *  # Errors
+	 *  When they cannot be removed.
+	 */
+	undoCopy: (projectId: string, receipt: string) => typedError<CopyUndone, IpcError>(__TAURI_INVOKE("undo_copy", { projectId, receipt })),
+	/**
 	 *  A page of the terms.
 	 * 
 	 *  # Errors
@@ -559,6 +643,55 @@ export type CloseRequest = {
  */
 export type CloseRequested = CloseRequest;
 
+/**  A file that may be copied into the folder. */
+export type CopyItem = {
+	/**  Where it is, an absolute path. */
+	source: string,
+	/**  Its path inside the project's folder. */
+	target: string,
+	/**  A name that is free, beside the one that is taken. */
+	free: string | null,
+	/**  Its size in bytes. */
+	bytes: number,
+	/**  What copying it would meet. */
+	state: CopyState,
+};
+
+/**  A file to copy. */
+export type CopyOrder = {
+	/**  Where it is, an absolute path. */
+	source: string,
+	/**  Its path inside the project's folder. */
+	target: string,
+};
+
+/**  What was copied. */
+export type CopyReport = {
+	/**  Names this copy, to take it back. */
+	receipt: string,
+	/**  Paths inside the folder. */
+	copied: string[],
+};
+
+/**  What copying a file would meet. */
+export type CopyState = 
+/**  Nothing. */
+"new" | 
+/**  The same file is there already. */
+"same" | 
+/**  Another file has the name. */
+"conflict" | 
+/**  It is no text document, or cannot be read. */
+"unsupported";
+
+/**  What taking a copy back did. */
+export type CopyUndone = {
+	/**  Number of files that were removed. */
+	removed: number,
+	/**  Paths of those that were changed meanwhile, and stay. */
+	kept: string[],
+};
+
 /**  Sizes of the current results. Nothing means that the stage never finished; 0 means that it found nothing. */
 export type Counts = {
 	documents: number | null,
@@ -675,6 +808,15 @@ export type DocumentInfo = {
 	/**  Number of places where terms stand; nothing before terms were extracted from this very text. */
 	occurrences: number | null,
 };
+
+/**  Which documents are read, by their main language. */
+export type DocumentLanguages = 
+/**  All of them. */
+"both" | 
+/**  English ones. */
+"english" | 
+/**  Japanese ones. */
+"japanese";
 
 /**  How a document is set. */
 export type DocumentLayout = {
@@ -913,6 +1055,84 @@ export type FileChange =
 /**  It is gone, or cannot be read. */
 "removed";
 
+/**  How many files are in each state. */
+export type FileCounts = {
+	/**  A run would read them and none did. */
+	new: number,
+	/**  They say something else than they did. */
+	changed: number,
+	/**  They are gone. */
+	removed: number,
+	/**  They say what they did. */
+	unchanged: number,
+	/**  The researcher leaves them out. */
+	excluded: number,
+	/**  They are no documents. */
+	skipped: number,
+	/**  Changes of the folder are seen as they happen. */
+	watched: boolean,
+	/**  Why the folder cannot be read. */
+	unreadable: Message | null,
+};
+
+/**  Which files to list. */
+export type FileQuery = {
+	/**  Position of the first row. */
+	offset: number,
+	/**  The most rows. */
+	limit: number,
+	/**  Part of a path; empty for all. */
+	search: string,
+	/**  Only files in this state. */
+	state: FileState | null,
+	/**  The order. */
+	sort: FileSort,
+	/**  Largest first. */
+	descending: boolean,
+};
+
+/**  A file in a list. */
+export type FileRow = {
+	/**  Path inside the project's folder. */
+	path: string,
+	/**  What it is to the last run. */
+	state: FileState,
+	/**  Why it is left out or no document. */
+	reason: string | null,
+	/**  Size in bytes for `too_large`, what the system said for `unreadable`, the language for `language`. */
+	detail: string | null,
+	/**  Size in bytes; of a file that is gone the size it had. */
+	bytes: number,
+	/**  Its main language, once a run has read it. */
+	language: Language | null,
+	/**  How it was encoded; likewise. */
+	encoding: string | null,
+	/**  Number of lines; likewise. */
+	lines: number | null,
+	/**  Number of different terms in it, once terms were extracted. */
+	terms: number | null,
+	/**  Number of occurrences in it; likewise. */
+	occurrences: number | null,
+};
+
+/**  The order of a list of files. */
+export type FileSort = "path" | "state" | "language" | "size" | "lines" | "terms" | "occurrences";
+
+/**  What a file is to the last run. */
+export type FileState = 
+/**  A run would read it, and none did. */
+"new" | 
+/**  It says something else than it did. */
+"changed" | 
+/**  It is gone. */
+"removed" | 
+/**  It says what it did. */
+"unchanged" | 
+/**  The researcher leaves it out. */
+"excluded" | 
+/**  It is no document. */
+"skipped";
+
 /**  What the review found. Each kind carries what a sentence about it needs; the interface words it. */
 export type Finding = 
 /**  The documents use the term and never define it. */
@@ -939,6 +1159,18 @@ second: Evidence } |
 { kind: "missing_related"; 
 /**  The expression. */
 related: string };
+
+/**  What a folder would mean to a project. */
+export type FolderCheck = {
+	/**  The folder, an absolute path. */
+	folder: string,
+	/**  Files in it that look like documents. */
+	documents: number,
+	/**  Documents of the last run that are in it. */
+	found: number,
+	/**  Documents of the last run that are not. */
+	missing: number,
+};
 
 /**  A part of the whole. */
 export type Group = {
@@ -1250,6 +1482,16 @@ export type Page<T> = {
 	offset: number,
 };
 
+/**  How many files a pattern matches. */
+export type PatternCount = {
+	/**  The pattern. */
+	pattern: string,
+	/**  Text files in the folder that it matches. */
+	files: number,
+	/**  What is wrong with it. */
+	error: string | null,
+};
+
 /**  What would have to be done to a project, and what each run would take. */
 export type Plan = {
 	/**  The state of the project, the folder included. */
@@ -1295,6 +1537,14 @@ export type ProjectSettings = {
 	max_terms: number | null,
 	/**  Terms with fewer occurrences are left out. From 1. */
 	min_occurrences: number,
+	/**  Only files that one of these patterns matches are read; all of them without a pattern. */
+	include: string[],
+	/**  Files and folders that one of these patterns matches are left out. */
+	exclude: string[],
+	/**  Documents in another language are left out. */
+	languages: DocumentLanguages,
+	/**  Words and terms that are never listed, unless they are required. */
+	stop_words: string[],
 };
 
 /**  The state of a project: what its badge says. */
@@ -1350,6 +1600,18 @@ count: number;
 examples: string[] } | 
 /**  Files are gone. */
 { kind: "documents_removed"; 
+/**  Number of them. */
+count: number; 
+/**  A few of their paths. */
+examples: string[] } | 
+/**  Documents that the researcher leaves out now: by name, by a pattern, by language, by size. */
+{ kind: "documents_excluded"; 
+/**  Number of them. */
+count: number; 
+/**  A few of their paths. */
+examples: string[] } | 
+/**  Files that he left out and does not any more. */
+{ kind: "documents_included"; 
 /**  Number of them. */
 count: number; 
 /**  A few of their paths. */
@@ -1592,9 +1854,12 @@ export type ShapeKind = "hidden" | "strong" | "emphasis" | "strike" | "code" | "
 export type SkippedFile = {
 	/**  Path inside the project's folder. */
 	path: string,
-	/**  `hidden`, `secret`, `unsupported`, `binary`, `empty`, `too_large`, `unreadable`, `link` or `outside`. */
+	/**
+	 *  `hidden`, `secret`, `unsupported`, `binary`, `empty`, `too_large`, `unreadable`, `link` or `outside`; the
+	 *  researcher's own are `excluded`, `pattern` and `language`.
+	 */
 	reason: string,
-	/**  Size in bytes for `too_large`, what the system said for `unreadable`. */
+	/**  Size in bytes for `too_large`, what the system said for `unreadable`, the language for `language`. */
 	detail: string | null,
 };
 

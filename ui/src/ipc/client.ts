@@ -46,6 +46,7 @@ function tauriBackend(): Backend {
     events,
     dialogs: {
       pickFolder: (title) => open({ title, directory: true, multiple: false }),
+      pickFiles: async (title) => (await open({ title, multiple: true })) ?? [],
       pickSavePath: (title, defaultPath, filters) => save({ title, defaultPath, filters }),
     },
     drags: (receive) => {
@@ -120,6 +121,10 @@ export function retryMissing(runId: string): Promise<RunView> {
 
 export function pickFolder(title: string): Promise<string | null> {
   return connected().dialogs.pickFolder(title);
+}
+
+export function pickFiles(title: string): Promise<string[]> {
+  return connected().dialogs.pickFiles(title);
 }
 
 export function pickSavePath(

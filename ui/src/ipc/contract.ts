@@ -68,6 +68,18 @@ export interface Commands {
     layout: B.DocumentLayout,
     target: B.DocumentTarget,
   ): Answer<B.DocumentPlace | null>;
+  listFiles(projectId: string, query: B.FileQuery): Answer<B.Page<B.FileRow>>;
+  countFiles(projectId: string): Answer<B.FileCounts>;
+  excludeFiles(projectId: string, paths: string[]): Answer<null>;
+  includeFiles(projectId: string, paths: string[]): Answer<null>;
+  watchFolder(projectId: string | null): Answer<boolean>;
+  revealFile(projectId: string, path: string): Answer<null>;
+  checkFolder(projectId: string, folder: string): Answer<B.FolderCheck>;
+  relocateProject(projectId: string, folder: string): Answer<B.ProjectSummary>;
+  countMatches(projectId: string, patterns: string[]): Answer<B.PatternCount[]>;
+  planCopy(projectId: string, sources: string[]): Answer<B.CopyItem[]>;
+  copyFiles(projectId: string, orders: B.CopyOrder[]): Answer<B.CopyReport>;
+  undoCopy(projectId: string, receipt: string): Answer<B.CopyUndone>;
   markTerm(projectId: string, text: string, verdict: B.Verdict): Answer<B.TextDecision>;
   listTerms(projectId: string, query: B.TermQuery): Answer<B.Page<B.TermRow>>;
   getTerm(projectId: string, key: string): Answer<B.TermDetail>;
@@ -135,6 +147,7 @@ export interface SaveFilter {
 
 export interface Dialogs {
   pickFolder(title: string): Promise<string | null>;
+  pickFiles(title: string): Promise<string[]>;
   pickSavePath(title: string, name: string, filters: SaveFilter[]): Promise<string | null>;
 }
 

@@ -20,6 +20,7 @@ import {
 } from './fake/glossary';
 import * as app from './fake/app';
 import * as dashboard from './fake/dashboard';
+import * as files from './fake/files';
 import * as history from './fake/history';
 import * as reader from './fake/reader';
 import * as runs from './fake/runs';
@@ -38,7 +39,15 @@ let settings: B.AppSettings = {
   keep_days: 90,
   keep_logs_mb: 1000,
 };
-let projectSettings: B.ProjectSettings = { max_file_mb: 50, max_terms: null, min_occurrences: 2 };
+let projectSettings: B.ProjectSettings = {
+  max_file_mb: 50,
+  max_terms: null,
+  min_occurrences: 2,
+  include: [],
+  exclude: ['drafts'],
+  languages: 'both',
+  stop_words: [],
+};
 
 export function fakeBackend(): Backend {
   if (data !== 'none') world.populate();
@@ -54,6 +63,11 @@ export function fakeBackend(): Backend {
     events: world.events,
     dialogs: {
       pickFolder: async () => '~/Research/new-folder',
+      pickFiles: async () => [
+        '/home/me/new-notes.md',
+        '/home/me/metals-storage.md',
+        '/home/me/photo.png',
+      ],
       pickSavePath: async (_title, name) => `~/Desktop/${name}`,
     },
     drags: world.drags.receive,
@@ -158,6 +172,7 @@ const commands: Commands = {
     ),
   listSkipped: (_projectId, offset, limit) => answer(() => page(SKIPPED, offset, limit)),
   ...reader.commands,
+  ...files.commands,
   listTerms: (_projectId, query) =>
     answer(() => {
       const rows = terms().filter(

@@ -11,6 +11,8 @@ export function reasonText(reason: Reason): string {
     case 'documents_added':
     case 'documents_changed':
     case 'documents_removed':
+    case 'documents_excluded':
+    case 'documents_included':
       return withExamples(t(`why.${reason.kind}`, { n: reason.count }), reason);
     case 'units_missing':
       return t('why.units_missing', { n: reason.count });

@@ -1,10 +1,18 @@
 import { expect, it } from 'vitest';
-import { draftOf, problemsOf, settingsOf } from './settings';
+import { draftOf, EMPTY, linesOf, problemsOf, settingsOf } from './settings';
 
-const draft = { max_file_mb: '50', max_terms: '', min_occurrences: '2' };
+const draft = { ...EMPTY, max_file_mb: '50', min_occurrences: '2' };
 
 it('comes back as it was', () => {
-  const settings = { max_file_mb: 50, max_terms: null, min_occurrences: 2 };
+  const settings = {
+    max_file_mb: 50,
+    max_terms: null,
+    min_occurrences: 2,
+    include: ['*.md'],
+    exclude: ['drafts', '古い/*.txt'],
+    languages: 'japanese' as const,
+    stop_words: ['lot', '種子'],
+  };
   expect(settingsOf(draftOf(settings))).toEqual(settings);
 });
 
@@ -12,12 +20,13 @@ it('takes full-width digits', () => {
   expect(settingsOf({ ...draft, max_terms: '１２００' }).max_terms).toBe(1200);
 });
 
+it('reads lists by line, each line once', () => {
+  expect(linesOf(' a b \n\nc\na b\n')).toEqual(['a b', 'c']);
+});
+
 it('names the fields that are not possible', () => {
   expect([...problemsOf(draft)]).toEqual([]);
-  expect([...problemsOf({ max_file_mb: '0', max_terms: '1.5', min_occurrences: 'x' })]).toEqual([
-    'max_file_mb',
-    'max_terms',
-    'min_occurrences',
-  ]);
+  const bad = { ...EMPTY, max_file_mb: '0', max_terms: '1.5', min_occurrences: 'x' };
+  expect([...problemsOf(bad)]).toEqual(['max_file_mb', 'max_terms', 'min_occurrences']);
   expect([...problemsOf({ ...draft, min_occurrences: '' })]).toEqual(['min_occurrences']);
 });

@@ -9,6 +9,8 @@ use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
 use crate::events::{EventSink, Events};
+use crate::folder_watch::FolderWatch;
+use crate::library::copies::Copies;
 use crate::library::reader::Readings;
 use crate::logs::LogReader;
 use crate::plan::Scans;
@@ -29,6 +31,8 @@ struct Inner {
     scans: Scans,
     readings: Readings,
     recall: Recall,
+    copies: Copies,
+    folder_watch: FolderWatch,
     program: Program,
     health: watch::Sender<Health>,
     watcher: Mutex<Option<JoinHandle<()>>>,
@@ -72,6 +76,8 @@ impl Engine {
             scans: Scans::default(),
             readings: Readings::default(),
             recall: Recall::default(),
+            copies: Copies::default(),
+            folder_watch: FolderWatch::default(),
             unobserved: AtomicBool::new(false),
             program,
             health: watch::Sender::default(),
@@ -100,6 +106,7 @@ impl Engine {
     /// Closes the database. Nothing else may be called afterwards.
     pub async fn close(&self) {
         self.0.closed.send_replace(true);
+        self.folder_watch().stop();
         let watcher = self.watcher().take();
         if let Some(watcher) = watcher {
             // It has a connection of its own, and only the last one that closes tidies up.
@@ -122,6 +129,14 @@ impl Engine {
 
     pub(crate) fn scans(&self) -> &Scans {
         &self.0.scans
+    }
+
+    pub(crate) fn copies(&self) -> &Copies {
+        &self.0.copies
+    }
+
+    pub(crate) fn folder_watch(&self) -> &FolderWatch {
+        &self.0.folder_watch
     }
 
     pub(crate) fn readings(&self) -> &Readings {

@@ -42,6 +42,25 @@ pub enum Error {
     /// The last run read no such document.
     #[error("document {0} not found")]
     DocumentNotFound(String),
+    /// The folder holds no such file.
+    #[error("file {0} not found")]
+    FileNotFound(String),
+    /// A file could not be copied into the folder.
+    #[error("cannot copy {path}: {detail}")]
+    CopyFailed {
+        /// Its path inside the folder.
+        path: String,
+        /// Why.
+        detail: String,
+    },
+    /// A pattern for files cannot be understood.
+    #[error("pattern {pattern}: {detail}")]
+    BadPattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// A name is empty or only white space.
     #[error("the name is empty")]
     NameEmpty,
@@ -218,12 +237,15 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 30] = [
+    pub const CODES: [&'static str; 33] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
         "entry_not_found",
         "document_not_found",
+        "file_not_found",
+        "copy_failed",
+        "bad_pattern",
         "name_empty",
         "empty_term",
         "folder_not_found",
@@ -259,6 +281,11 @@ impl Error {
             Self::TermNotFound(key) => ("term_not_found", vec![("term", key.clone())], None),
             Self::EntryNotFound(key) => ("entry_not_found", vec![("term", key.clone())], None),
             Self::DocumentNotFound(path) => ("document_not_found", vec![("path", path.clone())], None),
+            Self::FileNotFound(path) => ("file_not_found", vec![("path", path.clone())], None),
+            Self::CopyFailed { path, detail } => ("copy_failed", vec![("path", path.clone())], Some(detail.clone())),
+            Self::BadPattern { pattern, detail } => {
+                ("bad_pattern", vec![("pattern", pattern.clone())], Some(detail.clone()))
+            }
             Self::NameEmpty => ("name_empty", vec![], None),
             Self::EmptyTerm => ("empty_term", vec![], None),
             Self::FolderNotFound(path) => ("folder_not_found", vec![("folder", shown(path))], None),

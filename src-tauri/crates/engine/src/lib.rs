@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod events;
 mod export;
+mod folder_watch;
 mod home;
 mod library;
 mod logs;
@@ -35,10 +36,12 @@ pub use events::{Event, EventSink, LogEnd, LogTail, NoSink, ProjectRef};
 pub use export::ExportReport;
 pub use home::{HOME_VARIABLE, data_folder};
 pub use library::Page;
+pub use library::copies::{CopyItem, CopyOrder, CopyReport, CopyState, CopyUndone};
 pub use library::decisions::{Decision, TextDecision, Verdict};
 pub use library::diff::{DiffKind, DiffRow, RunDiff};
 pub use library::documents::{DocumentRow, SkippedFile};
 pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
+pub use library::files::{FileCounts, FileQuery, FileRow, FileSort, FolderCheck, PatternCount};
 pub use library::issues::{IssueQuery, IssueRow};
 pub use library::reader::{
     DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentTarget, FileChange, MarkedTerm, RowKind,
@@ -49,11 +52,11 @@ pub use logs::{
     LogCounts, LogHit, LogHits, LogLevel, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogRecord, LogSearch,
     LogStage,
 };
-pub use plan::{Estimate, Plan, ScopePlan};
+pub use plan::{Estimate, FileState, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use reasons::{DiffCause, Reason};
 pub use runs::{
     CancelOutcome, MissingUnit, Owner, Program, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView,
     StatusChange, StopReason, Trigger, Waiting,
 };
-pub use settings::{AppSettings, CloseChoice, DataSize, ProjectSettings, Theme, UiLanguage};
+pub use settings::{AppSettings, CloseChoice, DataSize, DocumentLanguages, ProjectSettings, Theme, UiLanguage};

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::reasons::Reason;
 use crate::runs::{RunStatus, RunView, Stage, record};
 use crate::settings::ProjectSettings;
-use crate::store::promotions;
+use crate::store::{generations, promotions};
 
 /// The state of a project: what its badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -121,6 +121,20 @@ impl Engine {
         self.insert_project(name, folder, Some(project_id)).await
     }
 
+    /// One folder is one project. Who gives it to another does not want the deleted one back.
+    async fn purge_deleted(&self, folder: &str) -> Result<()> {
+        let deleted = sqlx::query_scalar!(
+            "SELECT id FROM project WHERE folder = ? AND deleted_at IS NOT NULL",
+            folder
+        )
+        .fetch_optional(self.store().reader())
+        .await?;
+        match deleted {
+            Some(deleted) => self.purge_project(&deleted).await,
+            None => Ok(()),
+        }
+    }
+
     async fn insert_project(&self, name: &str, folder: &Path, like: Option<&str>) -> Result<ProjectSummary> {
         let name = name.trim();
         if name.is_empty() {
@@ -128,16 +142,7 @@ impl Engine {
         }
         let folder = canonical(folder)?;
         let folder_text = folder.display().to_string();
-        // One folder is one project. Who makes a new one of it does not want the deleted one back.
-        let deleted = sqlx::query_scalar!(
-            "SELECT id FROM project WHERE folder = ? AND deleted_at IS NOT NULL",
-            folder_text
-        )
-        .fetch_optional(self.store().reader())
-        .await?;
-        if let Some(deleted) = deleted {
-            self.purge_project(&deleted).await?;
-        }
+        self.purge_deleted(&folder_text).await?;
         let (id, now) = (uuid::Uuid::now_v7().to_string(), clock::now());
         let settings = serde_json::to_string(&ProjectSettings::default())?;
         let mut tx = self.store().write().await?;
@@ -232,6 +237,56 @@ impl Engine {
         let renamed = self.project(project_id).await?.summary;
         self.project_changed(project_id);
         Ok(renamed)
+    }
+
+    /// Gives a project another folder, one that no other project has. Results and decisions stay. Refused while a run
+    /// is active.
+    pub async fn relocate_project(&self, project_id: &str, folder: &Path) -> Result<ProjectSummary> {
+        let folder = self.free_folder(project_id, folder).await?;
+        if let Some(run) = record::active(self.store(), project_id).await? {
+            return Err(Error::RunActive { run });
+        }
+        let text = folder.display().to_string();
+        self.purge_deleted(&text).await?;
+        let mut tx = self.store().write().await?;
+        sqlx::query!("UPDATE project SET folder = ? WHERE id = ?", text, project_id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        self.scans().forget(project_id);
+        self.project_changed(project_id);
+        Ok(self.project(project_id).await?.summary)
+    }
+
+    /// A folder that is there and that no other project has.
+    pub(crate) async fn free_folder(&self, project_id: &str, folder: &Path) -> Result<PathBuf> {
+        self.project_folder(project_id).await?;
+        let folder = canonical(folder)?;
+        let text = folder.display().to_string();
+        let owner = sqlx::query_scalar!(
+            "SELECT name FROM project WHERE folder = ? AND id <> ? AND deleted_at IS NULL",
+            text,
+            project_id
+        )
+        .fetch_optional(self.store().reader())
+        .await?;
+        match owner {
+            Some(project) => Err(Error::FolderInUse { folder, project }),
+            None => Ok(folder),
+        }
+    }
+
+    /// Paths of the documents that the last run read.
+    pub(crate) async fn known_paths(&self, project_id: &str) -> Result<Vec<String>> {
+        let load = generations::current(self.store(), project_id)
+            .await?
+            .get(&Stage::Load)
+            .copied();
+        Ok(
+            sqlx::query_scalar!("SELECT path FROM document WHERE generation_id = ?", load)
+                .fetch_all(self.store().reader())
+                .await?,
+        )
     }
 
     /// The folder of a project.

@@ -33,6 +33,20 @@ pub enum Reason {
         /// A few of their paths.
         examples: Vec<String>,
     },
+    /// Documents that the researcher leaves out now: by name, by a pattern, by language, by size.
+    DocumentsExcluded {
+        /// Number of them.
+        count: u32,
+        /// A few of their paths.
+        examples: Vec<String>,
+    },
+    /// Files that he left out and does not any more.
+    DocumentsIncluded {
+        /// Number of them.
+        count: u32,
+        /// A few of their paths.
+        examples: Vec<String>,
+    },
     /// Terms were required or excluded, or are so no longer.
     TermsEdited,
     /// The settings are others.

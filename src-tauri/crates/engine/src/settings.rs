@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use std::collections::{BTreeSet, HashSet};
+
+use glossary::{Language, normalise};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,6 +13,7 @@ use specta::Type;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::pipeline::patterns;
 
 /// The language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
@@ -121,6 +125,30 @@ impl AppSettings {
     }
 }
 
+/// Which documents are read, by their main language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentLanguages {
+    /// All of them.
+    #[default]
+    Both,
+    /// English ones.
+    English,
+    /// Japanese ones.
+    Japanese,
+}
+
+impl DocumentLanguages {
+    /// The only language that is read.
+    pub(crate) fn only(self) -> Option<Language> {
+        match self {
+            Self::Both => None,
+            Self::English => Some(Language::English),
+            Self::Japanese => Some(Language::Japanese),
+        }
+    }
+}
+
 /// Settings of a project. A run keeps those that it started with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ProjectSettings {
@@ -130,6 +158,14 @@ pub struct ProjectSettings {
     pub max_terms: Option<u32>,
     /// Terms with fewer occurrences are left out. From 1.
     pub min_occurrences: u32,
+    /// Only files that one of these patterns matches are read; all of them without a pattern.
+    pub include: Vec<String>,
+    /// Files and folders that one of these patterns matches are left out.
+    pub exclude: Vec<String>,
+    /// Documents in another language are left out.
+    pub languages: DocumentLanguages,
+    /// Words and terms that are never listed, unless they are required.
+    pub stop_words: Vec<String>,
 }
 
 impl Default for ProjectSettings {
@@ -138,6 +174,10 @@ impl Default for ProjectSettings {
             max_file_mb: 50,
             max_terms: None,
             min_occurrences: 1,
+            include: Vec::new(),
+            exclude: Vec::new(),
+            languages: DocumentLanguages::default(),
+            stop_words: Vec::new(),
         }
     }
 }
@@ -153,9 +193,39 @@ impl ProjectSettings {
         if !(1..=1_000_000).contains(&self.min_occurrences) {
             return Err(Error::InvalidSettings("min_occurrences"));
         }
+        if self.include.len() + self.exclude.len() > MOST_PATTERNS {
+            return Err(Error::InvalidSettings("patterns"));
+        }
+        if self.stop_words.len() > MOST_STOP_WORDS {
+            return Err(Error::InvalidSettings("stop_words"));
+        }
+        patterns(&self.include)?;
+        patterns(&self.exclude)?;
         Ok(())
     }
+
+    /// Without white space around, empty lines, and what is said twice.
+    fn tidied(mut self) -> Self {
+        for list in [&mut self.include, &mut self.exclude, &mut self.stop_words] {
+            let mut seen = HashSet::new();
+            let lines = std::mem::take(list).into_iter().map(|line| line.trim().to_owned());
+            *list = lines
+                .filter(|line| !line.is_empty() && seen.insert(line.clone()))
+                .collect();
+        }
+        self
+    }
+
+    /// Keys of the stop words, in order.
+    pub(crate) fn stop_keys(&self) -> Vec<String> {
+        let keys: BTreeSet<String> = self.stop_words.iter().map(|word| normalise::key(word)).collect();
+        keys.into_iter().filter(|key| !key.is_empty()).collect()
+    }
 }
+
+/// More patterns than this are a list of files.
+const MOST_PATTERNS: usize = 200;
+const MOST_STOP_WORDS: usize = 10_000;
 
 impl ProjectSettings {
     /// The settings as they are stored, with defaults for those that are newer than what was stored.
@@ -253,6 +323,7 @@ impl Engine {
 
     /// Stores the settings of a project. A run that is active keeps its own.
     pub async fn set_project_settings(&self, project_id: &str, settings: ProjectSettings) -> Result<ProjectSettings> {
+        let settings = settings.tidied();
         settings.check()?;
         let json = serde_json::to_string(&settings)?;
         let mut tx = self.store().write().await?;
@@ -268,6 +339,7 @@ impl Engine {
         if done == 0 {
             return Err(Error::ProjectNotFound(project_id.to_owned()));
         }
+        self.project_changed(project_id);
         Ok(settings)
     }
 }

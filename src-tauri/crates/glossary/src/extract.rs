@@ -36,6 +36,8 @@ pub struct Options {
     pub max_terms: Option<u32>,
     /// Terms with fewer occurrences are left out.
     pub min_occurrences: u32,
+    /// Keys of terms that are not listed, unless they are required.
+    pub unlisted: Vec<String>,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
         Self {
             max_terms: None,
             min_occurrences: 1,
+            unlisted: Vec::new(),
         }
     }
 }

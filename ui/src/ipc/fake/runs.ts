@@ -7,7 +7,15 @@ import * as world from './world';
 
 /** request id -> run: the same request starts the same run */
 const requests = new Map<string, string>();
-const SETTINGS: B.ProjectSettings = { max_file_mb: 50, max_terms: null, min_occurrences: 2 };
+const SETTINGS: B.ProjectSettings = {
+  max_file_mb: 50,
+  max_terms: null,
+  min_occurrences: 2,
+  include: [],
+  exclude: [],
+  languages: 'both',
+  stop_words: [],
+};
 
 /** A stop that never takes effect by itself: `&stubborn`. */
 const stubborn = asked.has('stubborn');

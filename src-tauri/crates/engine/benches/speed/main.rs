@@ -1,7 +1,7 @@
 //! Speed and memory of the engine, against the budgets that the product promises. Every part is measured on this
 //! machine in this very run; since machines differ and are busy, ratios stand beside the absolute numbers.
 //!
-//!     cargo bench -p genglossary-engine --bench speed [-- runs | reuse | overhead | start | pages | stops]
+//!     cargo bench -p genglossary-engine --bench speed [-- runs | reuse | overhead | start | pages | viewer | stops]
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
@@ -14,6 +14,7 @@ mod pages;
 mod reuse;
 mod start;
 mod table;
+mod viewer;
 mod words;
 
 use std::path::Path;
@@ -131,6 +132,20 @@ async fn everything(parts: &[&str]) -> Outcome<bool> {
     }
     if wanted("pages") {
         pages(&mut table, work.path()).await?;
+    }
+    if wanted("viewer") {
+        let timing = viewer::measure(work.path()).await?;
+        table.title(&format!("Documents of 5 MB in the viewer, {} marks", timing.marks));
+        for (what, times) in [("first", &timing.first), ("any", &timing.random)] {
+            let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3;
+            table.value(&format!("{what} page, median"), at(0.5), "ms");
+            table.budget(
+                &format!("{what} page, 95th percentile"),
+                at(0.95),
+                "ms",
+                PAGE_MILLISECONDS,
+            );
+        }
     }
     println!("\nload average at the end: {}", measure::load());
     Ok(table.finish())

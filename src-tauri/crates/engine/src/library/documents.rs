@@ -33,15 +33,16 @@ pub struct DocumentRow {
 pub struct SkippedFile {
     /// Path inside the project's folder.
     pub path: String,
-    /// `hidden`, `secret`, `unsupported`, `binary`, `empty`, `too_large`, `unreadable`, `link` or `outside`.
+    /// `hidden`, `secret`, `unsupported`, `binary`, `empty`, `too_large`, `unreadable`, `link` or `outside`; the
+    /// researcher's own are `excluded`, `pattern` and `language`.
     pub reason: String,
-    /// Size in bytes for `too_large`, what the system said for `unreadable`.
+    /// Size in bytes for `too_large`, what the system said for `unreadable`, the language for `language`.
     pub detail: Option<String>,
 }
 
 impl SkippedFile {
     /// Every reason. Who words them is tested against this list.
-    pub const REASONS: [&'static str; 9] = [
+    pub const REASONS: [&'static str; 12] = [
         "hidden",
         "secret",
         "unsupported",
@@ -51,6 +52,9 @@ impl SkippedFile {
         "unreadable",
         "link",
         "outside",
+        "excluded",
+        "pattern",
+        "language",
     ];
 }
 

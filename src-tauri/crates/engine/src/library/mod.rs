@@ -1,10 +1,12 @@
 //! What a viewer reads: pages of documents, terms, entries and issues of the current results, with the researcher's
 //! decisions applied on top.
 
+pub(crate) mod copies;
 pub(crate) mod decisions;
 pub(crate) mod diff;
 pub(crate) mod documents;
 pub(crate) mod entries;
+pub(crate) mod files;
 pub(crate) mod issues;
 pub(crate) mod reader;
 mod restore;

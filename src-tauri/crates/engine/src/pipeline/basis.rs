@@ -110,7 +110,14 @@ impl Basis {
         match stage {
             Stage::Extract => {
                 let cut = (settings.max_terms, settings.min_occurrences);
-                basis.with(SETTINGS, &cut)?.with(REQUIRED, &decisions.required)
+                let stop = settings.stop_keys();
+                // Results from before there were stop words are those without any.
+                let basis = if stop.is_empty() {
+                    basis.with(SETTINGS, &cut)?
+                } else {
+                    basis.with(SETTINGS, &(cut, stop))?
+                };
+                basis.with(REQUIRED, &decisions.required)
             }
             Stage::Define => basis.with(EXCLUDED, &decisions.excluded),
             Stage::Load | Stage::Review | Stage::Refine => Ok(basis),

@@ -141,6 +141,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let options = Options {
         max_terms: work.settings.max_terms,
         min_occurrences: work.settings.min_occurrences,
+        unlisted: work.settings.stop_keys(),
     };
     let stop = work.context.stop().clone();
     let required_count = required.len();

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use glossary::Stop;
 use walkdir::{DirEntry, WalkDir};
 
+use super::rules::Rules;
 use crate::error::Error;
 use crate::runs::Break;
 use crate::store::results::Skipped;
@@ -28,7 +29,7 @@ const TEXT_ENDINGS: [&str; 3] = ["md", "markdown", "txt"];
 /// Lists a folder and all below it, in the order of the paths.
 pub(crate) fn list(
     folder: &Path,
-    largest: u64,
+    rules: &Rules,
     stop: &dyn Stop,
     seen: &mut dyn FnMut(&str),
 ) -> Result<(Vec<FoundFile>, Vec<Skipped>), Break> {
@@ -58,7 +59,25 @@ pub(crate) fn list(
         let path = relative(folder, entry.path());
         seen(&path);
         let directory = entry.file_type().is_dir();
-        match reason(folder, &entry, largest) {
+        let ruled = || {
+            let out = if directory {
+                rules.prunes(&path).then_some("pattern")
+            } else {
+                rules.leaves_out(&path)
+            };
+            out.map(|reason| (reason, None))
+        };
+        let found = match reason(folder, &entry) {
+            None => ruled().or_else(|| {
+                if directory {
+                    None
+                } else {
+                    too_large(&entry, rules.largest)
+                }
+            }),
+            reason => reason,
+        };
+        match found {
             Some((reason, detail)) => {
                 if directory {
                     entries.skip_current_dir();
@@ -102,7 +121,7 @@ pub(crate) fn look(location: &Path) -> std::io::Result<(u64, i64)> {
 }
 
 /// Why a file or folder is left out, if it is.
-fn reason(folder: &Path, entry: &DirEntry, largest: u64) -> Option<(&'static str, Option<String>)> {
+fn reason(folder: &Path, entry: &DirEntry) -> Option<(&'static str, Option<String>)> {
     let name = entry.file_name().to_string_lossy();
     if secret(&name) {
         return Some(("secret", None));
@@ -123,12 +142,19 @@ fn reason(folder: &Path, entry: &DirEntry, largest: u64) -> Option<(&'static str
     if !entry.file_type().is_file() {
         return Some(("unsupported", None));
     }
-    let ending = Path::new(&*name)
+    (!is_text_name(&name)).then_some(("unsupported", None))
+}
+
+/// Whether the name of a file says that it holds text that is read, and nothing against reading it.
+pub(crate) fn is_text_name(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let ending = Path::new(name)
         .extension()
         .map(|ending| ending.to_string_lossy().to_lowercase());
-    if !ending.is_some_and(|ending| TEXT_ENDINGS.contains(&&*ending)) {
-        return Some(("unsupported", None));
-    }
+    ending.is_some_and(|ending| TEXT_ENDINGS.contains(&&*ending)) && !name.starts_with('.') && !secret(name)
+}
+
+fn too_large(entry: &DirEntry, largest: u64) -> Option<(&'static str, Option<String>)> {
     match entry.metadata() {
         Ok(metadata) if metadata.len() > largest => Some(("too_large", Some(metadata.len().to_string()))),
         Ok(_) => None,
@@ -206,7 +232,13 @@ mod tests {
     use super::super::load::Never;
 
     fn listing(folder: &Path, largest: u64) -> (Vec<String>, Vec<(String, &'static str)>) {
-        let (files, skipped) = list(&folder.canonicalize().unwrap(), largest, &Never, &mut |_| {}).unwrap();
+        let (files, skipped) = list(
+            &folder.canonicalize().unwrap(),
+            &Rules::up_to(largest),
+            &Never,
+            &mut |_| {},
+        )
+        .unwrap();
         (
             files.into_iter().map(|file| file.path).collect(),
             skipped

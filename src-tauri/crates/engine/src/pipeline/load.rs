@@ -94,12 +94,13 @@ impl Unit for ReadFile {
 pub(super) async fn run(work: &Work<'_>) -> Result<i64, Break> {
     let store = work.engine.store();
     let folder = work.engine.project_folder(&work.run.project_id).await?;
-    let largest = u64::from(work.settings.max_file_mb) << 20;
+    let rules = Arc::new(work.engine.rules(&work.run.project_id, work.settings).await?);
+    let largest = rules.largest;
     let context = work.context.clone();
-    let listing = folder.clone();
+    let (listing, listed_by) = (folder.clone(), Arc::clone(&rules));
     let (files, mut skipped) = work
         .context
-        .blocking(move || files::list(&listing, largest, context.stop(), &mut |path| context.at(path)))
+        .blocking(move || files::list(&listing, &listed_by, context.stop(), &mut |path| context.at(path)))
         .await?;
     work.context.total(files.len() + skipped.len());
     for skip in &skipped {
@@ -116,6 +117,15 @@ pub(super) async fn run(work: &Work<'_>) -> Result<i64, Break> {
     let mut documents = Vec::new();
     for (file, loaded) in files.iter().zip(loaded) {
         match loaded.and_then(Arc::into_inner) {
+            Some(Loaded::Document(facts)) if !rules.reads(facts.language) => {
+                let skip = Skipped {
+                    path: file.path.clone(),
+                    reason: "language",
+                    detail: Some(results::text(facts.language)?),
+                };
+                report(work, &skip);
+                skipped.push(skip);
+            }
             Some(Loaded::Document(facts)) => documents.push((file, facts)),
             Some(Loaded::Skipped(reason, detail)) => {
                 let known = SkippedFile::REASONS.iter().find(|known| **known == reason);
@@ -230,7 +240,7 @@ fn unreadable(file: &FoundFile, detail: &str) -> Skipped {
 fn report(work: &Work<'_>, skip: &Skipped) {
     // A file that could not be read, or is not what its name says, is worth a look; an image is not.
     let level = match skip.reason {
-        "hidden" | "unsupported" | "link" => LogLevel::Debug,
+        "hidden" | "unsupported" | "link" | "excluded" | "pattern" | "language" => LogLevel::Debug,
         "secret" | "outside" => LogLevel::Info,
         _ => LogLevel::Warn,
     };

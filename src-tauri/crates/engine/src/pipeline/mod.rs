@@ -9,14 +9,16 @@ mod files;
 mod load;
 mod refine;
 mod review;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use basis::{Basis, Decisions, ENGINE, EXCLUDED, REQUIRED, SETTINGS};
 use carried::Carried;
-pub(crate) use files::{list as list_files, look};
+pub(crate) use files::{FoundFile, is_text_name, list as list_files, look};
 pub(crate) use load::{Never, text_hash, text_of};
+pub(crate) use rules::{RULED, Rules, patterns};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};

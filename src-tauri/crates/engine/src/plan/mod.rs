@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use estimate::Estimate;
-pub(crate) use scan::Scans;
+pub use scan::FileState;
+pub(crate) use scan::{Scans, SeenFile};
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -147,7 +148,7 @@ impl Engine {
             };
             let input = before.and_then(|before| current.get(&before).copied());
             match before {
-                None => self.check_load(project_id, generation, &origin, &mut staleness),
+                None => self.check_load(project_id, generation, &origin, &mut staleness).await?,
                 Some(before) => {
                     let output = outputs.get(&before).cloned().unwrap_or_default();
                     let basis = Basis::of_stage(stage, &settings, &decisions, &output)?;
@@ -183,7 +184,13 @@ impl Engine {
         Ok(staleness)
     }
 
-    fn check_load(&self, project_id: &str, generation: i64, origin: &Origin, staleness: &mut Staleness) {
+    async fn check_load(
+        &self,
+        project_id: &str,
+        generation: i64,
+        origin: &Origin,
+        staleness: &mut Staleness,
+    ) -> Result<()> {
         if origin
             .basis
             .as_ref()
@@ -199,6 +206,10 @@ impl Engine {
         {
             scan.reasons().into_iter().for_each(|reason| staleness.add(reason));
         }
+        for reason in self.ruled(project_id, generation).await? {
+            staleness.add(reason);
+        }
+        Ok(())
     }
 
     async fn missing_units(&self, generation: i64) -> Result<u32> {

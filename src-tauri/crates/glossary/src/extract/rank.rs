@@ -134,9 +134,13 @@ fn in_language(
         .iter()
         .flat_map(|(short, long)| [short.clone(), normalise::key(long)])
         .collect();
+    let unlisted: FxHashSet<&str> = options.unlisted.iter().map(String::as_str).collect();
     let fit = sift::sift(&groups, language, &explained, words.total);
     let mut order: Vec<usize> = (0..groups.len())
-        .filter(|id| fit[*id] || required.contains_key(&groups[*id].key))
+        .filter(|id| {
+            let key = groups[*id].key.as_str();
+            required.contains_key(key) || fit[*id] && !unlisted.contains(key)
+        })
         .collect();
     order.sort_unstable_by(|a, b| {
         scores[*b]

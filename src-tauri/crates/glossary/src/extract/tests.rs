@@ -120,6 +120,7 @@ fn required_terms_are_listed_whatever_the_documents_hold() {
     let options = Options {
         max_terms: Some(3),
         min_occurrences: 100,
+        unlisted: Vec::new(),
     };
     let terms = ranked(&[ENGLISH], &["Gearboxes", "warp drive", "C++", " "], &options);
     assert_eq!(terms.len(), 3);
