@@ -1650,6 +1650,14 @@ export type Resolution =
 /**  Rules cannot settle it; it stays visible. */
 "open";
 
+/**  A place of the search in a row. */
+export type RowHit = {
+	/**  Where it begins. */
+	from: number,
+	/**  Where it ends. */
+	to: number,
+};
+
 /**  What kind of line a row belongs to. */
 export type RowKind = "text" | "heading" | "quote" | "code" | "rule";
 
@@ -2020,8 +2028,8 @@ export type TextRow = {
 	marks: RowMark[],
 	/**  What is drawn otherwise than it is written. */
 	shapes: RowShape[],
-	/**  Places of the search, from and to. */
-	hits: ([number, number])[],
+	/**  Places of the search. */
+	hits: RowHit[],
 };
 
 /**  The colours of the interface. */

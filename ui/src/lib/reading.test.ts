@@ -72,7 +72,7 @@ describe('a row', () => {
   });
 
   it('cuts at the hits of the search', () => {
-    expect(drawn(row('abcd', { hits: [[1, 3]] }))).toEqual(['a', 'bc', 'd']);
+    expect(drawn(row('abcd', { hits: [{ from: 1, to: 3 }] }))).toEqual(['a', 'bc', 'd']);
   });
 });
 

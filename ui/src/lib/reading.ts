@@ -53,8 +53,7 @@ export function withTerms(row: TextRow, terms: MarkedTerm[]): ReadRow {
 export function piecesOf(row: ReadRow, look: Look): Piece[] {
   const marks = row.marks.filter(({ term }) => look.shown.has(markState(term)));
   const cuts = new Set([0, row.text.length]);
-  for (const { from, to } of [...marks, ...row.shapes]) cuts.add(from).add(to);
-  for (const [from, to] of row.hits) cuts.add(from).add(to);
+  for (const { from, to } of [...marks, ...row.shapes, ...row.hits]) cuts.add(from).add(to);
   const places = [...cuts].sort((a, b) => a - b);
   const pieces: Piece[] = [];
   let ruby: object | null = null;
@@ -76,7 +75,7 @@ export function piecesOf(row: ReadRow, look: Look): Piece[] {
       mark,
       current: look.term !== null && here.some((each) => each.term.key === look.term),
       now: here.some((each) => each.term.key === look.term && each.start === look.place),
-      hit: row.hits.some(([first, end]) => first <= from && end >= to),
+      hit: row.hits.some(over),
       shapes: shapes.map((shape) => shape.kind).filter((kind) => kind !== 'ruby'),
       note: shapes.find((shape) => shape.kind !== 'ruby' && shape.note !== null)?.note ?? null,
     };

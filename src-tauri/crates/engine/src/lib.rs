@@ -44,7 +44,7 @@ pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, En
 pub use library::files::{FileCounts, FileQuery, FileRow, FileSort, FolderCheck, PatternCount};
 pub use library::issues::{IssueQuery, IssueRow};
 pub use library::reader::{
-    DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentTarget, FileChange, MarkedTerm, RowKind,
+    DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentTarget, FileChange, MarkedTerm, RowHit, RowKind,
     RowMark, RowShape, ShapeKind, TextRow,
 };
 pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort};

@@ -159,7 +159,7 @@ function page(
         })),
       ),
       shapes: layout.rendered ? shapesOf(row.text) : [],
-      hits: places(row.text, words).map((from): [number, number] => [from, from + words.length]),
+      hits: places(row.text, words).map((from) => ({ from, to: from + words.length })),
     })),
   };
 }

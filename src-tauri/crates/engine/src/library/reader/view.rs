@@ -84,8 +84,8 @@ pub struct TextRow {
     pub marks: Vec<RowMark>,
     /// What is drawn otherwise than it is written.
     pub shapes: Vec<RowShape>,
-    /// Places of the search, from and to.
-    pub hits: Vec<(u32, u32)>,
+    /// Places of the search.
+    pub hits: Vec<RowHit>,
 }
 
 /// A term in a row, or the part of it that stands in the row.
@@ -99,6 +99,15 @@ pub struct RowMark {
     pub term: u32,
     /// The first byte of the occurrence in the document.
     pub start: u32,
+}
+
+/// A place of the search in a row.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct RowHit {
+    /// Where it begins.
+    pub from: u32,
+    /// Where it ends.
+    pub to: u32,
 }
 
 /// A part of a row that is drawn otherwise than it is written.
@@ -247,7 +256,12 @@ pub(super) fn text_row(text: &str, rows: &Rows, row: &Row, found: &[Occurrence],
         start: start as u32,
         marks,
         shapes,
-        hits: hits.map(|(from, to)| (place(*from), place(*to))).collect(),
+        hits: hits
+            .map(|(from, to)| RowHit {
+                from: place(*from),
+                to: place(*to),
+            })
+            .collect(),
         text: written.to_owned(),
     }
 }
