@@ -57,10 +57,10 @@ fn session(shown: &std::path::Path) {
     what_is_deleted_comes_back(&bench, &project);
     documents(&bench, &project);
     the_folder(&bench, &project);
-    the_viewer(&bench, &project);
     terms(&bench, &project);
     entries_and_issues(&bench, &project);
     exports(&bench, &project);
+    the_viewer(&bench, &project);
 
     bench.ok("open_folder", json!({ "projectId": project }));
     let folder = text(
@@ -103,7 +103,7 @@ fn the_app_and_its_settings(bench: &Bench) {
     assert_eq!(bench.ok("get_settings", json!({}))["theme"], "system");
     let settings = json!({
         "language": "ja", "theme": "dark", "sans_reading": true, "parallel_runs": 3, "notify": false,
-        "keep_awake": true, "background": "stop", "keep_days": 30, "keep_logs_mb": 200,
+        "keep_awake": true, "background": "stop", "keep_days": 30, "keep_logs_mb": 200, "text_size": 125, "shortcuts": {},
     });
     assert_eq!(bench.ok("set_settings", json!({ "settings": settings })), settings);
     assert_eq!(bench.ok("get_settings", json!({})), settings);

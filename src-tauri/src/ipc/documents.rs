@@ -125,7 +125,7 @@ pub async fn exclude_files(state: State<'_, AppState>, project_id: String, paths
 /// Takes files back that were left out.
 ///
 /// # Errors
-/// When that cannot be stored.
+/// `project_not_found`.
 #[tauri::command]
 #[specta::specta]
 pub async fn include_files(state: State<'_, AppState>, project_id: String, paths: Vec<String>) -> IpcResult<()> {

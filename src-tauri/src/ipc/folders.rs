@@ -106,7 +106,7 @@ pub async fn copy_files(
 /// Removes the files of a copy from the folder, unless they were changed meanwhile.
 ///
 /// # Errors
-/// When they cannot be removed.
+/// `project_not_found`.
 #[tauri::command]
 #[specta::specta]
 pub async fn undo_copy(state: State<'_, AppState>, project_id: String, receipt: String) -> IpcResult<CopyUndone> {

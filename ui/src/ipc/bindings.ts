@@ -373,7 +373,7 @@ export const commands = {
 	 *  Takes files back that were left out.
 	 * 
 	 *  # Errors
-	 *  When that cannot be stored.
+	 *  `project_not_found`.
 	 */
 	includeFiles: (projectId: string, paths: string[]) => typedError<null, IpcError>(__TAURI_INVOKE("include_files", { projectId, paths })),
 	/**
@@ -429,7 +429,7 @@ export const commands = {
 	 *  Removes the files of a copy from the folder, unless they were changed meanwhile.
 	 * 
 	 *  # Errors
-	 *  When they cannot be removed.
+	 *  `project_not_found`.
 	 */
 	undoCopy: (projectId: string, receipt: string) => typedError<CopyUndone, IpcError>(__TAURI_INVOKE("undo_copy", { projectId, receipt })),
 	/**

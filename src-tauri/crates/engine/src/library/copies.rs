@@ -126,6 +126,7 @@ impl Engine {
 
     /// Removes the files of a copy from the folder, unless they were changed meanwhile.
     pub async fn undo_copy(&self, project_id: &str, receipt: &str) -> Result<CopyUndone> {
+        self.project_folder(project_id).await?;
         let Some(copied) = self.copies().lock().remove(receipt) else {
             return Ok(CopyUndone::default());
         };

@@ -183,6 +183,7 @@ impl Engine {
 
     /// Takes files back that were left out.
     pub async fn include_files(&self, project_id: &str, paths: &[String]) -> Result<()> {
+        self.project_folder(project_id).await?;
         let json = serde_json::to_string(paths)?;
         let mut tx = self.store().write().await?;
         sqlx::query!(

@@ -162,7 +162,10 @@ impl Engine {
     async fn reading(&self, project_id: &str, path: &str) -> Result<Arc<Reading>> {
         let not_found = || Error::DocumentNotFound(path.to_owned());
         let current = generations::current(self.store(), project_id).await?;
-        let load = *current.get(&Stage::Load).ok_or_else(not_found)?;
+        let Some(&load) = current.get(&Stage::Load) else {
+            self.project_folder(project_id).await?;
+            return Err(not_found());
+        };
         let extract = current.get(&Stage::Extract).copied();
         if let Some(known) = self.readings().get(load, extract, path) {
             return Ok(known);
