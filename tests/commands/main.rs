@@ -99,8 +99,17 @@ fn every_failure_of_a_command_has_its_code_and_parameters() {
         bench.fails("get_entry", entry, "entry_not_found")["params"]["term"],
         "none"
     );
-    let edit = json!({ "projectId": project, "key": "none", "definition": "x" });
-    bench.fails("edit_definition", edit, "entry_not_found");
+    let edit = json!({ "projectId": project, "keys": ["none"], "edit": { "kind": "definition", "definition": "x" } });
+    bench.fails("decide_terms", edit, "term_not_found");
+    let undo = json!({ "projectId": project, "changeId": "none" });
+    bench.fails("undo_change", undo, "change_gone");
+    let dismiss = json!({ "projectId": project, "ids": ["none"], "answer": { "kind": "dismiss", "reason": null } });
+    bench.fails("answer_issues", dismiss, "issue_not_found");
+    bench.fails(
+        "recheck_issue",
+        json!({ "projectId": project, "id": "none" }),
+        "issue_not_found",
+    );
     bench.fails(
         "add_term",
         json!({ "projectId": project, "text": " \u{3000} " }),
@@ -141,7 +150,13 @@ fn a_project_that_is_gone_is_an_error_or_an_empty_list_and_never_somebody_elses(
         }
         match command.as_str() {
             "get_term" | "decide_term" => _ = bench.fails(command, arguments, "term_not_found"),
-            "get_entry" | "edit_definition" => _ = bench.fails(command, arguments, "entry_not_found"),
+            "get_entry" => _ = bench.fails(command, arguments, "entry_not_found"),
+            "answer_issues" | "recheck_issue" => _ = bench.fails(command, arguments, "issue_not_found"),
+            "count_issues" => assert_eq!(bench.ok(command, arguments), json!([])),
+            "list_categories" => {
+                let engines = json!(["concept", "abbreviation", "name"]);
+                assert_eq!(bench.ok(command, arguments), engines, "nobody's own");
+            }
             "count_entries" => assert_eq!(bench.ok(command, arguments)["all"], 0),
             list if list.starts_with("list_") && list != "list_files" => {
                 assert_eq!(

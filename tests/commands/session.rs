@@ -279,16 +279,19 @@ fn entries_and_issues(bench: &Bench, project: &str) {
     );
     assert_eq!((&entry["entry"]["key"], &entry["edited"]), (&json!(key), &Value::Null));
     let edit = |definition: Value| {
+        let edit = json!({ "kind": "definition", "definition": definition });
         bench.ok(
-            "edit_definition",
-            json!({ "projectId": project, "key": key, "definition": definition }),
+            "decide_terms",
+            json!({ "projectId": project, "keys": [key], "edit": edit }),
         )
     };
-    assert_eq!(edit(json!("A word of my own."))["edited"], "A word of my own.");
+    let change = edit(json!("A word of my own."));
     assert_eq!(list("refine", "edited")["rows"][0]["definition"], "A word of my own.");
-    assert_eq!(edit(Value::Null)["edited"], Value::Null, "taken back");
+    assert_eq!(list("define", "edited")["rows"][0]["definition"], "A word of my own.");
+    bench.ok("undo_change", json!({ "projectId": project, "changeId": change["id"] }));
+    assert_eq!(list("refine", "edited")["total"], 0, "taken back");
 
-    let query = json!({ "offset": 0, "limit": 1000, "search": "", "kind": null, "severity": null, "open": null });
+    let query = json!({ "offset": 0, "limit": 1000, "search": "", "kind": null, "severity": null, "state": null });
     let issues = bench.ok("list_issues", json!({ "projectId": project, "query": query }));
     let rows = issues["rows"].as_array().unwrap();
     let kinds: BTreeSet<_> = rows.iter().map(|row| text(row, "/finding/kind")).collect();
@@ -297,13 +300,27 @@ fn entries_and_issues(bench: &Bench, project: &str) {
         "the sample documents have issues of several kinds: {kinds:?}"
     );
     let narrow = json!({
-        "offset": 0, "limit": 1000, "search": "", "kind": "undefined", "severity": null, "open": true,
+        "offset": 0, "limit": 1000, "search": "", "kind": "undefined", "severity": null, "state": "open",
     });
     let narrow = bench.ok("list_issues", json!({ "projectId": project, "query": narrow }));
     let same = rows
         .iter()
-        .filter(|row| row["finding"]["kind"] == "undefined" && row["resolution"] == "open");
+        .filter(|row| row["finding"]["kind"] == "undefined" && row["state"] == "open");
     assert_eq!(narrow["total"], same.count());
+    let open = rows.iter().find(|row| row["state"] == "open").unwrap();
+    let answer = json!({ "kind": "dismiss", "reason": "known" });
+    let change = bench.ok(
+        "answer_issues",
+        json!({ "projectId": project, "ids": [open["id"]], "answer": answer }),
+    );
+    let counts = bench.ok("count_issues", json!({ "projectId": project }));
+    let dismissed = counts
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|count| count["state"] == "dismissed");
+    assert_eq!(dismissed.unwrap()["count"], 1);
+    bench.ok("undo_change", json!({ "projectId": project, "changeId": change["id"] }));
 }
 
 fn exports(bench: &Bench, project: &str) {

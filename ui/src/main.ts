@@ -15,6 +15,7 @@ import './styles/split.css';
 import './styles/logview.css';
 import './styles/palette.css';
 import './styles/small.css';
+import './styles/decide.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './ipc/client';

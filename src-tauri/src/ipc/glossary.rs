@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use genglossary_engine::{
-    EntryCounts, EntryDetail, EntryQuery, EntryRow, ExportReport, IssueQuery, IssueRow, Page, Stage,
+    Change, EntryCounts, EntryDetail, EntryQuery, EntryRow, ExportReport, IssueAnswer, IssueCount, IssueQuery,
+    IssueRow, Page, Stage,
 };
 use tauri::State;
 
@@ -50,25 +51,6 @@ pub async fn get_entry(
     Ok(state.engine().await?.entry(&project_id, stage, &key).await?)
 }
 
-/// Stores the researcher's own definition, or takes it back.
-///
-/// # Errors
-/// `entry_not_found`.
-#[tauri::command]
-#[specta::specta]
-pub async fn edit_definition(
-    state: State<'_, AppState>,
-    project_id: String,
-    key: String,
-    definition: Option<String>,
-) -> IpcResult<EntryDetail> {
-    Ok(state
-        .engine()
-        .await?
-        .edit_definition(&project_id, &key, definition.as_deref())
-        .await?)
-}
-
 /// A page of the issues, gravest first.
 ///
 /// # Errors
@@ -81,6 +63,41 @@ pub async fn list_issues(
     query: IssueQuery,
 ) -> IpcResult<Page<IssueRow>> {
     Ok(state.engine().await?.list_issues(&project_id, &query).await?)
+}
+
+/// How many issues there are of each kind, severity and state.
+///
+/// # Errors
+/// When they cannot be counted.
+#[tauri::command]
+#[specta::specta]
+pub async fn count_issues(state: State<'_, AppState>, project_id: String) -> IpcResult<Vec<IssueCount>> {
+    Ok(state.engine().await?.count_issues(&project_id).await?)
+}
+
+/// Answers these issues alike.
+///
+/// # Errors
+/// `issue_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn answer_issues(
+    state: State<'_, AppState>,
+    project_id: String,
+    ids: Vec<String>,
+    answer: IssueAnswer,
+) -> IpcResult<Change> {
+    Ok(state.engine().await?.answer_issues(&project_id, &ids, &answer).await?)
+}
+
+/// Whether an issue is still found in the glossary as it stands now.
+///
+/// # Errors
+/// `issue_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn recheck_issue(state: State<'_, AppState>, project_id: String, id: String) -> IpcResult<bool> {
+    Ok(state.engine().await?.recheck_issue(&project_id, &id).await?)
 }
 
 /// Writes the glossary to a file whose extension names the format.

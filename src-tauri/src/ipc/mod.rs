@@ -92,11 +92,17 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             terms::decide_term,
             terms::add_term,
             terms::mark_term,
+            terms::require_term,
+            terms::decide_terms,
+            terms::undo_change,
+            terms::list_categories,
             glossary::list_entries,
             glossary::count_entries,
             glossary::get_entry,
-            glossary::edit_definition,
             glossary::list_issues,
+            glossary::count_issues,
+            glossary::answer_issues,
+            glossary::recheck_issue,
             glossary::export_glossary,
         ])
         .events(collect_events![

@@ -1,6 +1,8 @@
 //! Terms, their occurrences, and the researcher's decisions about them.
 
-use genglossary_engine::{Decision, OccurrenceRow, Page, TermDetail, TermQuery, TermRow, TextDecision, Verdict};
+use genglossary_engine::{
+    Added, Change, Decision, OccurrenceRow, Page, TermDetail, TermEdit, TermQuery, TermRow, TextDecision, Verdict,
+};
 use tauri::State;
 
 use super::error::IpcResult;
@@ -84,4 +86,49 @@ pub async fn mark_term(
     verdict: Verdict,
 ) -> IpcResult<TextDecision> {
     Ok(state.engine().await?.mark_term(&project_id, &text, verdict).await?)
+}
+
+/// Adds a term that the engine did not find, with the way back.
+///
+/// # Errors
+/// `project_not_found`, `empty_term`.
+#[tauri::command]
+#[specta::specta]
+pub async fn require_term(state: State<'_, AppState>, project_id: String, text: String) -> IpcResult<Added> {
+    Ok(state.engine().await?.require_term(&project_id, &text).await?)
+}
+
+/// Decides one thing about all these terms at once.
+///
+/// # Errors
+/// `project_not_found`, `term_not_found`, `name_taken`.
+#[tauri::command]
+#[specta::specta]
+pub async fn decide_terms(
+    state: State<'_, AppState>,
+    project_id: String,
+    keys: Vec<String>,
+    edit: TermEdit,
+) -> IpcResult<Change> {
+    Ok(state.engine().await?.decide_terms(&project_id, &keys, &edit).await?)
+}
+
+/// Takes a change of decisions back.
+///
+/// # Errors
+/// `change_gone`, `decided_since`.
+#[tauri::command]
+#[specta::specta]
+pub async fn undo_change(state: State<'_, AppState>, project_id: String, change_id: String) -> IpcResult<Change> {
+    Ok(state.engine().await?.undo_change(&project_id, &change_id).await?)
+}
+
+/// The categories that a term can have.
+///
+/// # Errors
+/// When they cannot be read.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_categories(state: State<'_, AppState>, project_id: String) -> IpcResult<Vec<String>> {
+    Ok(state.engine().await?.list_categories(&project_id).await?)
 }

@@ -475,6 +475,34 @@ export const commands = {
 	 */
 	markTerm: (projectId: string, text: string, verdict: Verdict) => typedError<TextDecision, IpcError>(__TAURI_INVOKE("mark_term", { projectId, text, verdict })),
 	/**
+	 *  Adds a term that the engine did not find, with the way back.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `empty_term`.
+	 */
+	requireTerm: (projectId: string, text: string) => typedError<Added, IpcError>(__TAURI_INVOKE("require_term", { projectId, text })),
+	/**
+	 *  Decides one thing about all these terms at once.
+	 * 
+	 *  # Errors
+	 *  `project_not_found`, `term_not_found`, `name_taken`.
+	 */
+	decideTerms: (projectId: string, keys: string[], edit: TermEdit) => typedError<Change, IpcError>(__TAURI_INVOKE("decide_terms", { projectId, keys, edit })),
+	/**
+	 *  Takes a change of decisions back.
+	 * 
+	 *  # Errors
+	 *  `change_gone`, `decided_since`.
+	 */
+	undoChange: (projectId: string, changeId: string) => typedError<Change, IpcError>(__TAURI_INVOKE("undo_change", { projectId, changeId })),
+	/**
+	 *  The categories that a term can have.
+	 * 
+	 *  # Errors
+	 *  When they cannot be read.
+	 */
+	listCategories: (projectId: string) => typedError<string[], IpcError>(__TAURI_INVOKE("list_categories", { projectId })),
+	/**
 	 *  A page of the provisional (`define`) or refined (`refine`) glossary.
 	 * 
 	 *  # Errors
@@ -496,19 +524,33 @@ export const commands = {
 	 */
 	getEntry: (projectId: string, stage: Stage, key: string) => typedError<EntryDetail, IpcError>(__TAURI_INVOKE("get_entry", { projectId, stage, key })),
 	/**
-	 *  Stores the researcher's own definition, or takes it back.
-	 * 
-	 *  # Errors
-	 *  `entry_not_found`.
-	 */
-	editDefinition: (projectId: string, key: string, definition: string | null) => typedError<EntryDetail, IpcError>(__TAURI_INVOKE("edit_definition", { projectId, key, definition })),
-	/**
 	 *  A page of the issues, gravest first.
 	 * 
 	 *  # Errors
 	 *  When they cannot be read.
 	 */
 	listIssues: (projectId: string, query: IssueQuery) => typedError<Page<IssueRow>, IpcError>(__TAURI_INVOKE("list_issues", { projectId, query })),
+	/**
+	 *  How many issues there are of each kind, severity and state.
+	 * 
+	 *  # Errors
+	 *  When they cannot be counted.
+	 */
+	countIssues: (projectId: string) => typedError<IssueCount[], IpcError>(__TAURI_INVOKE("count_issues", { projectId })),
+	/**
+	 *  Answers these issues alike.
+	 * 
+	 *  # Errors
+	 *  `issue_not_found`.
+	 */
+	answerIssues: (projectId: string, ids: string[], answer: IssueAnswer) => typedError<Change, IpcError>(__TAURI_INVOKE("answer_issues", { projectId, ids, answer })),
+	/**
+	 *  Whether an issue is still found in the glossary as it stands now.
+	 * 
+	 *  # Errors
+	 *  `issue_not_found`.
+	 */
+	recheckIssue: (projectId: string, id: string) => typedError<boolean, IpcError>(__TAURI_INVOKE("recheck_issue", { projectId, id })),
 	/**
 	 *  Writes the glossary to a file whose extension names the format.
 	 * 
@@ -541,6 +583,14 @@ export type About = {
 	licence: string,
 	/**  The terms of the dictionaries and word lists in it. */
 	notice: string,
+};
+
+/**  A term that was added. */
+export type Added = {
+	/**  Identifies it in its project. */
+	key: string,
+	/**  How to take it back. */
+	change: Change,
 };
 
 /**  A definition that lost against the chosen one. */
@@ -610,6 +660,14 @@ export type Category =
 "abbreviation" | 
 /**  A proper name: organisation, person, place, product. */
 "name";
+
+/**  What a decision became, and how to take that back. */
+export type Change = {
+	/**  What undo takes; nothing when everything was so already. */
+	id: string | null,
+	/**  Number of terms and issues that it changed. */
+	count: number,
+};
 
 /**  What the page answers. */
 export type CloseAnswer = 
@@ -733,7 +791,7 @@ export type DataSize = {
 	all: number | null,
 };
 
-/**  The whole decision about a term. What is nothing is not decided. */
+/**  In or out, category and note of one term. What is nothing is not decided. */
 export type Decision = {
 	/**  In or out. */
 	verdict: Verdict | null,
@@ -747,7 +805,7 @@ export type Decision = {
 export type DiffCause = 
 /**  Documents were added, changed or removed. */
 "documents" | 
-/**  The researcher required or excluded the term. */
+/**  The researcher decided about the term or the issue. */
 "decision" | 
 /**  The settings were changed. */
 "settings" | 
@@ -961,11 +1019,25 @@ export type EntryCounts = {
 export type EntryDetail = {
 	/**  The entry as the engine made it. */
 	entry: Entry,
+	/**  The headword that is shown. */
+	name: string,
+	/**  The category that counts: the engine's, or the researcher's own word. */
+	category: string,
+	/**  The researcher's note. */
+	note: string | null,
 	/**  The definition before the refinement, for a refined entry. */
 	provisional: string | null,
 	/**  The researcher's own definition; it counts. */
 	edited: string | null,
-	/**  Number of documents the term occurs in. */
+	/**  Whether each quote of the evidence stands in its document as it was read last. */
+	found: boolean[],
+	/**  Other names of the concept, as they are shown. */
+	synonyms: string[],
+	/**  Headwords that the definition mentions, as they are shown. */
+	related: TermRef[],
+	/**  The name that stands for the concept, when that is another one: the next refinement merges them. */
+	primary: TermRef | null,
+	/**  Number of documents the term occurs in, under any of the names that the researcher merged. */
 	documents: number,
 	/**  Number of its occurrences. */
 	occurrences: number,
@@ -1012,6 +1084,8 @@ export type EntryRow = {
 	changed: boolean,
 	/**  The definition is the researcher's own. */
 	edited: boolean,
+	/**  The name that stands for the concept, when that is another one: the next refinement merges them. */
+	synonym_of: string | null,
 };
 
 /**  A range of time, from similar runs. */
@@ -1220,6 +1294,43 @@ export type IpcError = {
 	detail: string | null,
 };
 
+/**  What the researcher answers to an issue. */
+export type IssueAnswer = 
+/**  The entries are one concept under the name of this key. */
+{ kind: "merge"; 
+/**  The key of the name that stands for it. */
+primary: string } | 
+/**  The first of two statements holds. */
+{ kind: "first" } | 
+/**  The second of two statements holds. */
+{ kind: "second" } | 
+/**  The missing term shall have an entry. */
+{ kind: "require" } | 
+/**  The term does not belong into the glossary. */
+{ kind: "exclude" } | 
+/**  The researcher writes the definition. */
+{ kind: "define"; 
+/**  The definition. */
+definition: string } | 
+/**  There is nothing to put right. */
+{ kind: "dismiss"; 
+/**  Why. */
+reason: string | null } | 
+/**  Takes the answer back. */
+{ kind: "reopen" };
+
+/**  Number of issues of one kind, severity and state. */
+export type IssueCount = {
+	/**  The kind of finding. */
+	kind: string,
+	/**  How much they matter. */
+	severity: Severity,
+	/**  What became of them. */
+	state: IssueState,
+	/**  How many. */
+	count: number,
+};
+
 /**  Which issues to list. */
 export type IssueQuery = {
 	/**  Position of the first row. */
@@ -1232,15 +1343,15 @@ export type IssueQuery = {
 	kind: string | null,
 	/**  Only this severity. */
 	severity: Severity | null,
-	/**  Only open ones, or only resolved ones. */
-	open: boolean | null,
+	/**  Only issues in this state. */
+	state: IssueState | null,
 };
 
 /**  An issue and what became of it. */
 export type IssueRow = {
 	/**  Identifies the issue in its review. */
 	id: string,
-	/**  Headword of the entry it is about. */
+	/**  Headword of the entry it is about, as it is shown. */
 	term: string,
 	/**  Key of that entry. */
 	key: string,
@@ -1248,9 +1359,30 @@ export type IssueRow = {
 	severity: Severity,
 	/**  What is wrong. */
 	finding: Finding,
+	/**  What became of it. */
+	state: IssueState,
 	/**  What the refinement did; nothing before it has run on this review. */
 	resolution: Resolution | null,
+	/**  What the researcher answered. */
+	ruling: Ruling | null,
+	/**  Why the researcher dismissed it. */
+	reason: string | null,
+	/**  The term is excluded. */
+	excluded: boolean,
+	/**  The researcher's own definition settles it. */
+	defined: boolean,
+	/**  The terms it is about, the one it is filed under first. */
+	terms: TermRef[],
 };
+
+/**  Whether an issue wants an answer. */
+export type IssueState = 
+/**  It does. */
+"open" | 
+/**  A rule or the researcher put it right, or the next run will. */
+"resolved" | 
+/**  The researcher says that there is nothing to put right. */
+"dismissed";
 
 /**  The language of a document or of a term, as far as the analysers care. */
 export type Language = 
@@ -1444,6 +1576,8 @@ export type OccurrenceRow = {
 	document: string,
 	/**  Line, from 1. */
 	line: number,
+	/**  Byte offset in the document's text. */
+	start: number,
 	/**  The text before it, in its sentence. */
 	before: string,
 	/**  The term as it stands there. */
@@ -1616,8 +1750,10 @@ examples: string[] } |
 count: number; 
 /**  A few of their paths. */
 examples: string[] } | 
-/**  Terms were required or excluded, or are so no longer. */
+/**  Terms were required, excluded or merged, or are so no longer. */
 { kind: "terms_edited" } | 
+/**  Issues were answered in a way that the refined glossary does not follow yet. */
+{ kind: "issues_answered" } | 
 /**  The settings are others. */
 { kind: "settings_changed" } | 
 /**  The rules of the engine are others. */
@@ -1647,6 +1783,12 @@ export type Resolution =
 "replaced" | 
 /**  The missing term became an entry of its own. */
 "added" | 
+/**  The researcher chose the first of two statements, and it is the definition. */
+"first" | 
+/**  The researcher chose the second of two statements, and it is the definition. */
+"second" | 
+/**  The researcher dismissed it, so nothing was done. */
+"dismissed" | 
 /**  Rules cannot settle it; it stays visible. */
 "open";
 
@@ -1684,6 +1826,19 @@ export type RowShape = {
 	/**  The reading of a ruby, the target of a link, the code of an invisible character. */
 	note: string | null,
 };
+
+/**  What the researcher decided about an issue. */
+export type Ruling = 
+/**  There is nothing to put right. */
+"dismissed" | 
+/**  The entries are one concept. */
+"merge" | 
+/**  The missing term shall have an entry. */
+"require" | 
+/**  Of two statements that clash, the first one holds. */
+"first" | 
+/**  Of two statements that clash, the second one holds. */
+"second";
 
 /**  A run has another status, stage or progress. */
 export type RunChanged = RunView;
@@ -1947,7 +2102,44 @@ export type TermDetail = {
 	note: string | null,
 	/**  Added by the researcher. */
 	manual: boolean,
+	/**  The form that the engine shows, when the researcher chose another one. */
+	original: string | null,
+	/**  The researcher chose the category. */
+	own_category: boolean,
+	/**  The name that stands for the concept, when that is another one. */
+	primary: TermRef | null,
+	/**  The names that this one stands for. */
+	synonyms: TermRef[],
 };
+
+/**  One thing to decide about one or many terms. */
+export type TermEdit = 
+/**  In, out, or as the engine finds. */
+{ kind: "verdict"; 
+/**  Nothing takes the decision back. */
+verdict: Verdict | null } | 
+/**  What kind of thing they name. */
+{ kind: "category"; 
+/**  Nothing takes the engine's again. */
+category: string | null } | 
+/**  What the researcher wants to remember. */
+{ kind: "note"; 
+/**  Nothing removes it. */
+note: string | null } | 
+/**  The form that is shown. */
+{ kind: "rename"; 
+/**  Nothing takes the engine's again. */
+name: string | null } | 
+/**  What they mean. It wins over every other, and no run replaces it. */
+{ kind: "definition"; 
+/**  Nothing takes the engine's again. */
+definition: string | null } | 
+/**  They are names of one concept. */
+{ kind: "merge"; 
+/**  Key of the name that stands for it. */
+primary: string } | 
+/**  They stand for themselves again; what stood behind one of them, too. */
+{ kind: "split" };
 
 /**  Which terms to list. */
 export type TermQuery = {
@@ -1969,6 +2161,14 @@ export type TermQuery = {
 	verdict: Verdict | null,
 };
 
+/**  A term that another one names. */
+export type TermRef = {
+	/**  Identifies it in its project. */
+	key: string,
+	/**  The form that is shown. */
+	text: string,
+};
+
 /**  A term in a list. */
 export type TermRow = {
 	/**  Identifies the term in its project. */
@@ -1987,15 +2187,17 @@ export type TermRow = {
 	occurrences: number,
 	/**  What the researcher decided. */
 	verdict: Verdict | null,
-	/**  The researcher changed its category or wrote a note. */
+	/**  The researcher changed its name or category or wrote a note. */
 	edited: boolean,
+	/**  The name that stands for the concept, when that is another one. */
+	synonym_of: string | null,
 };
 
 /**  The order of a term list. */
 export type TermSort = 
 /**  Best first when descending. */
 "score" | 
-/**  By the term's text. */
+/**  By reading: Japanese in the order of the fifty sounds, everything else by its letters. */
 "term" | 
 /**  By number of documents. */
 "documents" | 

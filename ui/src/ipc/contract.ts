@@ -91,6 +91,10 @@ export interface Commands {
   ): Answer<B.Page<B.OccurrenceRow>>;
   decideTerm(projectId: string, key: string, decision: B.Decision): Answer<B.TermDetail>;
   addTerm(projectId: string, text: string): Answer<B.TermDetail>;
+  requireTerm(projectId: string, text: string): Answer<B.Added>;
+  decideTerms(projectId: string, keys: string[], edit: B.TermEdit): Answer<B.Change>;
+  undoChange(projectId: string, changeId: string): Answer<B.Change>;
+  listCategories(projectId: string): Answer<string[]>;
   listEntries(
     projectId: string,
     stage: EntryStage,
@@ -98,8 +102,10 @@ export interface Commands {
   ): Answer<B.Page<B.EntryRow>>;
   countEntries(projectId: string, stage: EntryStage): Answer<B.EntryCounts>;
   getEntry(projectId: string, stage: EntryStage, key: string): Answer<B.EntryDetail>;
-  editDefinition(projectId: string, key: string, definition: string | null): Answer<B.EntryDetail>;
   listIssues(projectId: string, query: B.IssueQuery): Answer<B.Page<B.IssueRow>>;
+  countIssues(projectId: string): Answer<B.IssueCount[]>;
+  recheckIssue(projectId: string, id: string): Answer<boolean>;
+  answerIssues(projectId: string, ids: string[], answer: B.IssueAnswer): Answer<B.Change>;
   exportGlossary(projectId: string, path: string): Answer<B.ExportReport>;
   searchLog(runId: string, query: B.LogSearch): Answer<B.LogHits>;
   outlineLog(runId: string, query: B.LogOutlineQuery): Answer<B.LogOutline>;

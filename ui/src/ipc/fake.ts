@@ -6,18 +6,10 @@
 //   &lang=en|ja &theme=light|dark   &log=<lines>   &slow=<ms per answer>
 import type * as B from './bindings';
 import type { Backend, Commands } from './contract';
-import { answer, asked, data, DOCUMENTS, ISSUES, refuse, START, TERMS } from './fake/asked';
-import { documentAt, issues, logRecord, SKIPPED } from './fake/data';
-import {
-  added,
-  decisions,
-  edits,
-  entries,
-  entryDetail,
-  occurrences,
-  termDetail,
-  terms,
-} from './fake/glossary';
+import { answer, asked, data, DOCUMENTS, refuse, START, TERMS } from './fake/asked';
+import { documentAt, logRecord, SKIPPED } from './fake/data';
+import * as decisions from './fake/decisions';
+import * as glossary from './fake/glossary';
 import * as app from './fake/app';
 import * as dashboard from './fake/dashboard';
 import * as files from './fake/files';
@@ -80,6 +72,18 @@ function page<T>(rows: T[], offset: number, limit: number): B.Page<T> {
 
 const has = (text: string, search: string) =>
   text.toLocaleLowerCase().includes(search.toLocaleLowerCase());
+
+/** A decision: the open issues are counted anew, and who looks is told. */
+function changed<T>(projectId: string, act: () => T) {
+  return answer(() => {
+    const made = act();
+    const { counts } = world.projectOf(projectId);
+    if (counts.issues !== null)
+      counts.open_issues = glossary.issues().filter((issue) => issue.state === 'open').length;
+    world.projectChanged.emit({ project_id: projectId });
+    return made;
+  });
+}
 
 const commands: Commands = {
   listProjects: () => answer(() => world.projects),
@@ -175,62 +179,62 @@ const commands: Commands = {
   ...files.commands,
   listTerms: (_projectId, query) =>
     answer(() => {
-      const rows = terms().filter(
-        (row) =>
-          has(row.text, query.search) &&
-          (!query.language || row.language === query.language) &&
-          (!query.category || row.category === query.category) &&
-          (!query.verdict || row.verdict === query.verdict),
-      );
+      const rows = glossary
+        .terms()
+        .filter(
+          (row) =>
+            (has(row.text, query.search) || has(row.key, query.search)) &&
+            (!query.language || row.language === query.language) &&
+            (!query.category || row.category === query.category) &&
+            (!query.verdict || row.verdict === query.verdict),
+        );
       const sign = query.descending ? -1 : 1;
       const by = query.sort;
       rows.sort((a, b) => sign * (by === 'term' ? a.text.localeCompare(b.text) : a[by] - b[by]));
       return page(rows, query.offset, query.limit);
     }),
-  getTerm: (_projectId, key) => answer(() => termDetail(key)),
+  getTerm: (_projectId, key) => answer(() => glossary.termDetail(key)),
   listOccurrences: (_projectId, key, offset, limit) =>
-    answer(() => page(occurrences(key), offset, limit)),
-  decideTerm: (projectId, key, decision) =>
+    answer(() => page(glossary.occurrences(key), offset, limit)),
+  listCategories: () => answer(() => glossary.categories()),
+  decideTerm: (projectId, key, { verdict, category, note }) =>
     answer(() => {
-      decisions.set(key, decision);
+      decisions.decide([key], { kind: 'verdict', verdict }, () => false);
+      decisions.decide([key], { kind: 'category', category }, () => false);
+      decisions.decide([key], { kind: 'note', note }, () => false);
       world.projectChanged.emit({ project_id: projectId });
-      return termDetail(key);
+      return glossary.termDetail(key);
     }),
   addTerm: (_projectId, text) =>
-    answer(() => {
-      if (!text) refuse('empty_term');
-      if (!terms().some((row) => row.key === text))
-        added.unshift({
-          key: text,
-          text,
-          language: /[ぁ-んァ-ヶ一-龠]/.test(text) ? 'japanese' : 'english',
-          category: 'concept',
-          score: 0.5,
-          documents: 0,
-          occurrences: 0,
-          verdict: 'required',
-          edited: false,
-        });
-      return termDetail(text);
-    }),
+    answer(() => glossary.termDetail(decisions.require(text.trim()).key)),
+  requireTerm: (projectId, text) => changed(projectId, () => decisions.require(text.trim())),
+  decideTerms: (projectId, keys, edit) =>
+    changed(projectId, () =>
+      decisions.decide(keys, edit, (name) =>
+        glossary.terms().some((row) => row.text === name && !keys.includes(row.key)),
+      ),
+    ),
+  undoChange: (projectId, id) => changed(projectId, () => decisions.undo(id)),
   listEntries: (_projectId, stage, query) =>
     answer(() =>
       page(
-        entries(stage).filter(
-          (row) =>
-            has(row.term, query.search) &&
-            (query.filter === 'all' ||
-              (query.filter === 'changed' && row.changed) ||
-              (query.filter === 'edited' && row.edited) ||
-              (query.filter === 'undefined' && row.definition === null)),
-        ),
+        glossary
+          .entries(stage)
+          .filter(
+            (row) =>
+              has(row.term, query.search) &&
+              (query.filter === 'all' ||
+                (query.filter === 'changed' && row.changed) ||
+                (query.filter === 'edited' && row.edited) ||
+                (query.filter === 'undefined' && row.definition === null)),
+          ),
         query.offset,
         query.limit,
       ),
     ),
   countEntries: (_projectId, stage) =>
     answer(() => {
-      const rows = entries(stage);
+      const rows = glossary.entries(stage);
       return {
         all: rows.length,
         changed: rows.filter((row) => row.changed).length,
@@ -238,25 +242,32 @@ const commands: Commands = {
         undefined: rows.filter((row) => row.definition === null).length,
       };
     }),
-  getEntry: (_projectId, stage, key) => answer(() => entryDetail(stage, key)),
-  editDefinition: (_projectId, key, definition) =>
-    answer(() => {
-      if (definition === null) edits.delete(key);
-      else edits.set(key, definition);
-      return entryDetail('refine', key);
-    }),
+  getEntry: (_projectId, stage, key) => answer(() => glossary.entryDetail(stage, key)),
   listIssues: (_projectId, query) =>
     answer(() =>
       page(
-        issues(ISSUES).filter(
-          (row) =>
-            has(row.term, query.search) &&
-            (!query.kind || row.finding.kind === query.kind) &&
-            (!query.severity || row.severity === query.severity) &&
-            (query.open === null || (row.resolution === 'open') === query.open),
-        ),
+        glossary
+          .issues()
+          .filter(
+            (row) =>
+              has(row.term, query.search) &&
+              (!query.kind || row.finding.kind === query.kind) &&
+              (!query.severity || row.severity === query.severity) &&
+              (!query.state || row.state === query.state),
+          ),
         query.offset,
         query.limit,
+      ),
+    ),
+  countIssues: () => answer(() => glossary.issueCounts()),
+  recheckIssue: (_projectId, id) =>
+    answer(() => !glossary.issues().find((row) => row.id === id)?.defined),
+  answerIssues: (projectId, ids, given) =>
+    changed(projectId, () =>
+      decisions.answer(
+        ids,
+        given,
+        (id) => glossary.issues().find((row) => row.id === id) ?? refuse('issue_not_found'),
       ),
     ),
   exportGlossary: (_projectId, path) => answer(() => ({ path, entries: TERMS })),

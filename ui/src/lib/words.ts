@@ -67,9 +67,35 @@ export function findingSentence(issue: Pick<IssueRow, 'term' | 'finding'>): stri
   }
 }
 
-export function resolutionSentence(issue: IssueRow): string {
+/** What became of an issue: by the researcher first, because that wins over what the rules did. */
+export function outcomeSentence(issue: IssueRow): string {
+  if (issue.ruling === 'dismissed')
+    return issue.reason === null
+      ? t('outcome.dismissed')
+      : t('outcome.dismissed_because', { reason: issue.reason });
+  if (issue.ruling !== null) return t(`outcome.${issue.ruling}`);
+  if (issue.excluded) return t('outcome.excluded');
+  if (issue.defined) return t('outcome.defined');
   if (issue.resolution === null) return t('resolution.not_run');
-  return t(`resolution.${issue.resolution}`);
+  if (issue.resolution === 'merged' || issue.resolution === 'replaced')
+    return t(`resolution.${issue.resolution}`);
+  return t('resolution.open');
+}
+
+/** An answer that only a run makes true, and none has followed it yet. */
+export function waitsForRun(issue: IssueRow): boolean {
+  switch (issue.ruling) {
+    case 'merge':
+      return issue.resolution !== 'merged';
+    case 'require':
+      return issue.resolution !== 'added';
+    case 'second':
+      return issue.resolution !== 'second';
+    case 'dismissed':
+      return issue.resolution === 'merged' || issue.resolution === 'replaced';
+    default:
+      return false;
+  }
 }
 
 /** Terms that an issue is about, without the term it is filed under. */

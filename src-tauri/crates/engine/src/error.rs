@@ -67,6 +67,18 @@ pub enum Error {
     /// A term to add is empty or only white space.
     #[error("the term is empty")]
     EmptyTerm,
+    /// Another term is shown under this name.
+    #[error("{0} is the name of another term")]
+    NameTaken(String),
+    /// The review has no such issue, or the answer is none to it.
+    #[error("issue {0} cannot be answered so")]
+    IssueNotFound(String),
+    /// A change of decisions that is not kept, or was taken back already.
+    #[error("change {0} is not kept")]
+    ChangeGone(String),
+    /// A change cannot be taken back alone: something it decided was decided again.
+    #[error("{0} was decided again since")]
+    DecidedSince(String),
     /// The documents folder does not exist or cannot be reached.
     #[error("folder {} not found", .0.display())]
     FolderNotFound(PathBuf),
@@ -237,7 +249,7 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 33] = [
+    pub const CODES: [&'static str; 37] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
@@ -248,6 +260,10 @@ impl Error {
         "bad_pattern",
         "name_empty",
         "empty_term",
+        "name_taken",
+        "issue_not_found",
+        "change_gone",
+        "decided_since",
         "folder_not_found",
         "folder_not_a_directory",
         "folder_in_use",
@@ -288,6 +304,10 @@ impl Error {
             }
             Self::NameEmpty => ("name_empty", vec![], None),
             Self::EmptyTerm => ("empty_term", vec![], None),
+            Self::NameTaken(name) => ("name_taken", vec![("term", name.clone())], None),
+            Self::IssueNotFound(id) => ("issue_not_found", vec![("issue", id.clone())], None),
+            Self::ChangeGone(id) => ("change_gone", vec![("change", id.clone())], None),
+            Self::DecidedSince(key) => ("decided_since", vec![("term", key.clone())], None),
             Self::FolderNotFound(path) => ("folder_not_found", vec![("folder", shown(path))], None),
             Self::FolderNotADirectory(path) => ("folder_not_a_directory", vec![("folder", shown(path))], None),
             Self::FolderInUse { folder, project } => (

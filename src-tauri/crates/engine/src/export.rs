@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write as _;
 use std::path::Path;
 
-use glossary::export::{self, Export, ExportedDocument, ResolvedIssue};
-use glossary::{Entry, Language, Occurrence, Resolution, Term};
+use glossary::export::{self, Export, Exported, ExportedDocument, ResolvedIssue};
+use glossary::{Entry, Language, Occurrence, Term, normalise};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -92,15 +92,14 @@ impl Engine {
             None => Vec::new(),
         };
         entries.retain(|entry| !excluded.contains(&entry.key));
-        let edited = self.edited_definitions(project_id).await?;
-        for entry in &mut entries {
-            if let Some(definition) = edited.get(&entry.key) {
-                entry.definition = Some(definition.clone());
-                entry.confidence = 1.0;
+        let wishes = self.wishes(project_id).await?;
+        let mut issues = self.settled_issues(project_id).await?;
+        issues.retain(|resolved| !excluded.contains(&resolved.issue.key));
+        for ResolvedIssue { issue, .. } in &mut issues {
+            if let Some(name) = wishes.get(&issue.key).and_then(|wish| wish.name.clone()) {
+                issue.term = name;
             }
         }
-        let mut issues = self.resolved_issues(project_id).await?;
-        issues.retain(|resolved| !excluded.contains(&resolved.issue.key));
         let documents = documents
             .into_iter()
             .zip(occurrences)
@@ -113,39 +112,110 @@ impl Engine {
         Ok(Export {
             project,
             documents,
-            terms,
-            entries,
+            terms: terms.into_iter().map(|term| wishes.of_term(term)).collect(),
+            entries: entries.into_iter().map(|entry| wishes.of_entry(entry)).collect(),
             issues,
         })
     }
 
-    async fn edited_definitions(&self, project_id: &str) -> Result<HashMap<String, String>> {
+    async fn wishes(&self, project_id: &str) -> Result<Wishes> {
         let rows = sqlx::query!(
-            r#"SELECT key, definition AS "definition!" FROM decision WHERE project_id = ? AND definition IS NOT NULL"#,
+            "SELECT key, text, name, category, note, definition, synonym_of FROM decision WHERE project_id = ?",
             project_id
         )
         .fetch_all(self.store().reader())
         .await?;
-        Ok(rows.into_iter().map(|row| (row.key, row.definition)).collect())
+        let texts: HashMap<String, String> = rows
+            .iter()
+            .map(|row| (row.key.clone(), row.name.clone().unwrap_or_else(|| row.text.clone())))
+            .collect();
+        let wish = |row: (
+            Option<String>,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+        )| {
+            let (name, category, note, definition, synonym_of) = row;
+            Wish {
+                name,
+                category,
+                note,
+                definition,
+                synonym_of: synonym_of.map(|key| texts.get(&key).cloned().unwrap_or(key)),
+            }
+        };
+        Ok(Wishes(
+            rows.into_iter()
+                .map(|row| {
+                    let fields = (row.name, row.category, row.note, row.definition, row.synonym_of);
+                    (row.key, wish(fields))
+                })
+                .collect(),
+        ))
+    }
+}
+
+/// What the researcher wrote about a term.
+#[derive(Default)]
+struct Wish {
+    name: Option<String>,
+    category: Option<String>,
+    note: Option<String>,
+    definition: Option<String>,
+    /// As it is shown.
+    synonym_of: Option<String>,
+}
+
+/// The same of all terms, by key.
+struct Wishes(HashMap<String, Wish>);
+
+impl Wishes {
+    fn get(&self, key: &str) -> Option<&Wish> {
+        self.0.get(key)
     }
 
-    async fn resolved_issues(&self, project_id: &str) -> Result<Vec<ResolvedIssue>> {
-        let Some((review, refine)) = self.current_review(project_id).await? else {
-            return Ok(Vec::new());
+    fn of_term(&self, mut term: Term) -> Exported<Term> {
+        let Some(wish) = self.get(&term.key) else {
+            return term.into();
         };
-        let issues = results::read_issues(self.store(), review).await?;
-        let resolutions = match refine {
-            Some(refine) => results::read_resolutions(self.store(), refine).await?,
-            None => Vec::new(),
+        if let Some(name) = &wish.name {
+            term.text.clone_from(name);
+        }
+        Exported {
+            value: term,
+            category: wish.category.clone(),
+            note: wish.note.clone(),
+            synonym_of: wish.synonym_of.clone(),
+        }
+    }
+
+    fn of_entry(&self, mut entry: Entry) -> Exported<Entry> {
+        for text in entry.synonyms.iter_mut().chain(&mut entry.related) {
+            if let Some(name) = self.get(&normalise::key(text)).and_then(|wish| wish.name.as_ref()) {
+                text.clone_from(name);
+            }
+        }
+        let Some(wish) = self.get(&entry.key) else {
+            return entry.into();
         };
-        let mut resolutions = resolutions.into_iter();
-        Ok(issues
-            .into_iter()
-            .map(|issue| ResolvedIssue {
-                issue,
-                resolution: resolutions.next().unwrap_or(Resolution::Open),
-            })
-            .collect())
+        if let Some(name) = &wish.name {
+            let before = std::mem::replace(&mut entry.term, name.clone());
+            entry.synonyms.retain(|synonym| synonym != name);
+            if !entry.synonyms.contains(&before) {
+                entry.synonyms.insert(0, before);
+            }
+        }
+        if let Some(definition) = &wish.definition {
+            entry.definition = Some(definition.clone());
+            entry.confidence = 1.0;
+        }
+        Exported {
+            value: entry,
+            category: wish.category.clone(),
+            note: wish.note.clone(),
+            synonym_of: wish.synonym_of.clone(),
+        }
     }
 }
 
@@ -173,10 +243,10 @@ fn leave_out(terms: &mut Vec<Term>, occurrences: &mut [Vec<Occurrence>], exclude
 }
 
 /// The language that most entries have.
-fn main_language(entries: &[Entry]) -> Language {
+fn main_language(entries: &[Exported<Entry>]) -> Language {
     let japanese = entries
         .iter()
-        .filter(|entry| entry.language == Language::Japanese)
+        .filter(|entry| entry.value.language == Language::Japanese)
         .count();
     if japanese * 2 > entries.len() {
         Language::Japanese

@@ -37,17 +37,17 @@ pub use export::ExportReport;
 pub use home::{HOME_VARIABLE, data_folder};
 pub use library::Page;
 pub use library::copies::{CopyItem, CopyOrder, CopyReport, CopyState, CopyUndone};
-pub use library::decisions::{Decision, TextDecision, Verdict};
+pub use library::decisions::{Added, Change, Decision, TermEdit, TextDecision, Verdict};
 pub use library::diff::{DiffKind, DiffRow, RunDiff};
 pub use library::documents::{DocumentRow, SkippedFile};
 pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
 pub use library::files::{FileCounts, FileQuery, FileRow, FileSort, FolderCheck, PatternCount};
-pub use library::issues::{IssueQuery, IssueRow};
+pub use library::issues::{IssueAnswer, IssueCount, IssueQuery, IssueRow, IssueState};
 pub use library::reader::{
     DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentTarget, FileChange, MarkedTerm, RowHit, RowKind,
     RowMark, RowShape, ShapeKind, TextRow,
 };
-pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRow, TermSort};
+pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRef, TermRow, TermSort};
 pub use logs::{
     LogCounts, LogHit, LogHits, LogLevel, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogRecord, LogSearch,
     LogStage,

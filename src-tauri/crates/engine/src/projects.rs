@@ -378,11 +378,6 @@ impl Engine {
                      (SELECT 1 FROM decision d WHERE d.project_id = ?1 AND d.key = e.key AND d.verdict = 'excluded'))
                   FROM define) AS "provisional?: i64",
                  (SELECT (SELECT count(*) FROM issue WHERE generation_id = id) FROM review) AS "issues?: i64",
-                 (SELECT (SELECT count(*) FROM issue i WHERE i.generation_id = review.id AND NOT EXISTS
-                     (SELECT 1 FROM resolution r JOIN refine ON r.generation_id = refine.id
-                      JOIN generation g ON g.id = refine.id AND g.input_id = review.id
-                      WHERE r.issue = i.ordinal AND r.resolution <> 'open'))
-                  FROM review) AS "open_issues?: i64",
                  (SELECT (SELECT count(*) FROM entry e WHERE generation_id = id AND NOT EXISTS
                      (SELECT 1 FROM decision d WHERE d.project_id = ?1 AND d.key = e.key AND d.verdict = 'excluded'))
                   FROM refine) AS "refined?: i64",
@@ -402,7 +397,7 @@ impl Engine {
             terms: count(row.terms),
             provisional: count(row.provisional),
             issues: count(row.issues),
-            open_issues: count(row.open_issues),
+            open_issues: self.count_open_issues(project_id).await?,
             refined: count(row.refined),
             defined: count(row.defined),
         })

@@ -47,8 +47,10 @@ pub enum Reason {
         /// A few of their paths.
         examples: Vec<String>,
     },
-    /// Terms were required or excluded, or are so no longer.
+    /// Terms were required, excluded or merged, or are so no longer.
     TermsEdited,
+    /// Issues were answered in a way that the refined glossary does not follow yet.
+    IssuesAnswered,
     /// The settings are others.
     SettingsChanged,
     /// The rules of the engine are others.
@@ -81,7 +83,7 @@ pub enum Reason {
 pub enum DiffCause {
     /// Documents were added, changed or removed.
     Documents,
-    /// The researcher required or excluded the term.
+    /// The researcher decided about the term or the issue.
     Decision,
     /// The settings were changed.
     Settings,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::events::{Event, EventSink};
-use crate::{CancelOutcome, Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, Trigger};
+use crate::{CancelOutcome, Change, Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, TermEdit, Trigger};
 
 type Hook = Box<dyn Fn(&Event) + Send + Sync>;
 
@@ -150,6 +150,18 @@ impl Bench {
             Ok(_) => std::fs::read_to_string(&path).unwrap(),
             Err(error) => error.to_string(),
         }
+    }
+
+    /// Decides one thing about these terms.
+    pub(crate) async fn decide(&self, project: &str, keys: &[&str], edit: TermEdit) -> Change {
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.engine.decide_terms(project, &keys, &edit).await.unwrap()
+    }
+
+    /// Writes a definition of the researcher's own.
+    pub(crate) async fn define(&self, project: &str, key: &str, text: &str) {
+        let definition = Some(text.to_owned());
+        self.decide(project, &[key], TermEdit::Definition { definition }).await;
     }
 
     /// The folder of a project.

@@ -15,6 +15,7 @@ mod model;
 pub mod normalise;
 pub mod occurrences;
 pub mod page;
+pub mod reading;
 pub mod refine;
 pub mod review;
 pub mod sentence;

@@ -228,8 +228,30 @@ pub enum Resolution {
     Replaced,
     /// The missing term became an entry of its own.
     Added,
+    /// The researcher chose the first of two statements, and it is the definition.
+    First,
+    /// The researcher chose the second of two statements, and it is the definition.
+    Second,
+    /// The researcher dismissed it, so nothing was done.
+    Dismissed,
     /// Rules cannot settle it; it stays visible.
     Open,
+}
+
+/// What the researcher decided about an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// There is nothing to put right.
+    Dismissed,
+    /// The entries are one concept.
+    Merge,
+    /// The missing term shall have an entry.
+    Require,
+    /// Of two statements that clash, the first one holds.
+    First,
+    /// Of two statements that clash, the second one holds.
+    Second,
 }
 
 /// The refined glossary, and what became of each issue.

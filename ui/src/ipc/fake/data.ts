@@ -13,8 +13,9 @@ export function termRow(i: number, total: number): TermRow {
     score,
     documents: sample.documents,
     occurrences: sample.occurrences,
-    verdict: i === 4 ? 'required' : i === 9 ? 'excluded' : null,
+    verdict: i === 9 ? 'excluded' : null,
     edited: false,
+    synonym_of: null,
   };
 }
 
@@ -80,6 +81,12 @@ export function entryOf(sample: Sample): Entry {
   };
 }
 
+function named(finding: IssueRow['finding']): string[] {
+  if (finding.kind === 'duplicate') return finding.others;
+  if (finding.kind === 'circular') return finding.path;
+  return finding.kind === 'missing_related' ? [finding.related] : [];
+}
+
 function issue(
   n: number,
   term: string,
@@ -87,7 +94,20 @@ function issue(
   finding: IssueRow['finding'],
   resolution: IssueRow['resolution'],
 ): IssueRow {
-  return { id: `issue-${n}`, term, key: term, severity, finding, resolution };
+  return {
+    id: `issue-${n}`,
+    term,
+    key: term,
+    severity,
+    finding,
+    resolution,
+    state: resolution === 'open' ? 'open' : 'resolved',
+    ruling: null,
+    reason: null,
+    excluded: false,
+    defined: false,
+    terms: [...new Set([term, ...named(finding)])].map((key) => ({ key, text: key })),
+  };
 }
 
 export function issues(total: number): IssueRow[] {
@@ -116,7 +136,7 @@ export function issues(total: number): IssueRow[] {
           'Works on paper travel and hang at a relative humidity of 40–60 %, measured inside the frame.',
         ),
       },
-      'replaced',
+      'open',
     ),
     issue(
       2,
@@ -160,7 +180,7 @@ export function issues(total: number): IssueRow[] {
       { kind: 'duplicate', others: ['integrated pest management'], reason: 'abbreviation' },
       'merged',
     ),
-    issue(8, 'Oddy test', 'medium', { kind: 'missing_related', related: 'coupon' }, 'added'),
+    issue(8, 'Oddy test', 'medium', { kind: 'missing_related', related: 'coupon' }, 'open'),
     issue(
       9,
       'case climate',

@@ -1,32 +1,60 @@
 // Terms, entries and decisions of the browser twin.
 import type * as B from '../bindings';
 import type { EntryStage } from '../contract';
-import { data, refuse, TERMS } from './asked';
-import { documentAt, entryOf, issues, termRow } from './data';
+import { data, ISSUES, refuse, TERMS } from './asked';
+import { documentAt, entryOf, issues as reviewed, termRow } from './data';
+import { all, answered, behind, decided } from './decisions';
 import { sampleAt } from './samples';
 
-export const decisions = new Map<string, B.Decision>();
-export const edits = new Map<string, string>();
-export const added: B.TermRow[] = [];
 let allTerms: B.TermRow[] | null = null;
 
-export function terms(): B.TermRow[] {
+function found(): B.TermRow[] {
   allTerms ??= Array.from({ length: TERMS }, (_, i) => termRow(i, TERMS));
-  return [...added, ...allTerms].map((row) => {
-    const decision = decisions.get(row.key);
-    return decision
-      ? {
-          ...row,
-          verdict: decision.verdict,
-          category: decision.category ?? row.category,
-          edited: decision.category !== null || decision.note !== null,
-        }
-      : row;
+  return allTerms;
+}
+
+const isJapanese = (text: string) => /[ぁ-んァ-ヶ一-龠]/.test(text);
+/** The name of a term as it is shown. */
+const shown = (key: string) => decided(key).name ?? key;
+
+function undecided(key: string): B.TermRow {
+  return {
+    key,
+    text: key,
+    language: isJapanese(key) ? 'japanese' : 'english',
+    category: 'concept',
+    score: 0,
+    documents: 0,
+    occurrences: 0,
+    verdict: null,
+    edited: false,
+    synonym_of: null,
+  };
+}
+
+export function terms(): B.TermRow[] {
+  const known = new Set(found().map((row) => row.key));
+  const own = all()
+    .filter(([key, one]) => one.verdict === 'required' && !known.has(key))
+    .map(([key]) => undecided(key));
+  return [...own, ...found()].map((row) => {
+    const one = decided(row.key);
+    return {
+      ...row,
+      text: one.name ?? row.text,
+      verdict: one.verdict ?? row.verdict,
+      category: one.category ?? row.category,
+      edited: !!(one.category ?? one.note ?? one.name),
+      synonym_of: one.synonym_of === undefined ? null : shown(one.synonym_of),
+    };
   });
 }
 
+const termRef = (key: string): B.TermRef => ({ key, text: shown(key) });
+
 export function termDetail(key: string): B.TermDetail {
   const row = terms().find((candidate) => candidate.key === key) ?? refuse('term_not_found');
+  const one = decided(key);
   const variants =
     row.key === 'bronze disease'
       ? [
@@ -38,9 +66,25 @@ export function termDetail(key: string): B.TermDetail {
     row,
     variants,
     expansion: row.key === 'IPM' ? 'integrated pest management' : null,
-    note: decisions.get(key)?.note ?? null,
-    manual: added.some((own) => own.key === key),
+    note: one.note ?? null,
+    manual: one.manual ?? false,
+    original: one.name === undefined ? null : key,
+    own_category: one.category !== undefined,
+    primary: one.synonym_of === undefined ? null : termRef(one.synonym_of),
+    synonyms: behind(key).map(termRef),
   };
+}
+
+export function categories(): string[] {
+  const own = all().flatMap(([, one]) => one.category ?? []);
+  const fake = [
+    ...new Set(
+      found()
+        .slice(0, 24)
+        .map((row) => row.category),
+    ),
+  ];
+  return [...new Set(['concept', 'abbreviation', 'name', ...fake, ...own])];
 }
 
 export function occurrences(key: string): B.OccurrenceRow[] {
@@ -66,6 +110,7 @@ export function occurrences(key: string): B.OccurrenceRow[] {
     return {
       document,
       line: 8 + i * 7,
+      start: 200 + i * 400,
       before: before ?? '',
       hit: row.text,
       after: after ?? '',
@@ -74,12 +119,12 @@ export function occurrences(key: string): B.OccurrenceRow[] {
   });
 }
 
-export function entries(stage: EntryStage) {
+export function entries(stage: EntryStage): B.EntryRow[] {
   return terms()
     .map((row, i) => {
-      const sample = sampleAt(i - added.length);
+      const sample = sampleAt(i);
       const own = sample.term === row.key ? sample : null;
-      const edited = stage === 'refine' ? edits.get(row.key) : undefined;
+      const edited = decided(row.key).definition;
       const definition =
         edited ?? (stage === 'define' ? (own?.before ?? own?.definition) : own?.definition) ?? null;
       return {
@@ -90,6 +135,7 @@ export function entries(stage: EntryStage) {
         confidence: definition ? 0.9 : 0,
         changed: stage === 'refine' && own?.before !== undefined,
         edited: edited !== undefined,
+        synonym_of: row.synonym_of,
       } satisfies B.EntryRow;
     })
     .filter((_, i) => i !== 9)
@@ -99,18 +145,64 @@ export function entries(stage: EntryStage) {
 export function entryDetail(stage: EntryStage, key: string): B.EntryDetail {
   const index = terms().findIndex((row) => row.key === key);
   const row = terms()[index] ?? refuse('entry_not_found');
-  const sample = sampleAt(index - added.length);
+  const sample = sampleAt(found().findIndex((candidate) => candidate.key === key));
   const entry = entryOf(
     sample.term === key ? sample : { ...sample, term: key, definition: null, quote: '' },
   );
   const before = sample.before ?? sample.definition;
   if (stage === 'define') entry.definition = before;
+  const one = decided(key);
   return {
     entry,
+    name: row.text,
+    category: row.category,
+    note: one.note ?? null,
     provisional: stage === 'refine' ? before : null,
-    edited: edits.get(key) ?? null,
+    edited: one.definition ?? null,
+    found: entry.evidence.map((_, i) => i < 2 || key !== 'bronze disease'),
+    synonyms: [...(one.name ? [key] : []), ...entry.synonyms, ...behind(key).map(shown)],
+    related: entry.related.map(termRef),
+    primary: one.synonym_of === undefined ? null : termRef(one.synonym_of),
     documents: row.documents,
     occurrences: row.occurrences,
-    issues: issues(9).filter((issue) => issue.key === key),
+    issues: issues().filter((issue) => issue.key === key),
   };
+}
+
+const SETTLED_BY_DEFINITION = ['undefined', 'circular', 'contradiction'];
+
+/** The issues with what was answered on top, as the engine's statement does it. */
+export function issues(): B.IssueRow[] {
+  return reviewed(ISSUES).map((issue) => {
+    const one = decided(issue.key);
+    const given = answered(issue.id);
+    const excluded = one.verdict === 'excluded';
+    const defined =
+      one.definition !== undefined && SETTLED_BY_DEFINITION.includes(issue.finding.kind);
+    const state: B.IssueState =
+      given?.ruling === 'dismissed'
+        ? 'dismissed'
+        : given || excluded || defined || issue.state === 'resolved'
+          ? 'resolved'
+          : 'open';
+    return {
+      ...issue,
+      term: shown(issue.key),
+      ruling: given?.ruling ?? null,
+      reason: given?.reason ?? null,
+      excluded,
+      defined,
+      state,
+    };
+  });
+}
+
+export function issueCounts(): B.IssueCount[] {
+  const counts = new Map<string, B.IssueCount>();
+  for (const { finding, severity, state } of issues()) {
+    const id = `${finding.kind} ${severity} ${state}`;
+    const count = counts.get(id) ?? { kind: finding.kind, severity, state, count: 0 };
+    counts.set(id, { ...count, count: count.count + 1 });
+  }
+  return [...counts.values()];
 }

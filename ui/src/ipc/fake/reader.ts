@@ -3,7 +3,8 @@ import type * as B from '../bindings';
 import type { Commands } from '../contract';
 import { answer, data, refuse } from './asked';
 import { documentAt } from './data';
-import { added, decisions, termDetail, terms } from './glossary';
+import * as decisions from './decisions';
+import { termDetail, terms } from './glossary';
 import * as world from './world';
 
 const ENGLISH = `# Storage of metals
@@ -75,7 +76,8 @@ function set(path: string, columns: number): Set {
 
 function marked(): B.MarkedTerm[] {
   const known = terms();
-  const texts = [...new Set([...MARKED, ...added.map((row) => row.text)])];
+  const own = decisions.all().filter(([, one]) => one.manual);
+  const texts = [...new Set([...MARKED, ...own.map(([key]) => key)])];
   return texts.map((text) => {
     const row = known.find((term) => term.text === text);
     return {
@@ -202,21 +204,10 @@ function find(
 function markTerm(projectId: string, text: string, verdict: B.Verdict): B.TextDecision {
   if (!text.trim()) refuse('empty_term');
   const known = terms().find((row) => row.text === text);
-  if (!known)
-    added.unshift({
-      key: text,
-      text,
-      language: /[ぁ-んァ-ヶ一-龠]/.test(text) ? 'japanese' : 'english',
-      category: 'concept',
-      score: 0,
-      documents: 0,
-      occurrences: 0,
-      verdict,
-      edited: false,
-    });
   const key = known?.key ?? text;
   const before = known?.verdict ?? null;
-  decisions.set(key, { verdict, category: null, note: null });
+  if (known) decisions.decide([key], { kind: 'verdict', verdict }, () => false);
+  else decisions.require(key);
   world.projectChanged.emit({ project_id: projectId });
   return { detail: termDetail(key), before };
 }

@@ -186,7 +186,7 @@ export function makeProject(
 
 export function populate() {
   const ja = asked.get('lang') === 'ja';
-  const open = issues(ISSUES).filter((issue) => issue.resolution === 'open').length;
+  const open = issues(ISSUES).filter((issue) => issue.state === 'open').length;
   const full: B.Counts = {
     documents: DOCUMENTS,
     skipped: SKIPPED.length,

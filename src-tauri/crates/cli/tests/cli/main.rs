@@ -28,7 +28,10 @@ fn a_run_writes_the_glossary_in_the_format_that_the_name_asks_for() {
     bench.ok(&["run", "seeds", "--out", "terms.tsv"]);
     let table = std::fs::read_to_string(bench.path("terms.tsv")).unwrap();
     let mut lines = table.lines();
-    assert_eq!(lines.next(), Some("term\tscore\tcategory\tdocuments\toccurrences"));
+    assert_eq!(
+        lines.next(),
+        Some("term\tscore\tcategory\tdocuments\toccurrences\tnote\tsynonym_of")
+    );
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split('\t').collect()).collect();
     assert!(rows.len() > 100);
     let mut before = f64::INFINITY;

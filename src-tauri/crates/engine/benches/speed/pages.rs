@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use genglossary_engine::{
-    Engine, EntryFilter, EntryQuery, Error, IssueQuery, LogLevel, LogQuery, NoSink, Page, Stage, TermQuery, TermSort,
+    Engine, EntryFilter, EntryQuery, Error, IssueQuery, IssueState, LogLevel, LogQuery, NoSink, Page, Stage, TermQuery,
+    TermSort,
 };
 use serde::Serialize;
 
@@ -103,9 +104,9 @@ pub(crate) async fn measure(folder: &Path, home: &Path) -> Result<Vec<Timing>, E
             );
         }
     }
-    for (open, search) in [(None, ""), (Some(true), ""), (None, "carbon")] {
-        let query = |offset| issues(offset, open, search);
-        let what = format!("issues, open {open:?}, search {search:?}");
+    for (state, search) in [(None, ""), (Some(IssueState::Open), ""), (None, "carbon")] {
+        let query = |offset| issues(offset, state, search);
+        let what = format!("issues, {state:?}, search {search:?}");
         timings.push(list(what, async |offset| engine.list_issues(id, &query(offset)).await).await?);
     }
 
@@ -212,14 +213,14 @@ fn terms(offset: u32, search: &str) -> TermQuery {
     }
 }
 
-fn issues(offset: u32, open: Option<bool>, search: &str) -> IssueQuery {
+fn issues(offset: u32, state: Option<IssueState>, search: &str) -> IssueQuery {
     IssueQuery {
         offset,
         limit: ROWS,
         search: search.to_owned(),
         kind: None,
         severity: None,
-        open,
+        state,
     }
 }
 

@@ -1,10 +1,13 @@
 //! The entries of the provisional and of the refined glossary, with the researcher's own definitions on top.
 
-use glossary::{Entry, Language};
+use std::collections::{BTreeMap, BTreeSet};
+
+use glossary::{Entry, Evidence, Language, normalise};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::issues::IssueRow;
+use super::terms::TermRef;
 use super::{PAGE_LIMIT, Page, pattern};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -57,6 +60,8 @@ pub struct EntryRow {
     pub changed: bool,
     /// The definition is the researcher's own.
     pub edited: bool,
+    /// The name that stands for the concept, when that is another one: the next refinement merges them.
+    pub synonym_of: Option<String>,
 }
 
 /// Number of entries under each filter.
@@ -74,11 +79,25 @@ pub struct EntryCounts {
 pub struct EntryDetail {
     /// The entry as the engine made it.
     pub entry: Entry,
+    /// The headword that is shown.
+    pub name: String,
+    /// The category that counts: the engine's, or the researcher's own word.
+    pub category: String,
+    /// The researcher's note.
+    pub note: Option<String>,
     /// The definition before the refinement, for a refined entry.
     pub provisional: Option<String>,
     /// The researcher's own definition; it counts.
     pub edited: Option<String>,
-    /// Number of documents the term occurs in.
+    /// Whether each quote of the evidence stands in its document as it was read last.
+    pub found: Vec<bool>,
+    /// Other names of the concept, as they are shown.
+    pub synonyms: Vec<String>,
+    /// Headwords that the definition mentions, as they are shown.
+    pub related: Vec<TermRef>,
+    /// The name that stands for the concept, when that is another one: the next refinement merges them.
+    pub primary: Option<TermRef>,
+    /// Number of documents the term occurs in, under any of the names that the researcher merged.
     pub documents: u32,
     /// Number of its occurrences.
     pub occurrences: u32,
@@ -127,7 +146,8 @@ impl Engine {
         let total = sqlx::query_scalar!(
             r#"SELECT count(*) FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
                WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'
-                 AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
+                 AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR d.name LIKE ?3 ESCAPE '\'
+                   OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
                  AND CASE ?4 WHEN 'changed' THEN e.changed
                      WHEN 'edited' THEN d.definition IS NOT NULL
                      WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
@@ -143,17 +163,21 @@ impl Engine {
             r#"WITH page AS MATERIALIZED (
                  SELECT e.ordinal FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
                  WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'
-                   AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
+                   AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR d.name LIKE ?3 ESCAPE '\'
+                     OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
                    AND CASE ?4 WHEN 'changed' THEN e.changed
                        WHEN 'edited' THEN d.definition IS NOT NULL
                        WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
                        ELSE 1 END
                  ORDER BY e.ordinal LIMIT ?5 OFFSET ?6)
-               SELECT e.key, e.term, e.language, coalesce(d.definition, e.definition) AS "definition: String",
-                 e.confidence, d.definition IS NOT NULL AS "edited!: bool", e.changed AS "changed: bool"
+               SELECT e.key, coalesce(d.name, e.term) AS "term!: String", e.language,
+                 coalesce(d.definition, e.definition) AS "definition: String",
+                 e.confidence, d.definition IS NOT NULL AS "edited!: bool", e.changed AS "changed: bool",
+                 coalesce(p.name, p.text, d.synonym_of) AS "synonym_of: String"
                FROM page
                CROSS JOIN entry e ON e.generation_id = ?2 AND e.ordinal = page.ordinal
                LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+               LEFT JOIN decision p ON p.project_id = ?1 AND p.key = d.synonym_of
                ORDER BY e.ordinal"#,
             project_id,
             sources.entries,
@@ -175,6 +199,7 @@ impl Engine {
                     confidence: row.confidence,
                     changed: row.changed,
                     edited: row.edited,
+                    synonym_of: row.synonym_of,
                 })
             })
             .collect::<Result<_>>()?;
@@ -222,29 +247,141 @@ impl Engine {
             Some(generation) => self.entry_of(generation, key).await?.and_then(|entry| entry.definition),
             None => None,
         };
-        let edited = sqlx::query_scalar!(
-            "SELECT definition FROM decision WHERE project_id = ? AND key = ?",
+        let decision = sqlx::query!(
+            r#"SELECT d.category, d.note, d.definition, d.name, d.synonym_of,
+                 coalesce(p.name, p.text, d.synonym_of) AS "primary_text: String"
+               FROM decision d LEFT JOIN decision p ON p.project_id = ?1 AND p.key = d.synonym_of
+               WHERE d.project_id = ?1 AND d.key = ?2"#,
             project_id,
             key
         )
         .fetch_optional(self.store().reader())
-        .await?
-        .flatten();
-        let counts = sqlx::query!(
-            "SELECT documents, occurrences FROM term WHERE generation_id = ? AND key = ?",
-            sources.terms,
-            key
-        )
-        .fetch_optional(self.store().reader())
         .await?;
+        let (category, note, edited, name, primary) = match decision {
+            Some(row) => (
+                row.category,
+                row.note,
+                row.definition,
+                row.name,
+                row.synonym_of
+                    .zip(row.primary_text)
+                    .map(|(key, text)| TermRef { key, text }),
+            ),
+            None => (None, None, None, None, None),
+        };
+        let names = self
+            .shown_names(project_id, entry.synonyms.iter().chain(&entry.related))
+            .await?;
+        let shown = |text: &String| names.get(text).map_or_else(|| text.clone(), |name| name.text.clone());
+        let mut synonyms: Vec<String> = entry.synonyms.iter().map(shown).collect();
+        if let Some(name) = &name
+            && !synonyms.contains(&entry.term)
+        {
+            // The documents know it by this name.
+            synonyms.insert(0, entry.term.clone());
+            synonyms.retain(|synonym| synonym != name);
+        }
+        let related = entry
+            .related
+            .iter()
+            .filter_map(|text| names.get(text).cloned())
+            .collect();
+        let (documents, occurrences) = self.count_places(project_id, sources.terms, key).await?;
         Ok(EntryDetail {
-            entry,
+            name: name.unwrap_or_else(|| entry.term.clone()),
+            category: match category {
+                Some(category) => category,
+                None => results::text(entry.category)?,
+            },
+            note,
             provisional,
             edited,
-            documents: counts.as_ref().map_or(0, |counts| counts.documents as u32),
-            occurrences: counts.map_or(0, |counts| counts.occurrences as u32),
+            found: self.find_quotes(project_id, &entry.evidence).await?,
+            synonyms,
+            related,
+            primary,
+            documents,
+            occurrences,
             issues: self.issues_of(project_id, key).await?,
+            entry,
         })
+    }
+
+    /// The terms with these texts as they are shown, by text.
+    async fn shown_names(
+        &self,
+        project_id: &str,
+        texts: impl Iterator<Item = &String>,
+    ) -> Result<BTreeMap<String, TermRef>> {
+        let keys: BTreeMap<&String, String> = texts.map(|text| (text, normalise::key(text))).collect();
+        let wanted = serde_json::to_string(&keys.values().collect::<Vec<_>>())?;
+        let rows = sqlx::query!(
+            r#"SELECT key, name AS "name!" FROM decision
+               WHERE project_id = ? AND name IS NOT NULL AND key IN (SELECT value FROM json_each(?))"#,
+            project_id,
+            wanted
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let names: BTreeMap<String, String> = rows.into_iter().map(|row| (row.key, row.name)).collect();
+        Ok(keys
+            .into_iter()
+            .map(|(text, key)| {
+                let shown = names.get(&key).unwrap_or(text).clone();
+                (text.clone(), TermRef { key, text: shown })
+            })
+            .collect())
+    }
+
+    /// Whether each quote stands in its document, as that was read last.
+    async fn find_quotes(&self, project_id: &str, evidence: &[Evidence]) -> Result<Vec<bool>> {
+        let load = generations::current(self.store(), project_id)
+            .await?
+            .get(&Stage::Load)
+            .copied();
+        let mut found = Vec::with_capacity(evidence.len());
+        for Evidence { document, quote, .. } in evidence {
+            let stands = sqlx::query_scalar!(
+                r#"SELECT instr(text, ?) > 0 AS "found!: bool" FROM document JOIN document_text USING (hash)
+                   WHERE generation_id = ? AND path = ?"#,
+                quote,
+                load,
+                document
+            )
+            .fetch_optional(self.store().reader())
+            .await?;
+            found.push(stands.unwrap_or(false));
+        }
+        Ok(found)
+    }
+
+    /// In how many documents and how often a concept is named, by all the names that the researcher merged.
+    async fn count_places(&self, project_id: &str, terms: Option<i64>, key: &str) -> Result<(u32, u32)> {
+        let rows = sqlx::query!(
+            "SELECT t.key, t.documents, t.occurrences FROM term t WHERE t.generation_id = ?1 AND (t.key = ?2
+                 OR t.key IN (SELECT key FROM decision WHERE project_id = ?3 AND synonym_of = ?2
+                     AND verdict IS NOT 'excluded'))",
+            terms,
+            key,
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let occurrences = rows.iter().map(|row| row.occurrences as u32).sum();
+        let documents = match (&rows[..], terms) {
+            ([one], _) => one.documents as u32,
+            ([_, _, ..], Some(terms)) => {
+                let mut documents = BTreeSet::new();
+                let load = generations::input(self.store(), terms).await?;
+                for row in &rows {
+                    let held = results::read_places(self.store(), load, terms, &row.key).await?;
+                    documents.extend(held.into_iter().map(|document| document.path));
+                }
+                documents.len() as u32
+            }
+            _ => 0,
+        };
+        Ok((documents, occurrences))
     }
 
     async fn entry_of(&self, generation: i64, key: &str) -> Result<Option<Entry>> {

@@ -1,14 +1,32 @@
-//! What the review found, and what became of it.
+//! What the review found, what became of it, and what the researcher answers.
 
-use glossary::{Finding, Resolution, Severity};
+use std::collections::HashMap;
+
+use glossary::export::ResolvedIssue;
+use glossary::review::{Reviewer, identity};
+use glossary::{Finding, Issue, Resolution, Ruling, Severity, normalise};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::decisions::{Change, Draft, Field};
+use super::terms::TermRef;
 use super::{PAGE_LIMIT, Page, pattern};
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::runs::Stage;
 use crate::store::{generations, results};
+
+/// Whether an issue wants an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum IssueState {
+    /// It does.
+    Open,
+    /// A rule or the researcher put it right, or the next run will.
+    Resolved,
+    /// The researcher says that there is nothing to put right.
+    Dismissed,
+}
 
 /// Which issues to list.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -23,8 +41,8 @@ pub struct IssueQuery {
     pub kind: Option<String>,
     /// Only this severity.
     pub severity: Option<Severity>,
-    /// Only open ones, or only resolved ones.
-    pub open: Option<bool>,
+    /// Only issues in this state.
+    pub state: Option<IssueState>,
 }
 
 /// An issue and what became of it.
@@ -32,7 +50,7 @@ pub struct IssueQuery {
 pub struct IssueRow {
     /// Identifies the issue in its review.
     pub id: String,
-    /// Headword of the entry it is about.
+    /// Headword of the entry it is about, as it is shown.
     pub term: String,
     /// Key of that entry.
     pub key: String,
@@ -40,8 +58,64 @@ pub struct IssueRow {
     pub severity: Severity,
     /// What is wrong.
     pub finding: Finding,
+    /// What became of it.
+    pub state: IssueState,
     /// What the refinement did; nothing before it has run on this review.
     pub resolution: Option<Resolution>,
+    /// What the researcher answered.
+    pub ruling: Option<Ruling>,
+    /// Why the researcher dismissed it.
+    pub reason: Option<String>,
+    /// The term is excluded.
+    pub excluded: bool,
+    /// The researcher's own definition settles it.
+    pub defined: bool,
+    /// The terms it is about, the one it is filed under first.
+    pub terms: Vec<TermRef>,
+}
+
+/// Number of issues of one kind, severity and state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct IssueCount {
+    /// The kind of finding.
+    pub kind: String,
+    /// How much they matter.
+    pub severity: Severity,
+    /// What became of them.
+    pub state: IssueState,
+    /// How many.
+    pub count: u32,
+}
+
+/// What the researcher answers to an issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum IssueAnswer {
+    /// The entries are one concept under the name of this key.
+    Merge {
+        /// The key of the name that stands for it.
+        primary: String,
+    },
+    /// The first of two statements holds.
+    First,
+    /// The second of two statements holds.
+    Second,
+    /// The missing term shall have an entry.
+    Require,
+    /// The term does not belong into the glossary.
+    Exclude,
+    /// The researcher writes the definition.
+    Define {
+        /// The definition.
+        definition: String,
+    },
+    /// There is nothing to put right.
+    Dismiss {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Takes the answer back.
+    Reopen,
 }
 
 struct Record {
@@ -50,22 +124,79 @@ struct Record {
     key: String,
     severity: i64,
     finding: String,
+    state: String,
     resolution: Option<String>,
+    ruling: Option<String>,
+    reason: Option<String>,
+    excluded: bool,
+    defined: bool,
 }
 
 impl TryFrom<Record> for IssueRow {
-    type Error = crate::error::Error;
+    type Error = Error;
 
     fn try_from(row: Record) -> Result<Self> {
+        let finding: Finding = serde_json::from_str(&row.finding)?;
+        let mut terms = vec![TermRef {
+            key: row.key.clone(),
+            text: row.term.clone(),
+        }];
+        for text in others(&finding) {
+            let key = normalise::key(text);
+            if terms.iter().all(|term| term.key != key) {
+                terms.push(TermRef {
+                    key,
+                    text: text.clone(),
+                });
+            }
+        }
         Ok(Self {
+            terms,
             id: row.ordinal.to_string(),
             term: row.term,
             key: row.key,
             severity: results::severity_of(row.severity),
-            finding: serde_json::from_str(&row.finding)?,
+            finding,
+            state: results::parse(&row.state)?,
             resolution: row.resolution.as_deref().map(results::parse).transpose()?,
+            ruling: row.ruling.as_deref().map(results::parse).transpose()?,
+            reason: row.reason,
+            excluded: row.excluded,
+            defined: row.defined,
         })
     }
+}
+
+// Issues with what was decided about them. ?1 is the project, ?2 the review, ?3 the refinement that was made from it. The
+// answers are few and are found by what the issues say; most issues have none.
+macro_rules! issues {
+    ($query:ident, ($($row:ty)?), $select:tt, $project:expr, $review:expr, $refine:expr $(, $value:expr)*) => {
+        sqlx::$query!(
+            $($row,)?
+            "WITH answered AS MATERIALIZED (
+                 SELECT n.ordinal, x.ruling, x.reason FROM issue_decision x
+                 CROSS JOIN issue n ON n.generation_id = ?2 AND n.identity = x.identity
+                 WHERE x.project_id = ?1 AND x.ruling IS NOT NULL),
+               stated AS (
+                 SELECT i.ordinal, i.key, i.kind, i.severity, r.resolution, x.ruling, x.reason, d.name,
+                   d.verdict IS 'excluded' AS excluded,
+                   d.definition IS NOT NULL AND i.kind IN ('undefined', 'circular', 'contradiction') AS defined,
+                   CASE WHEN x.ruling IS 'dismissed' THEN 'dismissed'
+                     WHEN x.ruling IS NOT NULL OR d.verdict IS 'excluded'
+                       OR d.definition IS NOT NULL AND i.kind IN ('undefined', 'circular', 'contradiction')
+                       OR r.resolution IN ('merged', 'replaced') THEN 'resolved'
+                     ELSE 'open' END AS state, i.term
+                 FROM issue i
+                 LEFT JOIN resolution r ON r.generation_id = ?3 AND r.issue = i.ordinal
+                 LEFT JOIN decision d ON d.project_id = ?1 AND d.key = i.key
+                 LEFT JOIN answered x ON x.ordinal = i.ordinal
+                 WHERE i.generation_id = ?2)" + $select,
+            $project,
+            $review,
+            $refine
+            $(, $value)*
+        )
+    };
 }
 
 impl Engine {
@@ -89,40 +220,43 @@ impl Engine {
         };
         let (pattern, limit) = (pattern(&query.search), query.limit.min(PAGE_LIMIT));
         let severity = query.severity.map(results::severity_rank);
-        let total = sqlx::query_scalar!(
-            r#"SELECT count(*) FROM issue i
-               LEFT JOIN resolution r ON r.generation_id = ?1 AND r.issue = i.ordinal
-               WHERE i.generation_id = ?2 AND (?3 = '%' OR i.term LIKE ?3 ESCAPE '\') AND (?4 IS NULL OR i.kind = ?4)
-                 AND (?5 IS NULL OR i.severity = ?5)
-                 AND (?6 IS NULL OR ?6 = (coalesce(r.resolution, 'open') = 'open'))"#,
-            refine,
+        let state = query.state.map(results::text).transpose()?;
+        let total = issues!(
+            query_scalar,
+            (),
+            r" SELECT count(*) FROM stated s WHERE (?4 = '%' OR s.term LIKE ?4 ESCAPE '\' OR s.name LIKE ?4 ESCAPE '\')
+                 AND (?5 IS NULL OR s.kind = ?5) AND (?6 IS NULL OR s.severity = ?6) AND (?7 IS NULL OR s.state = ?7)",
+            project_id,
             review,
+            refine,
             pattern,
             query.kind,
             severity,
-            query.open
+            state
         )
         .fetch_one(self.store().reader());
         // First which rows stand on the page, then what they show: sorting whole rows is slower. CROSS JOIN
         // keeps SQLite from reading the whole list to find its rows on the page.
-        let rows = sqlx::query_as!(
-            Record,
-            r#"WITH page AS MATERIALIZED (
-                 SELECT i.ordinal, r.resolution FROM issue i
-                 LEFT JOIN resolution r ON r.generation_id = ?1 AND r.issue = i.ordinal
-                 WHERE i.generation_id = ?2 AND (?3 = '%' OR i.term LIKE ?3 ESCAPE '\') AND (?4 IS NULL OR i.kind = ?4)
-                   AND (?5 IS NULL OR i.severity = ?5)
-                   AND (?6 IS NULL OR ?6 = (coalesce(r.resolution, 'open') = 'open'))
-                 ORDER BY i.severity DESC, i.ordinal LIMIT ?7 OFFSET ?8)
-               SELECT i.ordinal AS "ordinal!", i.term, i.key, i.severity, i.finding, page.resolution AS "resolution?: String"
-               FROM page CROSS JOIN issue i ON i.generation_id = ?2 AND i.ordinal = page.ordinal
-               ORDER BY i.severity DESC, i.ordinal"#,
-            refine,
+        let rows = issues!(
+            query_as,
+            (Record),
+            r#", page AS MATERIALIZED (SELECT * FROM stated
+                 WHERE (?4 = '%' OR term LIKE ?4 ESCAPE '\' OR name LIKE ?4 ESCAPE '\')
+                   AND (?5 IS NULL OR kind = ?5) AND (?6 IS NULL OR severity = ?6) AND (?7 IS NULL OR state = ?7)
+                 ORDER BY severity DESC, ordinal LIMIT ?8 OFFSET ?9)
+               SELECT s.ordinal AS "ordinal!: i64", coalesce(s.name, s.term) AS "term!: String", s.key AS "key!: String",
+                 s.severity AS "severity!: i64", i.finding, s.state AS "state!: String",
+                 s.resolution AS "resolution?: String", s.ruling AS "ruling?: String", s.reason AS "reason?: String",
+                 s.excluded AS "excluded!: bool", s.defined AS "defined!: bool"
+               FROM page s CROSS JOIN issue i ON i.generation_id = ?2 AND i.ordinal = s.ordinal
+               ORDER BY s.severity DESC, s.ordinal"#,
+            project_id,
             review,
+            refine,
             pattern,
             query.kind,
             severity,
-            query.open,
+            state,
             limit,
             query.offset
         )
@@ -136,22 +270,313 @@ impl Engine {
         })
     }
 
+    /// How many issues there are of each kind, severity and state. What does not occur is not listed.
+    pub async fn count_issues(&self, project_id: &str) -> Result<Vec<IssueCount>> {
+        let Some((review, refine)) = self.current_review(project_id).await? else {
+            return Ok(Vec::new());
+        };
+        let rows = issues!(
+            query,
+            (),
+            r#" SELECT s.kind AS "kind!: String", s.severity AS "severity!: i64", s.state AS "state!: String",
+                 count(*) AS "count!: i64" FROM stated s GROUP BY s.kind, s.severity, s.state"#,
+            project_id,
+            review,
+            refine
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(IssueCount {
+                    kind: row.kind,
+                    severity: results::severity_of(row.severity),
+                    state: results::parse(&row.state)?,
+                    count: row.count as u32,
+                })
+            })
+            .collect()
+    }
+
+    /// Number of issues that want an answer; nothing before a review has run.
+    pub(crate) async fn count_open_issues(&self, project_id: &str) -> Result<Option<u32>> {
+        if self.current_review(project_id).await?.is_none() {
+            return Ok(None);
+        }
+        let counts = self.count_issues(project_id).await?;
+        let open = counts.iter().filter(|count| count.state == IssueState::Open);
+        Ok(Some(open.map(|count| count.count).sum()))
+    }
+
     /// All issues of one entry, gravest first.
     pub(crate) async fn issues_of(&self, project_id: &str, key: &str) -> Result<Vec<IssueRow>> {
         let Some((review, refine)) = self.current_review(project_id).await? else {
             return Ok(Vec::new());
         };
-        let rows = sqlx::query_as!(
-            Record,
-            r#"SELECT i.ordinal, i.term, i.key, i.severity, i.finding, r.resolution AS "resolution?" FROM issue i
-               LEFT JOIN resolution r ON r.generation_id = ?1 AND r.issue = i.ordinal
-               WHERE i.generation_id = ?2 AND i.key = ?3 ORDER BY i.severity DESC, i.ordinal"#,
-            refine,
+        let rows = issues!(
+            query_as,
+            (Record),
+            r#" SELECT s.ordinal AS "ordinal!: i64", coalesce(s.name, s.term) AS "term!: String", s.key AS "key!: String",
+                 s.severity AS "severity!: i64", i.finding, s.state AS "state!: String",
+                 s.resolution AS "resolution?: String", s.ruling AS "ruling?: String", s.reason AS "reason?: String",
+                 s.excluded AS "excluded!: bool", s.defined AS "defined!: bool"
+               FROM stated s JOIN issue i ON i.generation_id = ?2 AND i.ordinal = s.ordinal
+               WHERE s.key = ?4 ORDER BY s.severity DESC, s.ordinal"#,
+            project_id,
             review,
+            refine,
             key
         )
         .fetch_all(self.store().reader())
         .await?;
         rows.into_iter().map(IssueRow::try_from).collect()
+    }
+
+    /// All issues of the current review with what became of each, in the order of the review.
+    pub(crate) async fn settled_issues(&self, project_id: &str) -> Result<Vec<ResolvedIssue>> {
+        let Some((review, refine)) = self.current_review(project_id).await? else {
+            return Ok(Vec::new());
+        };
+        let states = issues!(
+            query,
+            (),
+            r#" SELECT s.state AS "state!: String", s.resolution AS "resolution?: String", s.ruling AS "ruling?: String"
+               FROM stated s ORDER BY s.ordinal"#,
+            project_id,
+            review,
+            refine
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let issues = results::read_issues(self.store(), review).await?;
+        issues
+            .into_iter()
+            .zip(states)
+            .map(|(issue, row)| {
+                let ruling = row.ruling.as_deref().map(results::parse).transpose()?;
+                let done: Option<Resolution> = row.resolution.as_deref().map(results::parse).transpose()?;
+                let resolution = match (results::parse(&row.state)?, ruling) {
+                    (IssueState::Open, _) => Resolution::Open,
+                    (IssueState::Dismissed, _) => Resolution::Dismissed,
+                    (IssueState::Resolved, Some(Ruling::First)) => Resolution::First,
+                    (IssueState::Resolved, Some(Ruling::Second)) => Resolution::Second,
+                    (IssueState::Resolved, Some(Ruling::Require)) => Resolution::Added,
+                    (IssueState::Resolved, Some(Ruling::Merge)) => Resolution::Merged,
+                    // The researcher's own definition, if no rule was faster.
+                    (IssueState::Resolved, _) => {
+                        done.filter(|r| *r != Resolution::Open).unwrap_or(Resolution::Replaced)
+                    }
+                };
+                Ok(ResolvedIssue { issue, resolution })
+            })
+            .collect()
+    }
+
+    /// Whether the refinement does not follow what is decided about the issues: it did what was dismissed since, or it
+    /// followed an answer that was taken back.
+    pub(crate) async fn answers_wait(&self, project_id: &str) -> Result<bool> {
+        let Some((review, refine)) = self.current_review(project_id).await? else {
+            return Ok(false);
+        };
+        let waits = issues!(
+            query_scalar,
+            (),
+            r#" SELECT EXISTS (SELECT 1 FROM stated s WHERE
+                 s.ruling = 'dismissed' AND s.resolution IN ('replaced', 'first', 'second')
+                 OR s.ruling = 'dismissed' AND s.kind = 'duplicate' AND s.resolution = 'merged'
+                 OR s.ruling = 'first' AND s.resolution = 'second'
+                 OR s.ruling = 'second' AND s.resolution <> 'second'
+                 OR s.ruling IS NULL AND s.resolution = 'second'
+                 OR s.ruling IS NULL AND s.resolution = 'dismissed' AND s.kind IN ('circular', 'duplicate'))
+               AS "waits!: bool""#,
+            project_id,
+            review,
+            refine
+        )
+        .fetch_one(self.store().reader())
+        .await?;
+        Ok(waits)
+    }
+
+    /// What the researcher answered, by what the issues say, in a stable order.
+    pub(crate) async fn rulings(&self, project_id: &str) -> Result<Vec<(String, Ruling)>> {
+        let rows = sqlx::query!(
+            r#"SELECT identity, ruling AS "ruling!" FROM issue_decision
+               WHERE project_id = ? AND ruling IS NOT NULL ORDER BY identity"#,
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        rows.into_iter()
+            .map(|row| Ok((row.identity, results::parse(&row.ruling)?)))
+            .collect()
+    }
+
+    /// Answers these issues of the current review alike. The change can be taken back. Some answers take effect at once,
+    /// others with the next run; all of them hold in every later review that finds the same.
+    pub async fn answer_issues(&self, project_id: &str, ids: &[String], answer: &IssueAnswer) -> Result<Change> {
+        let not_found = |id: &String| Error::IssueNotFound(id.clone());
+        let missing = || {
+            ids.first()
+                .map_or_else(|| Error::IssueNotFound(String::new()), not_found)
+        };
+        let (review, _) = self.current_review(project_id).await?.ok_or_else(missing)?;
+        let mut issues = Vec::with_capacity(ids.len());
+        for id in ids {
+            issues.push(self.issue(review, id).await?);
+        }
+        results::identify_issues(self.store(), review).await?;
+        let mut draft = Draft::begin(self, project_id).await?;
+        for (id, issue) in ids.iter().zip(&issues) {
+            draft.answer(self, id, issue, answer).await?;
+        }
+        draft.commit(self).await
+    }
+
+    async fn issue(&self, review: i64, id: &str) -> Result<Issue> {
+        let missing = || Error::IssueNotFound(id.to_owned());
+        let ordinal: i64 = id.parse().map_err(|_| missing())?;
+        let row = sqlx::query!(
+            "SELECT key, term, severity, finding FROM issue WHERE generation_id = ? AND ordinal = ?",
+            review,
+            ordinal
+        )
+        .fetch_optional(self.store().reader())
+        .await?
+        .ok_or_else(missing)?;
+        Ok(Issue {
+            term: row.term,
+            key: row.key,
+            severity: results::severity_of(row.severity),
+            finding: serde_json::from_str(&row.finding)?,
+        })
+    }
+
+    /// Reviews the glossary as it stands now, with the researcher's definitions and exclusions and without what an answer
+    /// has settled by decree, and says whether the issue is still found.
+    pub async fn recheck_issue(&self, project_id: &str, id: &str) -> Result<bool> {
+        let missing = || Error::IssueNotFound(id.to_owned());
+        let (review, _) = self.current_review(project_id).await?.ok_or_else(missing)?;
+        let issue = self.issue(review, id).await?;
+        let define = generations::input(self.store(), review).await?.ok_or_else(missing)?;
+        let extract = generations::input(self.store(), define).await?.ok_or_else(missing)?;
+        let mut entries = results::read_entries(self.store(), define).await?;
+        let terms = results::read_terms(self.store(), extract).await?;
+        let own = sqlx::query!(
+            r#"SELECT key, definition, verdict IS 'excluded' AS "excluded!: bool" FROM decision
+               WHERE project_id = ? AND (definition IS NOT NULL OR verdict = 'excluded')"#,
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let own: HashMap<String, (Option<String>, bool)> = own
+            .into_iter()
+            .map(|row| (row.key, (row.definition, row.excluded)))
+            .collect();
+        tokio::task::spawn_blocking(move || {
+            entries.retain(|entry| !own.get(&entry.key).is_some_and(|(_, excluded)| *excluded));
+            for entry in &mut entries {
+                if let Some((Some(definition), _)) = own.get(&entry.key) {
+                    entry.definition = Some(definition.clone());
+                    // The documents say other things; what the researcher wrote is not from them.
+                    entry.alternatives.clear();
+                    entry.evidence.clear();
+                }
+            }
+            let wanted = identity(&issue);
+            let reviewer = Reviewer::new(&entries, &terms);
+            (0..reviewer.len()).any(|at| reviewer.review(at).iter().any(|found| identity(found) == wanted))
+        })
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))
+    }
+}
+
+/// The names in a finding, besides the one it is filed under.
+fn others(finding: &Finding) -> &[String] {
+    match finding {
+        Finding::Duplicate { others, .. } => others,
+        Finding::Circular { path } => path,
+        Finding::MissingRelated { related } => std::slice::from_ref(related),
+        Finding::Undefined { .. } | Finding::Contradiction { .. } => &[],
+    }
+}
+
+/// The keys of all entries that an issue is about.
+fn involved(issue: &Issue) -> Vec<String> {
+    let mut keys = vec![issue.key.clone()];
+    match &issue.finding {
+        Finding::Duplicate { others, .. } => keys.extend(others.iter().map(|other| normalise::key(other))),
+        Finding::MissingRelated { related } => keys = vec![normalise::key(related)],
+        _ => {}
+    }
+    keys
+}
+
+impl Draft {
+    async fn answer(&mut self, engine: &Engine, id: &str, issue: &Issue, answer: &IssueAnswer) -> Result<()> {
+        let identity = identity(issue);
+        let keys = involved(issue);
+        self.read_issue(&identity, &keys).await?;
+        let ruling = match (answer, &issue.finding) {
+            (IssueAnswer::Merge { primary }, Finding::Duplicate { .. }) if keys.contains(primary) => {
+                self.read(engine, &keys).await?;
+                self.merge(engine, &keys, primary).await?;
+                Some(Ruling::Merge)
+            }
+            (IssueAnswer::First, Finding::Contradiction { .. }) => Some(Ruling::First),
+            (IssueAnswer::Second, Finding::Contradiction { .. }) => Some(Ruling::Second),
+            (IssueAnswer::Require, Finding::MissingRelated { related }) => {
+                self.require_new(&normalise::key(related), related).await?;
+                Some(Ruling::Require)
+            }
+            (IssueAnswer::Exclude, _) => {
+                self.read(engine, std::slice::from_ref(&issue.key)).await?;
+                self.set(&issue.key, Field::Verdict, Some("excluded".to_owned()));
+                None
+            }
+            (IssueAnswer::Define { definition }, _) if !definition.trim().is_empty() => {
+                self.read(engine, std::slice::from_ref(&issue.key)).await?;
+                self.set(&issue.key, Field::Definition, Some(definition.trim().to_owned()));
+                None
+            }
+            (IssueAnswer::Dismiss { .. }, _) => Some(Ruling::Dismissed),
+            (IssueAnswer::Reopen, _) => {
+                self.take_back(engine, &identity, issue).await?;
+                None
+            }
+            _ => return Err(Error::IssueNotFound(id.to_owned())),
+        };
+        let reason = match answer {
+            IssueAnswer::Dismiss { reason } => reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()),
+            _ => None,
+        };
+        self.set_issue(&identity, Field::Ruling, ruling.map(results::text).transpose()?);
+        self.set_issue(&identity, Field::Reason, reason.map(str::to_owned));
+        Ok(())
+    }
+
+    /// Takes back whatever settles an issue.
+    async fn take_back(&mut self, engine: &Engine, identity: &str, issue: &Issue) -> Result<()> {
+        let keys = involved(issue);
+        match self.get_issue(identity, Field::Ruling) {
+            Some("merge") => {
+                self.read(engine, &keys).await?;
+                keys.iter().for_each(|key| self.set(key, Field::SynonymOf, None));
+            }
+            Some("require") => {
+                self.read(engine, &keys).await?;
+                keys.iter().for_each(|key| self.set(key, Field::Verdict, None));
+            }
+            Some(_) => {}
+            None => {
+                self.read(engine, std::slice::from_ref(&issue.key)).await?;
+                if self.get(&issue.key, Field::Verdict) == Some("excluded") {
+                    self.set(&issue.key, Field::Verdict, None);
+                }
+                self.set(&issue.key, Field::Definition, None);
+            }
+        }
+        Ok(())
     }
 }

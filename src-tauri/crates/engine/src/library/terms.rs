@@ -4,7 +4,7 @@ use glossary::{Language, Variant, concordance};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::decisions::Verdict;
+use super::decisions::{Verdict, language_of};
 use super::{PAGE_LIMIT, Page, pattern};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::store::{Store, generations, results};
 pub enum TermSort {
     /// Best first when descending.
     Score,
-    /// By the term's text.
+    /// By reading: Japanese in the order of the fifty sounds, everything else by its letters.
     Term,
     /// By number of documents.
     Documents,
@@ -66,8 +66,19 @@ pub struct TermRow {
     pub occurrences: u32,
     /// What the researcher decided.
     pub verdict: Option<Verdict>,
-    /// The researcher changed its category or wrote a note.
+    /// The researcher changed its name or category or wrote a note.
     pub edited: bool,
+    /// The name that stands for the concept, when that is another one.
+    pub synonym_of: Option<String>,
+}
+
+/// A term that another one names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TermRef {
+    /// Identifies it in its project.
+    pub key: String,
+    /// The form that is shown.
+    pub text: String,
 }
 
 /// Everything about a term but its occurrences.
@@ -83,6 +94,14 @@ pub struct TermDetail {
     pub note: Option<String>,
     /// Added by the researcher.
     pub manual: bool,
+    /// The form that the engine shows, when the researcher chose another one.
+    pub original: Option<String>,
+    /// The researcher chose the category.
+    pub own_category: bool,
+    /// The name that stands for the concept, when that is another one.
+    pub primary: Option<TermRef>,
+    /// The names that this one stands for.
+    pub synonyms: Vec<TermRef>,
 }
 
 /// One occurrence in its context.
@@ -92,6 +111,8 @@ pub struct OccurrenceRow {
     pub document: String,
     /// Line, from 1.
     pub line: u32,
+    /// Byte offset in the document's text.
+    pub start: u32,
     /// The text before it, in its sentence.
     pub before: String,
     /// The term as it stands there.
@@ -100,6 +121,39 @@ pub struct OccurrenceRow {
     pub after: String,
     /// Number of occurrences of the term in this document.
     pub in_document: u32,
+}
+
+impl TermRow {
+    fn undecided(key: &str, text: String) -> Self {
+        Self {
+            key: key.to_owned(),
+            language: language_of(&text),
+            text,
+            category: "concept".to_owned(),
+            score: 0.0,
+            documents: 0,
+            occurrences: 0,
+            verdict: None,
+            edited: false,
+            synonym_of: None,
+        }
+    }
+}
+
+impl TermDetail {
+    fn of(row: TermRow) -> Self {
+        Self {
+            row,
+            variants: Vec::new(),
+            expansion: None,
+            note: None,
+            manual: false,
+            original: None,
+            own_category: false,
+            primary: None,
+            synonyms: Vec::new(),
+        }
+    }
 }
 
 struct Record {
@@ -112,6 +166,7 @@ struct Record {
     occurrences: i64,
     verdict: Option<String>,
     edited: bool,
+    synonym_of: Option<String>,
 }
 
 impl TryFrom<Record> for TermRow {
@@ -128,6 +183,7 @@ impl TryFrom<Record> for TermRow {
             occurrences: row.occurrences as u32,
             verdict: row.verdict.as_deref().map(results::parse).transpose()?,
             edited: row.edited,
+            synonym_of: row.synonym_of,
         })
     }
 }
@@ -151,12 +207,16 @@ impl TermFilter<'_> {
     async fn waiting(&self, store: &Store) -> Result<Vec<Record>> {
         let rows = sqlx::query_as!(
             Record,
-            r#"SELECT key, text, CASE WHEN text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END AS "language!: String",
+            r#"SELECT key, coalesce(name, text) AS "text!: String",
+                 CASE WHEN text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END AS "language!: String",
                  coalesce(category, 'concept') AS "category!: String", 0.0 AS "score!: f64",
                  0 AS "documents!: i64", 0 AS "occurrences!: i64", verdict,
-                 (category IS NOT NULL OR note IS NOT NULL) AS "edited!: bool"
+                 (category IS NOT NULL OR note IS NOT NULL OR name IS NOT NULL) AS "edited!: bool",
+                 (SELECT coalesce(p.name, p.text) FROM decision p WHERE p.project_id = ?1 AND p.key = d.synonym_of)
+                   AS "synonym_of: String"
                FROM decision d
-               WHERE project_id = ?1 AND verdict = 'required' AND text LIKE ?3 ESCAPE '\'
+               WHERE project_id = ?1 AND verdict = 'required'
+                 AND (text LIKE ?3 ESCAPE '\' OR name LIKE ?3 ESCAPE '\')
                  AND NOT EXISTS (SELECT 1 FROM term t WHERE t.generation_id = ?2 AND t.key = d.key)
                  AND (?5 IS NULL OR coalesce(category, 'concept') = ?5) AND (?6 IS NULL OR verdict = ?6)
                  AND (?4 IS NULL OR ?4 = CASE WHEN text GLOB '*[ぁ-んァ-ヶ一-龠]*' THEN 'japanese' ELSE 'english' END)
@@ -181,7 +241,8 @@ impl TermFilter<'_> {
         } else {
             sqlx::query_scalar!(
                 r#"SELECT count(*) FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
-                   WHERE t.generation_id = ?2 AND t.text LIKE ?3 ESCAPE '\' AND (?4 IS NULL OR t.language = ?4)
+                   WHERE t.generation_id = ?2 AND (t.text LIKE ?3 ESCAPE '\' OR d.name LIKE ?3 ESCAPE '\')
+                     AND (?4 IS NULL OR t.language = ?4)
                      AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5) AND (?6 IS NULL OR d.verdict = ?6)"#,
                 self.project_id,
                 self.generation,
@@ -207,18 +268,21 @@ impl TermFilter<'_> {
         offset: u32,
     ) -> Result<Vec<Record>> {
         macro_rules! page {
-            ($filter:tt, $order:tt) => {
+            (($($page:tt)+), ($($order:tt)+)) => {
                 sqlx::query_as!(
                     Record,
-                    r#"WITH page AS MATERIALIZED (SELECT t.rank FROM term t "# + $filter + " ORDER BY " + $order + r#"
-                         LIMIT ?7 OFFSET ?8)
-                       SELECT t.key, t.text, t.language, coalesce(d.category, t.category) AS "category!: String",
+                    "WITH page AS MATERIALIZED (" + $($page)+ + r#" LIMIT ?7 OFFSET ?8)
+                       SELECT t.key, coalesce(d.name, t.text) AS "text!: String", t.language,
+                         coalesce(d.category, t.category) AS "category!: String",
                          t.score, t.documents, t.occurrences, d.verdict,
-                         (d.category IS NOT NULL OR d.note IS NOT NULL) AS "edited!: bool"
+                         (d.category IS NOT NULL OR d.note IS NOT NULL OR d.name IS NOT NULL) AS "edited!: bool",
+                         coalesce(p.name, (SELECT text FROM term WHERE generation_id = ?2 AND key = d.synonym_of), p.text,
+                           d.synonym_of) AS "synonym_of: String"
                        FROM page
                        CROSS JOIN term t ON t.generation_id = ?2 AND t.rank = page.rank
                        LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
-                       ORDER BY "# + $order,
+                       LEFT JOIN decision p ON p.project_id = ?1 AND p.key = d.synonym_of
+                       ORDER BY "# + $($order)+,
                     self.project_id, self.generation, self.pattern, self.language, self.category, self.verdict,
                     limit, offset
                 )
@@ -227,13 +291,47 @@ impl TermFilter<'_> {
             };
             ($order:tt) => {
                 if self.is_open() {
-                    page!("WHERE t.generation_id = ?2", $order)
+                    page!(("SELECT t.rank FROM term t WHERE t.generation_id = ?2 ORDER BY " + $order), ($order))
                 } else {
                     page!(
-                        "LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
-                         WHERE t.generation_id = ?2 AND t.text LIKE ?3 ESCAPE '\\' AND (?4 IS NULL OR t.language = ?4)
-                           AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5) AND (?6 IS NULL OR d.verdict = ?6)",
-                        $order
+                        ("SELECT t.rank FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
+                          WHERE t.generation_id = ?2 AND (t.text LIKE ?3 ESCAPE '\\' OR d.name LIKE ?3 ESCAPE '\\')
+                            AND (?4 IS NULL OR t.language = ?4) AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5)
+                            AND (?6 IS NULL OR d.verdict = ?6) ORDER BY " + $order),
+                        ($order)
+                    )
+                }
+            };
+        }
+        // A term with a name of the researcher's stands where that name does: two ordered lists are merged.
+        macro_rules! by_reading {
+            ($down:tt) => {
+                if self.is_open() {
+                    page!(
+                        ("SELECT t.rank, t.sort FROM term t WHERE t.generation_id = ?2 AND t.rank NOT IN (
+                            SELECT t.rank FROM decision d JOIN term t ON t.generation_id = ?2 AND t.key = d.key
+                            WHERE d.project_id = ?1 AND d.name IS NOT NULL)
+                          UNION ALL
+                          SELECT t.rank, d.sort FROM decision d JOIN term t ON t.generation_id = ?2 AND t.key = d.key
+                          WHERE d.project_id = ?1 AND d.name IS NOT NULL
+                          ORDER BY 2 " + $down + ", 1 " + $down),
+                        ("page.sort " + $down + ", page.rank " + $down)
+                    )
+                } else {
+                    page!(
+                        ("SELECT t.rank, t.sort FROM term t
+                          LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
+                          WHERE t.generation_id = ?2 AND d.name IS NULL AND t.text LIKE ?3 ESCAPE '\\'
+                            AND (?4 IS NULL OR t.language = ?4) AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5)
+                            AND (?6 IS NULL OR d.verdict = ?6)
+                          UNION ALL
+                          SELECT t.rank, d.sort FROM decision d JOIN term t ON t.generation_id = ?2 AND t.key = d.key
+                          WHERE d.project_id = ?1 AND d.name IS NOT NULL
+                            AND (t.text LIKE ?3 ESCAPE '\\' OR d.name LIKE ?3 ESCAPE '\\')
+                            AND (?4 IS NULL OR t.language = ?4) AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5)
+                            AND (?6 IS NULL OR d.verdict = ?6)
+                          ORDER BY 2 " + $down + ", 1 " + $down),
+                        ("page.sort " + $down + ", page.rank " + $down)
                     )
                 }
             };
@@ -242,8 +340,8 @@ impl TermFilter<'_> {
             // The best score has the lowest rank.
             (TermSort::Score, true) => page!("t.rank"),
             (TermSort::Score, false) => page!("t.rank DESC"),
-            (TermSort::Term, true) => page!("t.text COLLATE NOCASE DESC, t.rank"),
-            (TermSort::Term, false) => page!("t.text COLLATE NOCASE, t.rank"),
+            (TermSort::Term, true) => by_reading!("DESC"),
+            (TermSort::Term, false) => by_reading!(""),
             (TermSort::Documents, true) => page!("t.documents DESC, t.rank"),
             (TermSort::Documents, false) => page!("t.documents, t.rank"),
             (TermSort::Occurrences, true) => page!("t.occurrences DESC, t.rank"),
@@ -298,9 +396,13 @@ impl Engine {
             .get(&Stage::Extract)
             .copied();
         let decision = sqlx::query!(
-            r#"SELECT text, manual AS "manual: bool", verdict, category, note FROM decision
-               WHERE project_id = ? AND key = ?"#,
+            r#"SELECT d.text, d.manual AS "manual: bool", d.verdict, d.category, d.note, d.name, d.synonym_of,
+                 coalesce(p.name, (SELECT text FROM term WHERE generation_id = ?2 AND key = d.synonym_of), p.text,
+                   d.synonym_of) AS "primary_text: String"
+               FROM decision d LEFT JOIN decision p ON p.project_id = ?1 AND p.key = d.synonym_of
+               WHERE d.project_id = ?1 AND d.key = ?3"#,
             project_id,
+            generation,
             key
         )
         .fetch_optional(self.store().reader())
@@ -313,58 +415,59 @@ impl Engine {
         )
         .fetch_optional(self.store().reader())
         .await?;
-        let found = term.is_some();
-        let (row, variants, expansion) = match (term, &decision) {
-            (Some(term), _) => (
-                TermRow {
-                    key: key.to_owned(),
-                    text: term.text,
+        let mut detail = match (term, &decision) {
+            (Some(term), _) => TermDetail {
+                variants: serde_json::from_str(&term.variants)?,
+                expansion: term.expansion,
+                ..TermDetail::of(TermRow {
                     language: results::parse(&term.language)?,
                     category: term.category,
                     score: term.score,
                     documents: term.documents as u32,
                     occurrences: term.occurrences as u32,
-                    verdict: None,
-                    edited: false,
-                },
-                serde_json::from_str(&term.variants)?,
-                term.expansion,
-            ),
-            (None, Some(decision)) => (
-                TermRow {
-                    key: key.to_owned(),
-                    language: glossary::decode::detect_language(&decision.text),
-                    text: decision.text.clone(),
-                    category: "concept".to_owned(),
-                    score: 0.0,
-                    documents: 0,
-                    occurrences: 0,
-                    verdict: None,
-                    edited: false,
-                },
-                Vec::new(),
-                None,
-            ),
-            (None, None) => return Err(Error::TermNotFound(key.to_owned())),
-        };
-        let mut detail = TermDetail {
-            row,
-            variants,
-            expansion,
-            note: None,
-            manual: false,
-        };
-        if let Some(decision) = decision {
-            if !found && decision.verdict.is_none() {
-                return Err(Error::TermNotFound(key.to_owned()));
+                    ..TermRow::undecided(key, term.text)
+                })
+            },
+            (None, Some(decision)) if decision.verdict.is_some() => {
+                TermDetail::of(TermRow::undecided(key, decision.text.clone()))
             }
-            detail.row.verdict = decision.verdict.as_deref().map(results::parse).transpose()?;
-            detail.row.edited = decision.category.is_some() || decision.note.is_some();
-            detail.row.category = decision.category.unwrap_or(detail.row.category);
-            detail.note = decision.note;
-            detail.manual = decision.manual;
+            _ => return Err(Error::TermNotFound(key.to_owned())),
+        };
+        detail.synonyms = self.members(project_id, generation, key).await?;
+        let Some(decision) = decision else { return Ok(detail) };
+        detail.own_category = decision.category.is_some();
+        let row = &mut detail.row;
+        row.edited = decision.category.is_some() || decision.note.is_some() || decision.name.is_some();
+        row.verdict = decision.verdict.as_deref().map(results::parse).transpose()?;
+        if let Some(category) = decision.category {
+            row.category = category;
         }
+        if let Some(name) = decision.name {
+            detail.original = Some(std::mem::replace(&mut row.text, name));
+        }
+        row.synonym_of = decision.primary_text;
+        detail.primary = decision
+            .synonym_of
+            .zip(row.synonym_of.clone())
+            .map(|(key, text)| TermRef { key, text });
+        detail.note = decision.note;
+        detail.manual = decision.manual;
         Ok(detail)
+    }
+
+    /// The names that stand behind a term.
+    async fn members(&self, project_id: &str, generation: Option<i64>, key: &str) -> Result<Vec<TermRef>> {
+        Ok(sqlx::query_as!(
+            TermRef,
+            r#"SELECT d.key, coalesce(d.name, (SELECT text FROM term t WHERE t.generation_id = ? AND t.key = d.key), d.text)
+                 AS "text!: String"
+               FROM decision d WHERE d.project_id = ? AND d.synonym_of = ? ORDER BY d.key"#,
+            generation,
+            project_id,
+            key
+        )
+        .fetch_all(self.store().reader())
+        .await?)
     }
 
     /// Occurrences of a term in context, by document, in the order of the text.
@@ -405,6 +508,7 @@ impl Engine {
                 OccurrenceRow {
                     document: document.path.clone(),
                     line,
+                    start,
                     before: context.before,
                     hit: context.hit,
                     after: context.after,

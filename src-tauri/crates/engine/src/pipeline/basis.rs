@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use glossary::Ruling;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
@@ -25,6 +26,10 @@ const DOCUMENTS: &str = "documents";
 pub(crate) const REQUIRED: &str = "required";
 /// The terms that the researcher wants out.
 pub(crate) const EXCLUDED: &str = "excluded";
+/// The terms that the researcher takes for one concept.
+pub(crate) const SYNONYMS: &str = "synonyms";
+/// What the researcher answered to issues.
+pub(crate) const ANSWERS: &str = "answers";
 
 impl Basis {
     fn new() -> Self {
@@ -83,6 +88,10 @@ pub(crate) struct Decisions {
     pub(crate) required: Vec<String>,
     /// Keys of the terms that must be out, in a stable order.
     pub(crate) excluded: Vec<String>,
+    /// Keys of the terms that name one concept, the name that stands for it first.
+    pub(crate) groups: Vec<Vec<String>>,
+    /// What was answered to issues, by what they say.
+    pub(crate) rulings: Vec<(String, Ruling)>,
 }
 
 impl Engine {
@@ -90,6 +99,8 @@ impl Engine {
         Ok(Decisions {
             required: self.required_terms(project_id).await?,
             excluded: self.excluded_keys(project_id).await?,
+            groups: self.synonym_groups(project_id).await?,
+            rulings: self.rulings(project_id).await?,
         })
     }
 }
@@ -120,7 +131,10 @@ impl Basis {
                 basis.with(REQUIRED, &decisions.required)
             }
             Stage::Define => basis.with(EXCLUDED, &decisions.excluded),
-            Stage::Load | Stage::Review | Stage::Refine => Ok(basis),
+            Stage::Refine => basis
+                .with(SYNONYMS, &decisions.groups)?
+                .with(ANSWERS, &decisions.rulings),
+            Stage::Load | Stage::Review => Ok(basis),
         }
     }
 }

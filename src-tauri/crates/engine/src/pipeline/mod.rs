@@ -14,7 +14,7 @@ mod rules;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) use basis::{Basis, Decisions, ENGINE, EXCLUDED, REQUIRED, SETTINGS};
+pub(crate) use basis::{ANSWERS, Basis, Decisions, ENGINE, EXCLUDED, REQUIRED, SETTINGS, SYNONYMS};
 use carried::Carried;
 pub(crate) use files::{FoundFile, is_text_name, list as list_files, look};
 pub(crate) use load::{Never, text_hash, text_of};

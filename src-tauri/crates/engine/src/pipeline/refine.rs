@@ -1,8 +1,11 @@
-//! What the review found is put right where rules can; the rest stays visible.
+//! What the review found is put right as the researcher decided, then where rules can; the rest stays visible.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use glossary::{Resolution, refine};
+use glossary::refine::Rulings;
+use glossary::review::identity;
+use glossary::{Resolution, Ruling, refine};
 
 use super::Work;
 use crate::runs::{Break, Stage};
@@ -16,10 +19,24 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let issues = work.carried.issues(store, review).await?;
     work.context.total(issues.len());
     let stop = work.context.stop().clone();
+    let (groups, answers) = (work.decisions.groups.clone(), work.decisions.rulings.clone());
     let before = Arc::clone(&entries);
     let refinement = work
         .context
-        .blocking(move || Ok(refine::refine(&entries, &issues, &stop)?))
+        .blocking(move || {
+            let answers: HashMap<String, Ruling> = answers.into_iter().collect();
+            let ruled = |(at, issue)| Some((at, *answers.get(&identity(issue))?));
+            let issues_ruled = if answers.is_empty() {
+                BTreeMap::new()
+            } else {
+                issues.iter().enumerate().filter_map(ruled).collect()
+            };
+            let rulings = Rulings {
+                groups,
+                issues: issues_ruled,
+            };
+            Ok(refine::refine(&entries, &issues, &rulings, &stop)?)
+        })
         .await?;
     work.context.check()?;
     let refined = Arc::new(refinement.entries);

@@ -14,7 +14,7 @@ pub(crate) use scan::{Scans, SeenFile};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::pipeline::{Basis, ENGINE, EXCLUDED, REQUIRED, SETTINGS};
+use crate::pipeline::{ANSWERS, Basis, ENGINE, EXCLUDED, REQUIRED, SETTINGS, SYNONYMS};
 use crate::projects::ProjectState;
 use crate::reasons::Reason;
 use crate::runs::{EMBEDDED, Scope, Stage};
@@ -160,7 +160,12 @@ impl Engine {
                         match name {
                             ENGINE => staleness.add(Reason::EngineChanged),
                             SETTINGS => staleness.add(Reason::SettingsChanged),
-                            REQUIRED | EXCLUDED => staleness.add(Reason::TermsEdited),
+                            REQUIRED | EXCLUDED | SYNONYMS => staleness.add(Reason::TermsEdited),
+                            // Most answers change nothing: what was open stays as it is and is only called settled.
+                            ANSWERS if !follows && self.answers_wait(project_id).await? => {
+                                staleness.add(Reason::IssuesAnswered);
+                            }
+                            ANSWERS => {}
                             // What it reads is out of date itself, and that is the reason.
                             _ if follows => {}
                             _ => staleness.add(Reason::Outdated { stage }),

@@ -66,7 +66,7 @@ fn main() -> io::Result<()> {
         (0..reviewer.len()).flat_map(|at| reviewer.review(at)).collect()
     });
     let refined = time(ROUNDS, "refine", || {
-        refine::refine(&entries, &issues, &Never).expect("nothing stops it")
+        refine::refine(&entries, &issues, &refine::Rulings::default(), &Never).expect("nothing stops it")
     });
     let vocabularies: Vec<Vocabulary> = time(2, "Vocabulary::new", || documents.iter().map(Vocabulary::new).collect());
     let packed: Vec<_> = vocabularies.iter().map(Vocabulary::pack).collect();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Export, ResolvedIssue};
+use super::{Export, Exported, ResolvedIssue};
 use crate::{DuplicateReason, Entry, Evidence, Finding, Language, Resolution};
 
 /// The glossary in Markdown: one section per defined entry with its source, then the terms that the documents do not
@@ -11,8 +11,10 @@ use crate::{DuplicateReason, Entry, Evidence, Finding, Language, Resolution};
 pub fn markdown(export: &Export, language: Language) -> String {
     let words = Words::of(language);
     let mut out = String::new();
-    let (defined, undefined): (Vec<&Entry>, Vec<&Entry>) =
-        export.entries.iter().partition(|entry| entry.definition.is_some());
+    let (defined, undefined): (Vec<&Exported<Entry>>, Vec<&Exported<Entry>>) = export
+        .entries
+        .iter()
+        .partition(|entry| entry.value.definition.is_some());
     let open: Vec<&ResolvedIssue> = export
         .issues
         .iter()
@@ -27,12 +29,20 @@ pub fn markdown(export: &Export, language: Language) -> String {
     if !defined.is_empty() {
         line(&mut out, &format!("## {}", words.definitions));
     }
-    for entry in &defined {
+    for Exported {
+        value: entry,
+        category,
+        note,
+        ..
+    } in &defined
+    {
         line(&mut out, &format!("### {}", escape(&entry.term)));
         line(&mut out, &escape(entry.definition.as_deref().unwrap_or_default()));
         let mut facts = String::new();
         fact(&mut facts, words.synonyms, &entry.synonyms, words.comma);
         fact(&mut facts, words.related, &entry.related, words.comma);
+        fact(&mut facts, words.category, category.as_slice(), words.comma);
+        fact(&mut facts, words.note, note.as_slice(), words.comma);
         for evidence in &entry.evidence {
             let shown = entry
                 .definition
@@ -52,13 +62,16 @@ pub fn markdown(export: &Export, language: Language) -> String {
         line(&mut out, &format!("## {}", words.undefined));
         line(&mut out, words.undefined_note);
         let mut list = String::new();
-        for entry in &undefined {
+        for Exported { value: entry, note, .. } in &undefined {
             let _ = write!(list, "- {}", escape(&entry.term));
             if !entry.synonyms.is_empty() {
                 let _ = write!(list, " ({})", names(&entry.synonyms, words.comma));
             }
             if let Some(evidence) = entry.evidence.first() {
                 let _ = write!(list, " — {}", place(evidence));
+            }
+            if let Some(note) = note {
+                let _ = write!(list, " — {}", escape(note));
             }
             list.push('\n');
         }
@@ -101,6 +114,8 @@ struct Words {
     definitions: &'static str,
     synonyms: &'static str,
     related: &'static str,
+    category: &'static str,
+    note: &'static str,
     source: &'static str,
     undefined: &'static str,
     undefined_note: &'static str,
@@ -127,6 +142,8 @@ impl Words {
                 definitions: "Definitions",
                 synonyms: "Also called: ",
                 related: "See also: ",
+                category: "Category: ",
+                note: "Note: ",
                 source: "Source",
                 undefined: "Terms without a definition",
                 undefined_note: "The documents use these terms but do not define them. Each is listed with a place where it stands.",
@@ -147,6 +164,8 @@ impl Words {
                 definitions: "定義",
                 synonyms: "別名：",
                 related: "関連語：",
+                category: "分類：",
+                note: "注：",
                 source: "出典",
                 undefined: "定義のない用語",
                 undefined_note: "文書の中で使われていますが、定義は見つかりませんでした。それぞれ、用例のある場所を示します。",

@@ -2,31 +2,45 @@
 
 use std::fmt::Write as _;
 
+use super::Exported;
 use crate::{Category, Term};
 
-/// A header, then one row per term in the order given: term, score (four decimals), category, documents, occurrences.
+/// A header, then one row per term in the order given: term, score (four decimals), category, documents, occurrences,
+/// note, and the name that stands for the concept when that is another one.
 ///
 /// Tabs, line breaks and backslashes inside a term are written as `\t`, `\n`, `\r` and `\\`. A term that a spreadsheet
 /// would run as a formula gets an apostrophe in front, as in `'=SUM(A1)`. An affix such as `-ase` stays as it is: without
 /// brackets, operators or references there is nothing in it to run.
-pub fn tsv(terms: &[Term]) -> String {
-    let mut out = String::from("term\tscore\tcategory\tdocuments\toccurrences\n");
-    for term in terms {
-        let category = match term.category {
-            Category::Concept => "concept",
-            Category::Abbreviation => "abbreviation",
-            Category::Name => "name",
-        };
+pub fn tsv(terms: &[Exported<Term>]) -> String {
+    let mut out = String::from("term\tscore\tcategory\tdocuments\toccurrences\tnote\tsynonym_of\n");
+    for Exported {
+        value: term,
+        category,
+        note,
+        synonym_of,
+    } in terms
+    {
+        let category = category.as_deref().map_or_else(|| name(term.category).to_owned(), cell);
         let _ = writeln!(
             out,
-            "{}\t{:.4}\t{category}\t{}\t{}",
+            "{}\t{:.4}\t{category}\t{}\t{}\t{}\t{}",
             cell(&term.text),
             term.score,
             term.documents,
-            term.occurrences
+            term.occurrences,
+            cell(note.as_deref().unwrap_or_default()),
+            cell(synonym_of.as_deref().unwrap_or_default())
         );
     }
     out
+}
+
+fn name(category: Category) -> &'static str {
+    match category {
+        Category::Concept => "concept",
+        Category::Abbreviation => "abbreviation",
+        Category::Name => "name",
+    }
 }
 
 fn cell(text: &str) -> String {

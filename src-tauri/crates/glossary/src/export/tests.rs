@@ -1,4 +1,4 @@
-use super::{Export, ExportedDocument, ResolvedIssue, json, markdown, tsv};
+use super::{Export, Exported, ExportedDocument, ResolvedIssue, json, markdown, tsv};
 use crate::{Category, Entry, Evidence, Finding, Issue, Language, Occurrence, Resolution, Severity, Term, Variant};
 
 fn evidence(quote: &str) -> Evidence {
@@ -56,10 +56,10 @@ fn export() -> Export {
                 end: 3,
             }],
         }],
-        terms: vec![term("Pod")],
+        terms: vec![term("Pod").into()],
         entries: vec![
-            entry("Pod", Some("A Pod is <b>a</b> unit_of [work].")),
-            entry("Node", None),
+            entry("Pod", Some("A Pod is <b>a</b> unit_of [work].")).into(),
+            entry("Node", None).into(),
         ],
         issues: [Resolution::Open, Resolution::Merged]
             .map(|resolution| ResolvedIssue {
@@ -119,10 +119,13 @@ fn headings_follow_the_language_of_the_interface() {
 #[test]
 fn document_text_cannot_become_markup() {
     let mut export = export();
-    export.entries = vec![entry(
-        "# a\n# b",
-        Some("1. first\n\n## heading\n- item | ![x](y) `code` ~~s~~ &amp; $x$"),
-    )];
+    export.entries = vec![
+        entry(
+            "# a\n# b",
+            Some("1. first\n\n## heading\n- item | ![x](y) `code` ~~s~~ &amp; $x$"),
+        )
+        .into(),
+    ];
     let text = markdown(&export, Language::English);
     assert!(text.contains("### \\# a # b\n"), "{text}");
     assert!(
@@ -141,15 +144,21 @@ fn an_empty_glossary_is_a_document_too() {
         issues: vec![],
     };
     assert!(markdown(&empty, Language::English).contains("0 defined terms"));
-    assert_eq!(tsv(&[]), "term\tscore\tcategory\tdocuments\toccurrences\n");
+    assert_eq!(
+        tsv(&[]),
+        "term\tscore\tcategory\tdocuments\toccurrences\tnote\tsynonym_of\n"
+    );
     assert!(json(&empty).ends_with("}\n"));
 }
 
 #[test]
 fn a_row_stays_a_row_and_a_formula_stays_text() {
-    let rows = |text: &str| tsv(&[term(text)]).lines().nth(1).map(str::to_owned).unwrap();
-    assert_eq!(rows("Pod"), "Pod\t0.7500\tabbreviation\t2\t5");
-    assert_eq!(rows("a\tb\nc\\d\r"), "a\\tb\\nc\\\\d\\r\t0.7500\tabbreviation\t2\t5");
+    let rows = |text: &str| tsv(&[term(text).into()]).lines().nth(1).map(str::to_owned).unwrap();
+    assert_eq!(rows("Pod"), "Pod\t0.7500\tabbreviation\t2\t5\t\t");
+    assert_eq!(
+        rows("a\tb\nc\\d\r"),
+        "a\\tb\\nc\\\\d\\r\t0.7500\tabbreviation\t2\t5\t\t"
+    );
     for affix in ["-ase", "+ion", "-", "@home", "C++", "-2"] {
         assert!(rows(affix).starts_with(&format!("{affix}\t")), "{affix} survives");
     }
@@ -170,8 +179,15 @@ fn a_row_stays_a_row_and_a_formula_stays_text() {
 fn json_gives_everything_back() {
     let export = export();
     let text = json(&export);
-    let back: Export = serde_json::from_str(&text).unwrap();
-    assert_eq!(back, export);
+    let back: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let term: Term = serde_json::from_value(back["terms"][0].clone()).unwrap();
+    assert_eq!(term, export.terms[0].value);
+    let entries: Vec<Entry> = serde_json::from_value(back["entries"].clone()).unwrap();
+    assert!(entries.iter().eq(export.entries.iter().map(|entry| &entry.value)));
+    let issues: Vec<ResolvedIssue> = serde_json::from_value(back["issues"].clone()).unwrap();
+    assert_eq!(issues, export.issues);
+    let documents: Vec<ExportedDocument> = serde_json::from_value(back["documents"].clone()).unwrap();
+    assert_eq!(documents, export.documents);
     for part in [
         "\"confidence\"",
         "\"quote\"",
@@ -180,5 +196,33 @@ fn json_gives_everything_back() {
         "\"kind\": \"undefined\"",
     ] {
         assert!(text.contains(part), "{part} belongs in the export");
+    }
+}
+
+#[test]
+fn what_the_researcher_wrote_is_in_every_format() {
+    let mut export = export();
+    export.terms[0] = Exported {
+        value: term("Pod"),
+        category: Some("unit of work".into()),
+        note: Some("ask\tAnna".into()),
+        synonym_of: Some("container group".into()),
+    };
+    export.entries[0].category = Some("unit of work".into());
+    export.entries[0].note = Some("ask Anna".into());
+    export.entries[1].note = Some("find a source".into());
+    let row = tsv(&export.terms).lines().nth(1).map(str::to_owned).unwrap();
+    assert_eq!(row, "Pod\t0.7500\tunit of work\t2\t5\task\\tAnna\tcontainer group");
+    let back: serde_json::Value = serde_json::from_str(&json(&export)).unwrap();
+    assert_eq!(back["terms"][0]["category"], "unit of work");
+    assert_eq!(back["terms"][0]["synonym_of"], "container group");
+    assert_eq!(back["entries"][1]["category"], "concept");
+    assert_eq!(back["entries"][1]["note"], "find a source");
+    let text = markdown(&export, Language::English);
+    for part in [
+        "- Category: unit of work\n- Note: ask Anna",
+        "`docs/a.md:7` — find a source",
+    ] {
+        assert!(text.contains(part), "{part:?} belongs in\n{text}");
     }
 }

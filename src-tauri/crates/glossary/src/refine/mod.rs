@@ -6,32 +6,57 @@
 mod tests;
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-use unicode_normalization::UnicodeNormalization;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lexicon::Lexicon;
-use crate::normalise::{is_settled, key};
+use crate::normalise::key;
+use crate::reading::sort_key;
 use crate::review::is_about_itself;
-use crate::{Category, DuplicateReason, Entry, Finding, Issue, Refinement, Resolution, Stop, Stopped};
+use crate::{
+    Alternative, Category, DuplicateReason, Entry, Evidence, Finding, Issue, Refinement, Resolution, Ruling, Stop,
+    Stopped,
+};
 
 /// Alternatives that a merged entry keeps.
 const ALTERNATIVES: usize = 4;
 
-/// The refined glossary. Without issues the entries are those given, in their order; otherwise they are in glossary order
-/// (see [`reading_order`]). Nothing is thrown away: a definition that loses its place becomes an alternative, a headword
-/// a synonym.
-pub fn refine(entries: &[Entry], issues: &[Issue], stop: &dyn Stop) -> Result<Refinement, Stopped> {
+/// What the researcher decided that a refinement follows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rulings {
+    /// Keys of terms that name one concept. The first of them that has an entry keeps its headword.
+    pub groups: Vec<Vec<String>>,
+    /// What was decided about an issue, by its place in the list of issues.
+    pub issues: BTreeMap<usize, Ruling>,
+}
+
+impl Rulings {
+    fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.issues.is_empty()
+    }
+}
+
+/// The refined glossary. Without issues and rulings the entries are those given, in their order; otherwise they are in
+/// glossary order (see [`reading_order`]). Nothing is thrown away: a definition that loses its place becomes an
+/// alternative, a headword a synonym.
+///
+/// What the researcher ruled comes before every rule: a group is merged first and keeps its headword, and nothing is done
+/// about an issue that was dismissed.
+pub fn refine(entries: &[Entry], issues: &[Issue], rulings: &Rulings, stop: &dyn Stop) -> Result<Refinement, Stopped> {
     if stop.requested() {
         return Err(Stopped);
     }
-    if issues.is_empty() {
+    if issues.is_empty() && rulings.is_empty() {
         return Ok(Refinement {
             entries: entries.to_vec(),
             resolutions: Vec::new(),
         });
     }
     let mut work = Work::new(entries);
+    for group in &rulings.groups {
+        work.unite(group);
+    }
     let mut resolutions = vec![Resolution::Open; issues.len()];
     // Merging first: what is left of a merged entry may have a definition that settles the other issues.
     for (at, issue) in issues.iter().enumerate() {
@@ -39,6 +64,7 @@ pub fn refine(entries: &[Entry], issues: &[Issue], stop: &dyn Stop) -> Result<Re
             return Err(Stopped);
         }
         if let Finding::Duplicate { others, reason } = &issue.finding
+            && rulings.issues.get(&at) != Some(&Ruling::Dismissed)
             && work.merge(&issue.term, others, *reason)
         {
             resolutions[at] = Resolution::Merged;
@@ -48,10 +74,27 @@ pub fn refine(entries: &[Entry], issues: &[Issue], stop: &dyn Stop) -> Result<Re
         if at % 256 == 0 && stop.requested() {
             return Err(Stopped);
         }
+        let ruling = rulings.issues.get(&at);
         match &issue.finding {
+            _ if ruling == Some(&Ruling::Dismissed) => resolutions[at] = Resolution::Dismissed,
             Finding::Undefined { .. } if work.is_defined(&issue.term) => resolutions[at] = Resolution::Merged,
             Finding::Circular { path } if work.break_circle(&issue.term, path) => {
                 resolutions[at] = Resolution::Replaced;
+            }
+            Finding::Contradiction { first, second } => {
+                let (chosen, resolution) = match ruling {
+                    Some(Ruling::First) => (first, Resolution::First),
+                    Some(Ruling::Second) => (second, Resolution::Second),
+                    _ => continue,
+                };
+                if work.choose(&issue.term, chosen) {
+                    resolutions[at] = resolution;
+                }
+            }
+            Finding::MissingRelated { related }
+                if ruling == Some(&Ruling::Require) && work.place(related).is_some() =>
+            {
+                resolutions[at] = Resolution::Added;
             }
             _ => {}
         }
@@ -60,7 +103,10 @@ pub fn refine(entries: &[Entry], issues: &[Issue], stop: &dyn Stop) -> Result<Re
     if stop.requested() {
         return Err(Stopped);
     }
-    let mut order: Vec<(String, Entry)> = entries.into_iter().map(|entry| (fold(&entry.term), entry)).collect();
+    let mut order: Vec<(String, Entry)> = entries
+        .into_iter()
+        .map(|entry| (sort_key(&entry.term), entry))
+        .collect();
     order.sort_by(|(left, a), (right, b)| left.cmp(right).then_with(|| (&a.term, &a.key).cmp(&(&b.term, &b.key))));
     Ok(Refinement {
         entries: order.into_iter().map(|(_, entry)| entry).collect(),
@@ -68,26 +114,9 @@ pub fn refine(entries: &[Entry], issues: &[Issue], stop: &dyn Stop) -> Result<Re
     })
 }
 
-/// The order of headwords in a glossary: Latin script alphabetically without regard to case and width, then Japanese,
-/// kana (hiragana and katakana as one) before kanji by code point. Total: equal only for equal headwords.
+/// The order of headwords in a glossary, by [`sort_key`]. Total: equal only for equal headwords.
 pub fn reading_order(left: &str, right: &str) -> Ordering {
-    fold(left).cmp(&fold(right)).then_with(|| left.cmp(right))
-}
-
-fn fold(term: &str) -> String {
-    let shown = |c: &char| !matches!(c, '"' | '\'' | '「' | '」' | '“' | '”' | '・');
-    let hiragana = |c: char| match c {
-        'ァ'..='ヶ' => char::from_u32(u32::from(c) - 0x60).unwrap_or(c),
-        '-' => ' ',
-        _ => c,
-    };
-    let mut folded = String::with_capacity(term.len());
-    if term.chars().all(is_settled) {
-        folded.extend(term.chars().filter(shown).flat_map(char::to_lowercase).map(hiragana));
-    } else {
-        folded.extend(term.nfkc().filter(shown).flat_map(char::to_lowercase).map(hiragana));
-    }
-    folded
+    sort_key(left).cmp(&sort_key(right)).then_with(|| left.cmp(right))
 }
 
 /// The entries while they are being refined.
@@ -100,6 +129,8 @@ struct Work<'a> {
     into: FxHashMap<usize, usize>,
     /// Old headword to the entry that took it in.
     renamed: FxHashMap<String, usize>,
+    /// Entries whose headword the researcher chose.
+    chosen: FxHashSet<usize>,
 }
 
 impl<'a> Work<'a> {
@@ -118,6 +149,31 @@ impl<'a> Work<'a> {
                 .collect(),
             into: FxHashMap::default(),
             renamed: FxHashMap::default(),
+            chosen: FxHashSet::default(),
+        }
+    }
+
+    /// Merges what the researcher takes for one concept. Who is not there is left out: a group without its first member
+    /// is still a group.
+    fn unite(&mut self, group: &[String]) {
+        let mut present: Vec<usize> = Vec::new();
+        for key in group {
+            let Some(&at) = self.keys.get(key.as_str()) else {
+                continue;
+            };
+            if self.entries[at].is_some() && !present.contains(&at) {
+                present.push(at);
+            }
+        }
+        let Some((&keep, gone)) = present.split_first() else {
+            return;
+        };
+        if gone.is_empty() {
+            return;
+        }
+        self.chosen.insert(keep);
+        for &at in gone {
+            self.absorb(keep, at);
         }
     }
 
@@ -157,6 +213,10 @@ impl<'a> Work<'a> {
         if reason == DuplicateReason::SameDefinition && !self.say_so(&group) {
             return false;
         }
+        // Two concepts of the researcher's stay two.
+        if group.iter().filter(|at| self.chosen.contains(at)).count() > 1 {
+            return false;
+        }
         let keep = group
             .iter()
             .copied()
@@ -191,8 +251,10 @@ impl<'a> Work<'a> {
             reason != DuplicateReason::Abbreviation
                 || entry.category != Category::Abbreviation && !is_shout(&entry.term)
         };
-        full(left)
-            .cmp(&full(right))
+        let chosen = |at: &usize| self.chosen.contains(at);
+        chosen(&a)
+            .cmp(&chosen(&b))
+            .then_with(|| full(left).cmp(&full(right)))
             .then_with(|| left.definition.is_some().cmp(&right.definition.is_some()))
             .then_with(|| left.confidence.total_cmp(&right.confidence))
             .then_with(|| b.cmp(&a))
@@ -214,7 +276,7 @@ impl<'a> Work<'a> {
                 let known = kept.definition.as_deref() == Some(definition.as_str())
                     || kept.alternatives.iter().any(|other| other.definition == definition);
                 if !known {
-                    kept.alternatives.push(crate::Alternative {
+                    kept.alternatives.push(Alternative {
                         definition,
                         confidence: lost.confidence,
                         evidence,
@@ -274,16 +336,31 @@ impl<'a> Work<'a> {
             return false;
         };
         let better = entry.alternatives.remove(chosen);
-        let old = entry.definition.replace(better.definition);
-        let old_evidence = std::mem::replace(&mut entry.evidence, vec![better.evidence]);
-        if let (Some(definition), Some(evidence)) = (old, old_evidence.into_iter().next()) {
-            entry.alternatives.push(crate::Alternative {
-                definition,
-                confidence: entry.confidence,
-                evidence,
-            });
+        put(entry, better);
+        true
+    }
+
+    /// Makes the statement that the researcher chose the definition.
+    fn choose(&mut self, headword: &str, statement: &Evidence) -> bool {
+        let Some(entry) = self.place(headword).and_then(|at| self.entries[at].as_mut()) else {
+            return false;
+        };
+        if entry.evidence.iter().any(|evidence| evidence.quote == statement.quote) {
+            return true;
         }
-        entry.confidence = better.confidence;
+        let known = entry
+            .alternatives
+            .iter()
+            .position(|other| other.evidence.quote == statement.quote);
+        let chosen = match known {
+            Some(at) => entry.alternatives.remove(at),
+            None => Alternative {
+                definition: statement.quote.clone(),
+                confidence: entry.confidence,
+                evidence: statement.clone(),
+            },
+        };
+        put(entry, chosen);
         true
     }
 
@@ -330,6 +407,20 @@ impl<'a> Work<'a> {
         }
         entries
     }
+}
+
+/// Puts a definition in the place of the one that is there, which becomes the last alternative.
+fn put(entry: &mut Entry, better: Alternative) {
+    let old = entry.definition.replace(better.definition);
+    let old_evidence = std::mem::replace(&mut entry.evidence, vec![better.evidence]);
+    if let (Some(definition), Some(evidence)) = (old, old_evidence.into_iter().next()) {
+        entry.alternatives.push(Alternative {
+            definition,
+            confidence: entry.confidence,
+            evidence,
+        });
+    }
+    entry.confidence = better.confidence;
 }
 
 /// Worth a place among the synonyms although the key is the same: another script or length, not only another case.

@@ -1,8 +1,9 @@
-use super::{reading_order, refine};
+use super::{Rulings, reading_order, refine};
 use crate::normalise::key;
 use crate::review::Reviewer;
 use crate::{
-    Alternative, Category, Entry, Evidence, Finding, Issue, Language, Refinement, Resolution, Severity, Stop, Stopped,
+    Alternative, Category, DuplicateReason, Entry, Evidence, Finding, Issue, Language, Refinement, Resolution, Ruling,
+    Severity, Stop, Stopped,
 };
 
 struct Stopper(bool);
@@ -53,7 +54,10 @@ fn other(definition: &str) -> Alternative {
 fn refined(entries: &[Entry]) -> (Refinement, Vec<Issue>) {
     let reviewer = Reviewer::new(entries, &[]);
     let issues: Vec<Issue> = (0..reviewer.len()).flat_map(|at| reviewer.review(at)).collect();
-    (refine(entries, &issues, &Stopper(false)).unwrap(), issues)
+    (
+        refine(entries, &issues, &Rulings::default(), &Stopper(false)).unwrap(),
+        issues,
+    )
 }
 
 #[test]
@@ -199,7 +203,7 @@ fn gap(term: &str) -> Issue {
 #[test]
 fn what_rules_cannot_settle_stays_open() {
     let entries = [entry("pod", ""), entry("node", "A node is a machine.")];
-    let refinement = refine(&entries, &[gap("pod")], &Stopper(false)).unwrap();
+    let refinement = refine(&entries, &[gap("pod")], &Rulings::default(), &Stopper(false)).unwrap();
     assert_eq!(refinement.resolutions, [Resolution::Open]);
     assert_eq!(refinement.entries.len(), 2, "nothing is thrown away");
 }
@@ -210,16 +214,16 @@ fn the_order_is_the_reading_order() {
     names.sort_by(|a, b| reading_order(a, b));
     assert_eq!(
         names,
-        ["Ａｌｐｈａ", "ant", "API", "Zebra", "あい", "アイ", "サーバ", "仮想化"]
+        ["Ａｌｐｈａ", "ant", "API", "Zebra", "あい", "アイ", "仮想化", "サーバ"]
     );
     let entries = [entry("zebra", ""), entry("Ant", "An ant is a small insect.")];
-    let refinement = refine(&entries, &[gap("zebra")], &Stopper(false)).unwrap();
+    let refinement = refine(&entries, &[gap("zebra")], &Rulings::default(), &Stopper(false)).unwrap();
     assert_eq!(refinement.entries[0].term, "Ant");
 }
 
 #[test]
 fn a_stop_request_ends_the_work() {
-    assert_eq!(refine(&[], &[], &Stopper(true)), Err(Stopped));
+    assert_eq!(refine(&[], &[], &Rulings::default(), &Stopper(true)), Err(Stopped));
 }
 
 #[test]
@@ -237,10 +241,155 @@ fn issues_about_entries_that_are_not_there_are_left_open() {
         }),
         issue(Finding::Duplicate {
             others: vec!["phantom".into()],
-            reason: crate::DuplicateReason::Spelling,
+            reason: DuplicateReason::Spelling,
         }),
         issue(Finding::Undefined { occurrences: 1 }),
     ];
-    let refinement = refine(&[entry("pod", "A pod is a unit.")], &issues, &Stopper(false)).unwrap();
+    let refinement = refine(
+        &[entry("pod", "A pod is a unit.")],
+        &issues,
+        &Rulings::default(),
+        &Stopper(false),
+    )
+    .unwrap();
     assert_eq!(refinement.resolutions, [Resolution::Open; 4]);
+}
+
+fn ruled(entries: &[Entry], issues: &[Issue], groups: &[&[&str]], rulings: &[(usize, Ruling)]) -> Refinement {
+    let rulings = Rulings {
+        groups: groups
+            .iter()
+            .map(|group| group.iter().map(|term| key(term)).collect())
+            .collect(),
+        issues: rulings.iter().copied().collect(),
+    };
+    refine(entries, issues, &rulings, &Stopper(false)).unwrap()
+}
+
+fn find<'a>(refinement: &'a Refinement, term: &str) -> Option<&'a Entry> {
+    refinement.entries.iter().find(|entry| entry.term == term)
+}
+
+fn issue(term: &str, finding: Finding) -> Issue {
+    Issue {
+        term: term.into(),
+        key: key(term),
+        severity: Severity::Medium,
+        finding,
+    }
+}
+
+#[test]
+fn a_group_of_the_researchers_becomes_one_entry_under_its_first_name() {
+    let entries = [
+        entry("logger", "A logger is a device that writes down."),
+        entry("datalogger unit", ""),
+        entry("other", "Another thing."),
+    ];
+    let refinement = ruled(&entries, &[], &[&["datalogger unit", "logger"]], &[]);
+    assert_eq!(refinement.entries.len(), 2);
+    let head = find(&refinement, "datalogger unit").unwrap();
+    assert_eq!(head.synonyms, ["logger"]);
+    assert_eq!(
+        head.definition.as_deref(),
+        Some("A logger is a device that writes down.")
+    );
+    assert_eq!(head.evidence[0].quote, "A logger is a device that writes down.");
+}
+
+/// D5
+#[test]
+fn a_group_whose_first_name_is_not_there_does_not_make_the_concept_vanish() {
+    let entries = [entry("logger", "A logger is a device."), entry("recorder", "")];
+    let refinement = ruled(&entries, &[], &[&["gone", "recorder", "logger"]], &[]);
+    assert_eq!(refinement.entries.len(), 1);
+    let head = find(&refinement, "recorder").unwrap();
+    assert_eq!(head.synonyms, ["logger"]);
+    let alone = ruled(&entries[..1], &[], &[&["gone", "logger"]], &[]);
+    assert_eq!(alone.entries, entries[..1]);
+    let nobody = ruled(&entries, &[], &[&["gone", "lost"]], &[]);
+    assert_eq!(nobody.entries.len(), 2);
+}
+
+#[test]
+fn the_headword_of_a_group_outlives_the_rules_and_two_groups_stay_two() {
+    let entries = [
+        entry("IPM", "IPM is the control of pests."),
+        entry("pest plan", ""),
+        entry(
+            "integrated pest management",
+            "Integrated pest management is the control of pests.",
+        ),
+        entry("IPM scheme", ""),
+    ];
+    let duplicate = issue(
+        "IPM",
+        Finding::Duplicate {
+            others: vec!["integrated pest management".into()],
+            reason: DuplicateReason::Abbreviation,
+        },
+    );
+    let by_rule = ruled(&entries, std::slice::from_ref(&duplicate), &[], &[]);
+    assert!(find(&by_rule, "IPM").is_none(), "the rule keeps the full form");
+    let ours = ruled(
+        &entries,
+        std::slice::from_ref(&duplicate),
+        &[&["IPM", "pest plan"]],
+        &[],
+    );
+    let head = find(&ours, "IPM").unwrap();
+    assert!(head.synonyms.contains(&"integrated pest management".to_owned()));
+    assert_eq!(ours.resolutions, [Resolution::Merged]);
+    let groups: [&[&str]; 2] = [&["IPM", "pest plan"], &["integrated pest management", "IPM scheme"]];
+    let two = ruled(&entries, &[duplicate], &groups, &[]);
+    assert_eq!(two.entries.len(), 2);
+    assert_eq!(two.resolutions, [Resolution::Open]);
+}
+
+#[test]
+fn nothing_is_done_about_a_dismissed_issue() {
+    let mut entries = [entry("cold store", "A cold store is a room."), entry("coldstore", "")];
+    entries[1].key = "coldstore2".into();
+    let duplicate = issue(
+        "cold store",
+        Finding::Duplicate {
+            others: vec!["coldstore2".into()],
+            reason: DuplicateReason::Spelling,
+        },
+    );
+    let merged = ruled(&entries, std::slice::from_ref(&duplicate), &[], &[]);
+    assert_eq!(
+        (merged.entries.len(), &merged.resolutions[..]),
+        (1, &[Resolution::Merged][..])
+    );
+    let apart = ruled(&entries, &[duplicate], &[], &[(0, Ruling::Dismissed)]);
+    assert_eq!(
+        (apart.entries.len(), &apart.resolutions[..]),
+        (2, &[Resolution::Dismissed][..])
+    );
+}
+
+#[test]
+fn the_statement_that_the_researcher_chose_is_the_definition() {
+    let mut whole = entry("humidity", "Humidity is kept at 45 percent.");
+    whole.alternatives.push(other("Humidity is kept at 60 percent."));
+    let clash = issue(
+        "humidity",
+        Finding::Contradiction {
+            first: whole.evidence[0].clone(),
+            second: whole.alternatives[0].evidence.clone(),
+        },
+    );
+    let entries = [whole];
+    let issues = [clash];
+    let first = ruled(&entries, &issues, &[], &[(0, Ruling::First)]);
+    assert_eq!(first.resolutions, [Resolution::First]);
+    assert_eq!(first.entries[0], entries[0]);
+    let second = ruled(&entries, &issues, &[], &[(0, Ruling::Second)]);
+    assert_eq!(second.resolutions, [Resolution::Second]);
+    let chosen = &second.entries[0];
+    assert_eq!(chosen.definition.as_deref(), Some("Humidity is kept at 60 percent."));
+    assert_eq!(chosen.evidence[0].document, "b.md");
+    assert_eq!(chosen.alternatives[0].definition, "Humidity is kept at 45 percent.");
+    assert_eq!(ruled(&entries, &issues, &[], &[]).resolutions, [Resolution::Open]);
 }

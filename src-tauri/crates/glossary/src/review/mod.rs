@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::lexicon::{Lexicon, Token, tokens};
+use crate::normalise::key;
 use crate::{Entry, Finding, Issue, Severity, Term};
 
 pub(crate) use circular::is_about_itself;
@@ -41,6 +42,34 @@ struct Reviewed {
 struct Mentions {
     /// The entries that the definition mentions, with the byte spans, from left to right.
     hits: Vec<crate::lexicon::Hit>,
+}
+
+/// What makes an issue the same issue in another review: its kind, the terms and the words that it is about. Not which
+/// of the terms it is filed under, and no counts and places, which shift with every edit of a document.
+pub fn identity(issue: &Issue) -> String {
+    let (kind, mut about) = match &issue.finding {
+        Finding::Undefined { .. } => ("undefined", Vec::new()),
+        Finding::Circular { path } => ("circular", path.iter().map(|term| key(term)).collect()),
+        Finding::Duplicate { others, .. } => ("duplicate", others.iter().map(|term| key(term)).collect()),
+        Finding::Contradiction { first, second } => ("contradiction", vec![first.quote.clone(), second.quote.clone()]),
+        Finding::MissingRelated { related } => ("missing_related", vec![key(related)]),
+    };
+    // What two entries share may be filed under either; what one entry says stays its own.
+    let own = match &issue.finding {
+        Finding::Circular { .. } | Finding::Duplicate { .. } => {
+            about.push(key(&issue.term));
+            ""
+        }
+        _ => issue.key.as_str(),
+    };
+    about.sort_unstable();
+    about.dedup();
+    // Tabs and line breaks cannot stand in a key, and in a quote they are no more than space.
+    let about: Vec<String> = about
+        .iter()
+        .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    [kind, own, &about.join("\t")].join("\n")
 }
 
 impl Reviewer {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use glossary::{Alternative, Evidence, Finding};
+use glossary::review::identity;
+use glossary::{Alternative, Evidence, Finding, Issue, Severity};
 use sqlx::SqliteConnection;
 
 use super::rows::Row;
@@ -22,6 +23,8 @@ pub(super) struct Causes {
     removed: Vec<String>,
     required: bool,
     excluded: bool,
+    synonyms: bool,
+    answers: bool,
     settings: bool,
     engine: bool,
 }
@@ -34,6 +37,8 @@ impl Causes {
             removed: Vec::new(),
             required: false,
             excluded: false,
+            synonyms: compare(pair, "synonyms").unwrap_or(false),
+            answers: compare(pair, "answers").unwrap_or(false),
             settings: compare(pair, "settings")
                 .unwrap_or_else(|| any_differs(pair, |generation| &generation.settings_hash)),
             engine: compare(pair, "engine").unwrap_or_else(|| any_differs(pair, |generation| &generation.engine)),
@@ -89,8 +94,11 @@ impl Causes {
                 examples: examples(&self.removed),
             });
         }
-        if self.required || self.excluded {
+        if self.required || self.excluded || self.synonyms {
             reasons.push(Reason::TermsEdited);
+        }
+        if self.answers {
+            reasons.push(Reason::IssuesAnswered);
         }
         if self.settings {
             reasons.push(Reason::SettingsChanged);
@@ -110,11 +118,20 @@ impl Causes {
         rows: Vec<Row>,
     ) -> Result<Vec<DiffRow>> {
         let keys = serde_json::to_string(&rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>())?;
-        let decided = if self.required || self.excluded {
+        let mut decided = if self.required || self.excluded {
             self.decided(snapshot, pair, &keys).await?
         } else {
             HashSet::new()
         };
+        if self.synonyms {
+            decided.extend(merged(snapshot, pair, &keys).await?);
+        }
+        let answered = if self.answers {
+            answered(snapshot, pair).await?
+        } else {
+            HashSet::new()
+        };
+        let names = names(snapshot, pair, &keys).await?;
         let touched: HashSet<&str> = [&self.added, &self.changed, &self.removed]
             .into_iter()
             .flatten()
@@ -135,9 +152,10 @@ impl Causes {
             DiffCause::Documents
         };
         rows.into_iter()
-            .map(|row| {
+            .map(|mut row| {
                 let is_touched = |document: &String| touched.contains(document.as_str());
-                let cause = if decided.contains(&row.key) {
+                let answered = !answered.is_empty() && row.identity()?.is_some_and(|what| answered.contains(&what));
+                let cause = if decided.contains(&row.key) || answered {
                     DiffCause::Decision
                 } else if sources.get(&row.key).is_some_and(|read| read.iter().any(is_touched))
                     || row.clashing()?.iter().any(is_touched)
@@ -146,6 +164,9 @@ impl Causes {
                 } else {
                     rest
                 };
+                if let Some(name) = names.get(&row.key) {
+                    row.term.clone_from(name);
+                }
                 row.because(cause)
             })
             .collect()
@@ -199,6 +220,17 @@ impl Causes {
 }
 
 impl Row {
+    /// What the issue says, if it is one.
+    fn identity(&self) -> Result<Option<String>> {
+        let Some(finding) = &self.finding else { return Ok(None) };
+        Ok(Some(identity(&Issue {
+            term: self.term.clone(),
+            key: self.key.clone(),
+            severity: Severity::Low,
+            finding: serde_json::from_str(finding)?,
+        })))
+    }
+
     /// The documents that a contradiction is between.
     fn clashing(&self) -> Result<Vec<String>> {
         let finding = self.finding.as_deref().map(serde_json::from_str).transpose()?;
@@ -207,6 +239,45 @@ impl Row {
             _ => Vec::new(),
         })
     }
+}
+
+/// Those of `keys` that the researcher merged with others or took apart from them.
+async fn merged(snapshot: &mut SqliteConnection, pair: &Pair<'_>, keys: &str) -> Result<Vec<String>> {
+    let (from, _) = between(pair);
+    Ok(sqlx::query_scalar!(
+        "SELECT key FROM decision d WHERE d.project_id = ?1 AND d.key IN (SELECT value FROM json_each(?2))
+             AND (d.synonym_of IS NOT NULL OR d.decided_at > ?3
+               OR EXISTS (SELECT 1 FROM decision m WHERE m.project_id = ?1 AND m.synonym_of = d.key))",
+        pair.project_id,
+        keys,
+        from
+    )
+    .fetch_all(snapshot)
+    .await?)
+}
+
+/// What the researcher ever answered, by what the issues say.
+async fn answered(snapshot: &mut SqliteConnection, pair: &Pair<'_>) -> Result<HashSet<String>> {
+    let identities = sqlx::query_scalar!(
+        "SELECT identity FROM issue_decision WHERE project_id = ?",
+        pair.project_id
+    )
+    .fetch_all(snapshot)
+    .await?;
+    Ok(identities.into_iter().collect())
+}
+
+/// The researcher's names for these terms.
+async fn names(snapshot: &mut SqliteConnection, pair: &Pair<'_>, keys: &str) -> Result<HashMap<String, String>> {
+    let rows = sqlx::query!(
+        r#"SELECT key, name AS "name!" FROM decision WHERE project_id = ? AND name IS NOT NULL
+           AND key IN (SELECT value FROM json_each(?))"#,
+        pair.project_id,
+        keys
+    )
+    .fetch_all(snapshot)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.key, row.name)).collect())
 }
 
 /// Whether a thing that results depend on has another hash. Nothing if no two results say what it was.

@@ -11,7 +11,7 @@ use crate::store::results;
 /// A difference whose cause is not looked for yet.
 pub(super) struct Row {
     pub(super) key: String,
-    term: String,
+    pub(super) term: String,
     language: Option<String>,
     before: Option<String>,
     after: Option<String>,

@@ -379,7 +379,7 @@ async fn locked_definitions_are_not_compared() {
     let project = bench.project("p").await;
     let first = bench.completed(&project, Scope::Full).await.id;
     let own = Some("What the gene bank numbers.");
-    bench.engine.edit_definition(&project, "accession", own).await.unwrap();
+    bench.define(&project, "accession", "What the gene bank numbers.").await;
     let second = bench.completed(&project, Scope::Full).await.id;
     let diff = diff(&bench, &first, &second).await;
     assert_eq!(numbers(&diff), [0; 5]);

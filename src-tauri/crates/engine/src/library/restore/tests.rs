@@ -132,10 +132,7 @@ async fn what_the_researcher_decided_survives_a_restore() {
         note: Some("see the handbook".to_owned()),
     };
     engine.decide_term(&project, "accession", &decision).await.unwrap();
-    engine
-        .edit_definition(&project, "accession", Some("What the gene bank numbers."))
-        .await
-        .unwrap();
+    bench.define(&project, "accession", "What the gene bank numbers.").await;
     let added = engine.add_term(&project, "cold chain").await.unwrap().row.key;
     engine.restore_results(&project, &first).await.unwrap();
     let term = engine.term(&project, "accession").await.unwrap();

@@ -254,10 +254,7 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
         note: None,
     };
     engine.decide_term(&project, out, &exclude).await.unwrap();
-    engine
-        .edit_definition(&project, edited, Some("What the seed bank keeps."))
-        .await
-        .unwrap();
+    bench.define(&project, edited, "What the seed bank keeps.").await;
 
     bench.completed(&project, Scope::Full).await;
     let term = engine.term(&project, kept).await.unwrap();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use glossary::review::identity;
 use glossary::{Category, Entry, Evidence, Finding, Issue, Resolution, Severity};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -178,6 +179,7 @@ struct IssueWritten<'a> {
     term: &'a str,
     severity: i64,
     finding: &'a Finding,
+    identity: String,
 }
 
 fn hash_issue(issue: &Issue) -> Result<i64> {
@@ -238,13 +240,14 @@ pub(crate) async fn write_issues(context: &StageContext, generation: i64, issues
                 term: &issue.term,
                 severity: severity_rank(issue.severity),
                 finding: &issue.finding,
+                identity: identity(issue),
             }
         };
         let json = serde_json::to_string(&fresh.iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
-            "INSERT INTO issue_row (series, ordinal, born, hash, key, term, severity, kind, finding)
+            "INSERT INTO issue_row (series, ordinal, born, hash, key, term, severity, kind, finding, identity)
              SELECT g.series, value ->> 'ordinal', g.id, value ->> 'hash', value ->> 'key', value ->> 'term',
-                 value ->> 'severity', value ->> '$.finding.kind', value -> 'finding'
+                 value ->> 'severity', value ->> '$.finding.kind', value -> 'finding', value ->> 'identity'
              FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
             json
@@ -252,6 +255,43 @@ pub(crate) async fn write_issues(context: &StageContext, generation: i64, issues
         .execute(&mut *tx)
         .await?;
     }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Notes what the issues of a review say. Those of an earlier version did not.
+pub(crate) async fn identify_issues(store: &Store, generation: i64) -> Result<()> {
+    let unknown = sqlx::query!(
+        "SELECT ordinal, key, term, severity, finding FROM issue WHERE generation_id = ? AND identity IS NULL",
+        generation
+    )
+    .fetch_all(store.reader())
+    .await?;
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let mut identities = Vec::with_capacity(unknown.len());
+    for row in unknown {
+        let issue = Issue {
+            term: row.term,
+            key: row.key,
+            severity: severity_of(row.severity),
+            finding: serde_json::from_str(&row.finding)?,
+        };
+        identities.push((row.ordinal, identity(&issue)));
+    }
+    let json = serde_json::to_string(&identities)?;
+    let mut tx = store.write().await?;
+    sqlx::query!(
+        "UPDATE issue_row SET identity = said.identity
+         FROM (SELECT value ->> 0 AS ordinal, value ->> 1 AS identity FROM json_each(?2)) AS said
+         WHERE series = (SELECT series FROM generation WHERE id = ?1) AND issue_row.ordinal = said.ordinal
+             AND born <= ?1 AND died > ?1",
+        generation,
+        json
+    )
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -306,6 +346,7 @@ pub(crate) async fn write_resolutions(
 }
 
 /// What a refinement did about each issue of the review that it was made from, in the order of the issues.
+#[cfg(test)]
 pub(crate) async fn read_resolutions(store: &Store, generation: i64) -> Result<Vec<Resolution>> {
     let rows = sqlx::query_scalar!(
         "SELECT resolution FROM resolution WHERE generation_id = ? ORDER BY issue",

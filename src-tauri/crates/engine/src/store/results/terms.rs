@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use glossary::{Occurrence, Term};
+use glossary::{Occurrence, Term, reading};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -17,6 +17,7 @@ use crate::store::Store;
 struct TermWritten<'a> {
     rank: i64,
     hash: i64,
+    sort: String,
     #[serde(flatten)]
     term: &'a Term,
 }
@@ -65,15 +66,16 @@ pub(crate) async fn write_terms(context: &StageContext, generation: i64, terms: 
         let row = |(index, rank): &(usize, i64)| TermWritten {
             rank: *rank,
             hash: hashes[*index],
+            sort: reading::sort_key(&terms[*index].text),
             term: &terms[*index],
         };
-        let json = serde_json::to_string(&fresh.iter().map(row).collect::<Vec<_>>())?;
+        let json = serde_json::to_string(&fresh.par_iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
             "INSERT INTO term_row (series, rank, born, hash, key, text, language, category, score, documents, occurrences,
-                 variants, expansion)
+                 variants, expansion, sort)
              SELECT g.series, value ->> 'rank', g.id, value ->> 'hash', value ->> 'key', value ->> 'text',
                  value ->> 'language', value ->> 'category', value ->> 'score', value ->> 'documents',
-                 value ->> 'occurrences', value -> 'variants', value ->> 'expansion'
+                 value ->> 'occurrences', value -> 'variants', value ->> 'expansion', value ->> 'sort'
              FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
             json

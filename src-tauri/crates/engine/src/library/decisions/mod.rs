@@ -1,0 +1,323 @@
+//! What the researcher decided about terms. No run writes here; what a run needs of it, it reads.
+
+mod draft;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use glossary::{Language, normalise};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+pub use draft::Change;
+pub(in crate::library) use draft::{Draft, Field};
+
+use super::terms::{TermDetail, TermRow};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::runs::Stage;
+use crate::store::{generations, results};
+
+/// Whether a term belongs into the glossary. One of the two or none, so nothing can be both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Always in, also when the engine would cut it.
+    Required,
+    /// Never in.
+    Excluded,
+}
+
+/// What was decided about a piece of text, and what held before.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct TextDecision {
+    /// The term that the text is.
+    pub detail: TermDetail,
+    /// The verdict that it replaced.
+    pub before: Option<Verdict>,
+}
+
+/// In or out, category and note of one term. What is nothing is not decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Decision {
+    /// In or out.
+    pub verdict: Option<Verdict>,
+    /// The researcher's category.
+    pub category: Option<String>,
+    /// The researcher's note.
+    pub note: Option<String>,
+}
+
+/// One thing to decide about one or many terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TermEdit {
+    /// In, out, or as the engine finds.
+    Verdict {
+        /// Nothing takes the decision back.
+        verdict: Option<Verdict>,
+    },
+    /// What kind of thing they name.
+    Category {
+        /// Nothing takes the engine's again.
+        category: Option<String>,
+    },
+    /// What the researcher wants to remember.
+    Note {
+        /// Nothing removes it.
+        note: Option<String>,
+    },
+    /// The form that is shown.
+    Rename {
+        /// Nothing takes the engine's again.
+        name: Option<String>,
+    },
+    /// What they mean. It wins over every other, and no run replaces it.
+    Definition {
+        /// Nothing takes the engine's again.
+        definition: Option<String>,
+    },
+    /// They are names of one concept.
+    Merge {
+        /// Key of the name that stands for it.
+        primary: String,
+    },
+    /// They stand for themselves again; what stood behind one of them, too.
+    Split,
+}
+
+/// A term that was added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Added {
+    /// Identifies it in its project.
+    pub key: String,
+    /// How to take it back.
+    pub change: Change,
+}
+
+impl Engine {
+    /// Decides one thing about all these terms at once. The change can be taken back.
+    pub async fn decide_terms(&self, project_id: &str, keys: &[String], edit: &TermEdit) -> Result<Change> {
+        if let TermEdit::Rename { name: Some(name) } = edit {
+            self.refuse_taken_name(project_id, keys, name).await?;
+        }
+        let mut draft = Draft::begin(self, project_id).await?;
+        draft.read(self, keys).await?;
+        draft.edit(self, keys, edit).await?;
+        draft.commit(self).await
+    }
+
+    /// Decides about a term that is there: the whole of verdict, category and note.
+    pub async fn decide_term(&self, project_id: &str, key: &str, decision: &Decision) -> Result<TermDetail> {
+        let known = self.term(project_id, key).await?;
+        let mut draft = Draft::begin(self, project_id).await?;
+        draft.read(self, &[key.to_owned()]).await?;
+        draft.set(key, Field::Verdict, decision.verdict.map(results::text).transpose()?);
+        draft.set(key, Field::Category, filled(decision.category.as_deref()));
+        draft.set(key, Field::Note, filled(decision.note.as_deref()));
+        draft.commit(self).await?;
+        match self.term(project_id, key).await {
+            // A term of the researcher's own that is required no longer is gone; the answer still says what it was.
+            Err(Error::TermNotFound(_)) => Ok(TermDetail {
+                row: TermRow {
+                    category: decision.category.clone().unwrap_or_else(|| "concept".to_owned()),
+                    verdict: decision.verdict,
+                    ..known.row
+                },
+                note: filled(decision.note.as_deref()),
+                ..known
+            }),
+            detail => detail,
+        }
+    }
+
+    /// Adds a term that the engine did not find: it is required from now on.
+    pub async fn add_term(&self, project_id: &str, text: &str) -> Result<TermDetail> {
+        let Added { key, .. } = self.require_term(project_id, text).await?;
+        self.term(project_id, &key).await
+    }
+
+    /// The same with the way back.
+    pub async fn require_term(&self, project_id: &str, text: &str) -> Result<Added> {
+        let text = one_line(text);
+        let key = normalise::key(&text);
+        if key.is_empty() {
+            return Err(Error::EmptyTerm);
+        }
+        let mut draft = Draft::begin(self, project_id).await?;
+        draft.require_new(&key, &text).await?;
+        let change = draft.commit(self).await?;
+        Ok(Added { key, change })
+    }
+
+    /// Decides about a text that stands in a document, whether it is a term or not: required, it is one from now on.
+    pub async fn mark_term(&self, project_id: &str, text: &str, verdict: Verdict) -> Result<TextDecision> {
+        let text = one_line(text);
+        let key = normalise::key(&text);
+        if key.is_empty() {
+            return Err(Error::EmptyTerm);
+        }
+        let (known, before) = match self.term(project_id, &key).await {
+            Ok(detail) => (true, detail.row.verdict),
+            Err(Error::TermNotFound(_)) => (false, None),
+            Err(error) => return Err(error),
+        };
+        let mut draft = Draft::begin(self, project_id).await?;
+        draft.read_new(&key, &text).await?;
+        if !known {
+            draft.set(&key, Field::Manual, Some("1".to_owned()));
+        }
+        draft.set(&key, Field::Verdict, Some(results::text(verdict)?));
+        draft.commit(self).await?;
+        let detail = self.term(project_id, &key).await?;
+        Ok(TextDecision { detail, before })
+    }
+
+    /// The categories that a term can have: the engine's, then the researcher's own.
+    pub async fn list_categories(&self, project_id: &str) -> Result<Vec<String>> {
+        let own = sqlx::query_scalar!(
+            r#"SELECT DISTINCT category AS "category!" FROM decision
+               WHERE project_id = ? AND category IS NOT NULL AND category NOT IN ('concept', 'abbreviation', 'name')
+               ORDER BY category"#,
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let known = ["concept", "abbreviation", "name"].map(str::to_owned);
+        Ok(known.into_iter().chain(own).collect())
+    }
+
+    /// Texts of the terms that must be in, in a stable order.
+    pub(crate) async fn required_terms(&self, project_id: &str) -> Result<Vec<String>> {
+        Ok(sqlx::query_scalar!(
+            "SELECT text FROM decision WHERE project_id = ? AND verdict = 'required' ORDER BY key",
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?)
+    }
+
+    /// Keys of the terms that must be out.
+    pub(crate) async fn excluded_keys(&self, project_id: &str) -> Result<Vec<String>> {
+        Ok(sqlx::query_scalar!(
+            "SELECT key FROM decision WHERE project_id = ? AND verdict = 'excluded' ORDER BY key",
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?)
+    }
+
+    /// Keys of the terms that name one concept, the name that stands for it first, in a stable order.
+    pub(crate) async fn synonym_groups(&self, project_id: &str) -> Result<Vec<Vec<String>>> {
+        let rows = sqlx::query!(
+            r#"SELECT key, synonym_of AS "primary!" FROM decision
+               WHERE project_id = ? AND synonym_of IS NOT NULL ORDER BY synonym_of, key"#,
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in rows {
+            let group = groups
+                .entry(row.primary)
+                .or_insert_with_key(|primary| vec![primary.clone()]);
+            group.push(row.key);
+        }
+        Ok(groups.into_values().collect())
+    }
+
+    /// Two terms under one name are one term: then merging is what is meant.
+    async fn refuse_taken_name(&self, project_id: &str, keys: &[String], name: &str) -> Result<()> {
+        let (name, folded) = (one_line(name), normalise::key(name));
+        let terms = generations::current(self.store(), project_id)
+            .await?
+            .get(&Stage::Extract)
+            .copied();
+        let own = serde_json::to_string(keys)?;
+        let other = sqlx::query_scalar!(
+            r#"SELECT text AS "text!: String" FROM term WHERE generation_id = ?1 AND key = ?2
+                 AND key NOT IN (SELECT value FROM json_each(?5))
+               UNION ALL
+               SELECT name FROM decision WHERE project_id = ?3 AND name = ?4
+                 AND key NOT IN (SELECT value FROM json_each(?5))"#,
+            terms,
+            folded,
+            project_id,
+            name,
+            own
+        )
+        .fetch_optional(self.store().reader())
+        .await?;
+        other.map_or(Ok(()), |other| Err(Error::NameTaken(other)))
+    }
+}
+
+impl Draft {
+    async fn edit(&mut self, engine: &Engine, keys: &[String], edit: &TermEdit) -> Result<()> {
+        let (field, value) = match edit {
+            TermEdit::Verdict { verdict } => (Field::Verdict, verdict.map(results::text).transpose()?),
+            TermEdit::Category { category } => (Field::Category, filled(category.as_deref())),
+            TermEdit::Note { note } => (Field::Note, filled(note.as_deref())),
+            TermEdit::Definition { definition } => (Field::Definition, filled(definition.as_deref())),
+            TermEdit::Rename { name } => (
+                Field::Name,
+                name.as_deref().map(one_line).filter(|name| !name.is_empty()),
+            ),
+            TermEdit::Merge { primary } => return self.merge(engine, keys, primary).await,
+            TermEdit::Split => return self.split(keys).await,
+        };
+        for key in keys {
+            self.set(key, field, value.clone());
+        }
+        Ok(())
+    }
+
+    /// Lets all of them stand behind `primary`, with those that stood behind one of them.
+    pub(in crate::library) async fn merge(&mut self, engine: &Engine, keys: &[String], primary: &str) -> Result<()> {
+        self.read(engine, &[primary.to_owned()]).await?;
+        self.read_members(keys).await?;
+        for key in self.keys() {
+            let behind = keys.contains(&key)
+                || self
+                    .get(&key, Field::SynonymOf)
+                    .is_some_and(|of| keys.iter().any(|key| key == of));
+            if key == primary {
+                self.set(&key, Field::SynonymOf, None);
+            } else if behind {
+                self.set(&key, Field::SynonymOf, Some(primary.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    async fn split(&mut self, keys: &[String]) -> Result<()> {
+        self.read_members(keys).await?;
+        for key in self.keys() {
+            self.set(&key, Field::SynonymOf, None);
+        }
+        Ok(())
+    }
+
+    pub(in crate::library) async fn require_new(&mut self, key: &str, text: &str) -> Result<()> {
+        self.read_new(key, text).await?;
+        let required = Some(results::text(Verdict::Required)?);
+        self.set(key, Field::Manual, Some("1".to_owned()));
+        self.set(key, Field::Verdict, required);
+        Ok(())
+    }
+}
+
+/// The language of a term that no run has read.
+pub(super) fn language_of(text: &str) -> Language {
+    glossary::decode::detect_language(text)
+}
+
+/// What was written, unless it is only white space.
+fn filled(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

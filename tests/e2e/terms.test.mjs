@@ -1,0 +1,87 @@
+// Decisions about terms: they are made in the list, taken back, and survive a run. By mouse and by key alone.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { sampleFolder, startApp } from './app.mjs';
+import { createProject, pick, rowTexts, waitForState } from './steps.mjs';
+
+let app;
+
+before(async () => {
+  app = await startApp();
+  await createProject(app, { name: 'Seed bank', folder: sampleFolder() });
+  await app.click('run');
+  await waitForState(app, ['up_to_date']);
+  await app.click('tab-terms');
+  await app.waitFor(async () => (await app.all('term-row')).length > 3, { what: 'terms' });
+});
+after(() => app?.close());
+
+/** Keys as the researcher presses them, wherever the focus is. */
+const press = (key, { ctrl = false, alt = false, shift = false } = {}) =>
+  app.run(
+    (key, ctrlKey, altKey, shiftKey) => {
+      const event = new KeyboardEvent('keydown', { key, code: key.length === 1 ? `Key${key.toUpperCase()}` : key, ctrlKey, altKey, shiftKey, bubbles: true, cancelable: true });
+      document.activeElement.dispatchEvent(event);
+    },
+    key,
+    ctrl,
+    alt,
+    shift,
+  );
+
+const focusList = () => app.run(() => document.querySelector('[data-testid="term"]').focus());
+const firstTerm = () => app.run(() => document.querySelector('[data-testid="term-row"] .t').innerText);
+
+test('a term is renamed in the list, and undo gives it its name again', async () => {
+  const before = await firstTerm();
+  await (await app.all('term-row'))[0].click();
+  await app.click('term-more');
+  await app.click('term-more-rename');
+  await app.type('name-field', `${before} (ours)`);
+  await app.run(() => document.querySelector('[data-testid="name-field"]').blur());
+  await app.waitFor(async () => (await firstTerm()) === `${before} (ours)`, { what: 'the new name in the list' });
+  await app.click('undo');
+  await app.waitFor(async () => (await firstTerm()) === before, { what: 'the old name again' });
+});
+
+test('two marked terms become one entry with a synonym after a run', async () => {
+  const texts = await app.run(() => [...document.querySelectorAll('[data-testid="term-row"] .t')].slice(0, 2).map((each) => each.innerText));
+  await focusList();
+  await press('Home');
+  await press('ArrowDown', { shift: true });
+  await app.byTestId('marked-terms');
+  await app.click('marked-merge');
+  await app.byTestId('merge-dialog');
+  await app.click('confirm-merge');
+  await app.waitFor(async () => (await rowTexts(app, 'term-row')).some((row) => row.includes(`→ ${texts[0]}`)), { what: 'the mark of a synonym' });
+  await waitForState(app, ['needs_rerun']);
+  await app.click('run');
+  await waitForState(app, ['up_to_date']);
+  await app.click('tab-refined');
+  await app.type('entry-search', texts[0]);
+  await pick(app, 'entry-row', new RegExp(`^${texts[0].replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`, 'm'));
+  await app.waitForText('synonyms', new RegExp(texts[1].replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  await app.screenshot('merged');
+});
+
+test('by keys alone: exclude a term, and Ctrl+Z takes it back', async () => {
+  await app.click('tab-terms');
+  await app.waitFor(async () => (await app.all('term-row')).length > 3, { what: 'terms' });
+  await focusList();
+  await press('Home');
+  await press('ArrowDown');
+  await press('ArrowDown');
+  await app.waitFor(async () => app.shown('term-detail'), { what: 'the term' });
+  await press('x', { alt: true });
+  await app.waitFor(() => app.run(() => document.querySelector('[data-testid="term-row"].excluded') !== null), { what: 'an excluded row' });
+  await focusList();
+  await press('z', { ctrl: true });
+  await app.waitFor(() => app.run(() => document.querySelector('[data-testid="term-row"].excluded') === null), { what: 'the exclusion to be gone' });
+});
+
+test('an occurrence opens the document at its place', async () => {
+  await focusList();
+  await press('Home');
+  await app.click('occurrence');
+  await app.waitFor(() => app.run(() => location.hash.includes('/documents')), { what: 'the viewer' });
+});
