@@ -129,27 +129,18 @@ impl Engine {
             .iter()
             .map(|row| (row.key.clone(), row.name.clone().unwrap_or_else(|| row.text.clone())))
             .collect();
-        let wish = |row: (
-            Option<String>,
-            Option<String>,
-            Option<String>,
-            Option<String>,
-            Option<String>,
-        )| {
-            let (name, category, note, definition, synonym_of) = row;
-            Wish {
-                name,
-                category,
-                note,
-                definition,
-                synonym_of: synonym_of.map(|key| texts.get(&key).cloned().unwrap_or(key)),
-            }
-        };
+        let shown = |key: String| texts.get(&key).cloned().unwrap_or(key);
         Ok(Wishes(
             rows.into_iter()
                 .map(|row| {
-                    let fields = (row.name, row.category, row.note, row.definition, row.synonym_of);
-                    (row.key, wish(fields))
+                    let wish = Wish {
+                        name: row.name,
+                        category: row.category,
+                        note: row.note,
+                        definition: row.definition,
+                        synonym_of: row.synonym_of.map(shown),
+                    };
+                    (row.key, wish)
                 })
                 .collect(),
         ))

@@ -562,11 +562,15 @@ impl Draft {
         match self.get_issue(identity, Field::Ruling) {
             Some("merge") => {
                 self.read(engine, &keys).await?;
-                keys.iter().for_each(|key| self.set(key, Field::SynonymOf, None));
+                for key in &keys {
+                    self.set(key, Field::SynonymOf, None);
+                }
             }
             Some("require") => {
                 self.read(engine, &keys).await?;
-                keys.iter().for_each(|key| self.set(key, Field::Verdict, None));
+                for key in &keys {
+                    self.set(key, Field::Verdict, None);
+                }
             }
             Some(_) => {}
             None => {

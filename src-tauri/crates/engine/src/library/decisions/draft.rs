@@ -121,7 +121,9 @@ impl Draft {
         .fetch_all(&mut *self.tx)
         .await?;
         let keys: Vec<String> = members.iter().map(|row| row.key.clone()).collect();
-        members.into_iter().for_each(|row| self.add(row.key, row.text));
+        for row in members {
+            self.add(row.key, row.text);
+        }
         self.read_values(&serde_json::to_string(&keys)?).await
     }
 
@@ -358,9 +360,9 @@ impl Engine {
             .filter(|row| row.subject == "term")
             .map(|row| &*row.key)
             .collect();
-        of_terms
-            .iter()
-            .for_each(|key| draft.add((*key).to_owned(), (*key).to_owned()));
+        for key in &of_terms {
+            draft.add((*key).to_owned(), (*key).to_owned());
+        }
         draft.read_values(&serde_json::to_string(&of_terms)?).await?;
         for row in &changed {
             let field: Field = results::parse(&row.field)?;
