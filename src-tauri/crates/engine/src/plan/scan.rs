@@ -322,6 +322,8 @@ fn compare(folder: &Path, rules: &Rules, mut known: HashMap<String, Known>, left
     }
     for skip in skipped {
         let before = known.remove(&skip.path);
+        let metadata = std::fs::symlink_metadata(folder.join(&skip.path)).ok();
+        let bytes = metadata.filter(std::fs::Metadata::is_file).map_or(0, |file| file.len());
         let ruled = matches!(skip.reason, "excluded" | "pattern");
         // Too large for the limit of now, which is a rule, or because it grew.
         let limited = skip.reason == "too_large" && before.as_ref().is_some_and(|before| before.bytes > rules.largest);
@@ -333,7 +335,7 @@ fn compare(folder: &Path, rules: &Rules, mut known: HashMap<String, Known>, left
             path: skip.path,
             reason: Some(skip.reason),
             detail: skip.detail,
-            bytes: before.as_ref().map_or(0, |before| before.bytes),
+            bytes,
             read: before.map(|before| before.read),
         });
     }
