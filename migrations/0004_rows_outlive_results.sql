@@ -91,7 +91,8 @@ CREATE TABLE document_terms (
     places      TEXT NOT NULL,     -- a line for each term: its key, a tab, and start, length and line of each occurrence
     PRIMARY KEY (series, path, born)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO document_terms
+-- Two files whose names are not UTF-8 may have one path; what the second one holds is found again by the next run.
+INSERT OR IGNORE INTO document_terms
     SELECT g.series, d.path, g.id, g.id + 1, '', count(*), sum(o.number), group_concat(t.key || char(9) || o.places, char(10))
     FROM (SELECT p.generation_id, p.rank, each.value ->> 0 AS document, count(*) AS number,
               group_concat((each.value ->> 1) || ' ' || ((each.value ->> 2) - (each.value ->> 1)) || ' ' || (each.value ->> 3), ' ') AS places

@@ -11,6 +11,8 @@ export interface Toast {
 }
 
 const SHOWN_MS = 6000;
+/** what can be undone stays long enough to notice the mistake */
+const UNDO_SHOWN_MS = 20_000;
 const ERROR_SHOWN_MS = 12_000;
 
 let list = $state.raw<Toast[]>([]);
@@ -30,7 +32,8 @@ export function toast(text: string, options: Partial<Pick<Toast, 'tone' | 'undo'
     undo: options.undo ?? null,
   };
   list = [...list.slice(-2), item];
-  setTimeout(() => dismiss(item.id), item.tone === 'bad' ? ERROR_SHOWN_MS : SHOWN_MS);
+  const shown = item.undo ? UNDO_SHOWN_MS : item.tone === 'bad' ? ERROR_SHOWN_MS : SHOWN_MS;
+  setTimeout(() => dismiss(item.id), shown);
 }
 
 /** Says what was done and offers the way back. It runs once; when it fails, the error says so. */

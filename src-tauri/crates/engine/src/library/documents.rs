@@ -84,12 +84,16 @@ impl Engine {
         )
         .fetch_one(self.store().reader())
         .await?;
+        // First which documents stand on the page, then what was found in them.
         let rows = sqlx::query!(
-            r#"SELECT d.path, language, encoding, bytes, lines, terms AS "terms?", occurrences AS "occurrences?"
-               FROM document d LEFT JOIN document_terms t
-                 ON t.series = (SELECT series FROM generation WHERE id = ?2) AND t.document = d.hash
+            r#"WITH page AS MATERIALIZED (
+                 SELECT ordinal, path, hash, language, encoding, bytes, lines FROM document
+                 WHERE generation_id = ?1 AND path LIKE ?3 ESCAPE '\' ORDER BY ordinal LIMIT ?4 OFFSET ?5)
+               SELECT page.path, language, encoding, bytes, lines, terms AS "terms?", occurrences AS "occurrences?"
+               FROM page LEFT JOIN document_terms t
+                 ON t.series = (SELECT series FROM generation WHERE id = ?2) AND t.document = page.hash
                  AND t.born <= ?2 AND t.died > ?2
-               WHERE d.generation_id = ?1 AND d.path LIKE ?3 ESCAPE '\' ORDER BY ordinal LIMIT ?4 OFFSET ?5"#,
+               ORDER BY page.ordinal"#,
             generation,
             extract,
             pattern,

@@ -375,7 +375,7 @@ impl Engine {
                 let load = generations::input(self.store(), terms).await?;
                 for row in &rows {
                     let held = results::read_places(self.store(), load, terms, &row.key).await?;
-                    documents.extend(held.into_iter().map(|document| document.path));
+                    documents.extend(held.into_iter().map(|document| document.ordinal));
                 }
                 documents.len() as u32
             }

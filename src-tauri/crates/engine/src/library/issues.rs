@@ -518,6 +518,8 @@ impl Draft {
         let identity = identity(issue);
         let keys = involved(issue);
         self.read_issue(&identity, &keys).await?;
+        // A new answer does not stand beside what an earlier one brought about.
+        self.take_back_ruling(engine, &identity, &keys).await?;
         let ruling = match (answer, &issue.finding) {
             (IssueAnswer::Merge { primary }, Finding::Duplicate { .. }) if keys.contains(primary) => {
                 self.read(engine, &keys).await?;
@@ -542,7 +544,7 @@ impl Draft {
             }
             (IssueAnswer::Dismiss { .. }, _) => Some(Ruling::Dismissed),
             (IssueAnswer::Reopen, _) => {
-                self.take_back(engine, &identity, issue).await?;
+                self.take_back_decree(engine, &identity, issue).await?;
                 None
             }
             _ => return Err(Error::IssueNotFound(id.to_owned())),
@@ -556,30 +558,34 @@ impl Draft {
         Ok(())
     }
 
-    /// Takes back whatever settles an issue.
-    async fn take_back(&mut self, engine: &Engine, identity: &str, issue: &Issue) -> Result<()> {
-        let keys = involved(issue);
-        match self.get_issue(identity, Field::Ruling) {
-            Some("merge") => {
-                self.read(engine, &keys).await?;
-                for key in &keys {
-                    self.set(key, Field::SynonymOf, None);
-                }
-            }
-            Some("require") => {
-                self.read(engine, &keys).await?;
-                for key in &keys {
-                    self.set(key, Field::Verdict, None);
-                }
-            }
-            Some(_) => {}
-            None => {
-                self.read(engine, std::slice::from_ref(&issue.key)).await?;
-                if self.get(&issue.key, Field::Verdict) == Some("excluded") {
-                    self.set(&issue.key, Field::Verdict, None);
-                }
-                self.set(&issue.key, Field::Definition, None);
-            }
+    /// Takes back what the answer to an issue has decided about its terms.
+    async fn take_back_ruling(&mut self, engine: &Engine, identity: &str, keys: &[String]) -> Result<()> {
+        let field = match self.get_issue(identity, Field::Ruling) {
+            Some("merge") => Field::SynonymOf,
+            Some("require") => Field::Verdict,
+            _ => return Ok(()),
+        };
+        self.read(engine, keys).await?;
+        for key in keys {
+            self.set(key, field, None);
+        }
+        Ok(())
+    }
+
+    /// Takes back the decision about its term that settles an issue nobody answered. What settles another issue stays.
+    async fn take_back_decree(&mut self, engine: &Engine, identity: &str, issue: &Issue) -> Result<()> {
+        if self.get_issue(identity, Field::Ruling).is_some() {
+            return Ok(());
+        }
+        self.read(engine, std::slice::from_ref(&issue.key)).await?;
+        let defines = matches!(
+            issue.finding,
+            Finding::Undefined { .. } | Finding::Circular { .. } | Finding::Contradiction { .. }
+        );
+        if self.get(&issue.key, Field::Verdict) == Some("excluded") {
+            self.set(&issue.key, Field::Verdict, None);
+        } else if defines {
+            self.set(&issue.key, Field::Definition, None);
         }
         Ok(())
     }

@@ -31,13 +31,23 @@ const KEPT: usize = 2;
 /// A document with all that its pages are made of.
 struct Reading {
     load: i64,
-    extract: Option<i64>,
-    path: String,
+    of: ReadingKey,
     text: String,
     language: Language,
     /// Nothing when no terms were extracted from this text.
     places: Option<DocumentPlaces>,
     rows: Mutex<Vec<(Measure, Arc<Rows>)>>,
+}
+
+/// What a reading is of. The numbers of results are given out again when results go, so they are not enough.
+#[derive(Debug, PartialEq, Eq)]
+struct ReadingKey {
+    project_id: String,
+    path: String,
+    hash: String,
+    extract: Option<i64>,
+    /// When the terms were extracted.
+    extracted_at: Option<String>,
 }
 
 impl Engine {
@@ -167,18 +177,29 @@ impl Engine {
             return Err(not_found());
         };
         let extract = current.get(&Stage::Extract).copied();
-        if let Some(known) = self.readings().get(load, extract, path) {
-            return Ok(known);
-        }
         let row = sqlx::query!(
-            "SELECT hash, language, text FROM document JOIN document_text USING (hash)
-             WHERE generation_id = ? AND path = ?",
+            r#"SELECT hash, language, (SELECT created_at FROM generation WHERE id = ?3) AS "extracted_at: String"
+               FROM document WHERE generation_id = ?1 AND path = ?2"#,
             load,
-            path
+            path,
+            extract
         )
         .fetch_optional(self.store().reader())
         .await?
         .ok_or_else(not_found)?;
+        let of = ReadingKey {
+            project_id: project_id.to_owned(),
+            path: path.to_owned(),
+            hash: row.hash.clone(),
+            extract,
+            extracted_at: row.extracted_at,
+        };
+        if let Some(known) = self.readings().get(load, &of) {
+            return Ok(known);
+        }
+        let text = sqlx::query_scalar!("SELECT text FROM document_text WHERE hash = ?", row.hash)
+            .fetch_one(self.store().reader())
+            .await?;
         let places = match extract {
             Some(extract) => {
                 // Terms speak of the documents that they were found in.
@@ -201,9 +222,8 @@ impl Engine {
         };
         let reading = Arc::new(Reading {
             load,
-            extract,
-            path: path.to_owned(),
-            text: row.text,
+            of,
+            text,
             language: results::parse(&row.language)?,
             places,
             rows: Mutex::default(),
@@ -233,7 +253,7 @@ impl Engine {
                CROSS JOIN term t ON t.generation_id = ?2 AND t.key = wanted.value
                LEFT JOIN decision d ON d.project_id = ?3 AND d.key = t.key"#,
             json,
-            reading.extract,
+            reading.of.extract,
             project_id
         )
         .fetch_all(self.store().reader())
@@ -265,7 +285,7 @@ impl Engine {
         to: usize,
         terms: &mut Vec<MarkedTerm>,
     ) -> Result<Vec<Occurrence>> {
-        let waiting = self.waiting(project_id, reading.extract).await?;
+        let waiting = self.waiting(project_id, reading.of.extract).await?;
         if waiting.is_empty() {
             return Ok(Vec::new());
         }
@@ -332,7 +352,7 @@ impl Engine {
         {
             return Ok(places(&known.occurrences, term as u32));
         }
-        let mut waiting = self.waiting(project_id, reading.extract).await?;
+        let mut waiting = self.waiting(project_id, reading.of.extract).await?;
         waiting.retain(|term| term.key == key);
         if waiting.is_empty() {
             return Ok(Vec::new());
@@ -352,11 +372,9 @@ impl Engine {
 }
 
 impl Readings {
-    fn get(&self, load: i64, extract: Option<i64>, path: &str) -> Option<Arc<Reading>> {
+    fn get(&self, load: i64, of: &ReadingKey) -> Option<Arc<Reading>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = kept
-            .iter()
-            .position(|known| known.load == load && known.extract == extract && known.path == path)?;
+        let at = kept.iter().position(|known| known.load == load && known.of == *of)?;
         kept[at..].rotate_left(1);
         kept.last().cloned()
     }
@@ -375,7 +393,7 @@ impl Reading {
     async fn rows(self: &Arc<Self>, layout: DocumentLayout) -> Result<Arc<Rows>> {
         let markup = match layout.rendered {
             false => Markup::Source,
-            true if is_markdown(&self.path) => Markup::Markdown,
+            true if is_markdown(&self.of.path) => Markup::Markdown,
             true => Markup::Plain,
         };
         let measure = Measure {

@@ -488,25 +488,34 @@ impl Engine {
         let held = results::read_places(self.store(), load, generation, key).await?;
         let total: usize = held.iter().map(|document| document.places.len()).sum();
         let (mut skip, mut left) = (offset as usize, limit.min(PAGE_LIMIT) as usize);
-        let mut rows = Vec::new();
-        for document in held {
+        let mut page = Vec::new();
+        for document in &held {
             let places = document.places.iter().skip(skip).take(left);
             skip = skip.saturating_sub(document.places.len());
             left -= places.len();
-            if places.len() == 0 {
-                continue;
+            if places.len() > 0 {
+                page.push((document, places));
             }
-            let text = sqlx::query_scalar!(
-                "SELECT text FROM document JOIN document_text USING (hash) WHERE generation_id = ? AND ordinal = ?",
-                load,
-                document.ordinal
-            )
-            .fetch_one(self.store().reader())
-            .await?;
+        }
+        let shown: Vec<i64> = page.iter().map(|(document, _)| document.ordinal).collect();
+        let shown = serde_json::to_string(&shown)?;
+        let texts = sqlx::query!(
+            "SELECT path, text FROM document JOIN document_text USING (hash)
+             WHERE generation_id = ? AND ordinal IN (SELECT value FROM json_each(?)) ORDER BY ordinal",
+            load,
+            shown
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        if texts.len() != page.len() {
+            return Err(sqlx::Error::RowNotFound.into());
+        }
+        let mut rows = Vec::new();
+        for ((document, places), row) in page.into_iter().zip(texts) {
             rows.extend(places.map(|&[start, end, line]| {
-                let context = concordance::around(&text, start as usize, end as usize);
+                let context = concordance::around(&row.text, start as usize, end as usize);
                 OccurrenceRow {
-                    document: document.path.clone(),
+                    document: row.path.clone(),
                     line,
                     start,
                     before: context.before,

@@ -63,6 +63,11 @@ impl Basis {
         self.0.get(ENGINE).map(String::as_str)
     }
 
+    /// Whether the result depended on such a thing.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// The names of what is different in `other`.
     pub(crate) fn differences<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
         let names = self

@@ -160,6 +160,10 @@ impl Engine {
                         match name {
                             ENGINE => staleness.add(Reason::EngineChanged),
                             SETTINGS => staleness.add(Reason::SettingsChanged),
+                            // A result from before there were synonyms is one without any.
+                            SYNONYMS
+                                if decisions.groups.is_empty()
+                                    && !origin.basis.as_ref().is_some_and(|b| b.names(SYNONYMS)) => {}
                             REQUIRED | EXCLUDED | SYNONYMS => staleness.add(Reason::TermsEdited),
                             // Most answers change nothing: what was open stays as it is and is only called settled.
                             ANSWERS if !follows && self.answers_wait(project_id).await? => {

@@ -200,7 +200,7 @@ fn push_number(into: &mut String, mut number: u32) {
     into.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
-/// The term of a line of `places`, and its occurrences as start, end and line.
+/// What stands before the tab of a line, which is the term in `places`, and the occurrences as start, end and line.
 fn places_of(line: &str) -> Option<(&str, Vec<[u32; 3]>)> {
     let (key, numbers) = line.split_once('\t')?;
     let mut numbers = numbers.split(' ').map_while(|number| number.parse().ok());
@@ -322,38 +322,44 @@ pub(crate) async fn read_found(
 pub(crate) struct Held {
     /// Ordinal of the document.
     pub(crate) ordinal: i64,
-    /// Its path.
-    pub(crate) path: String,
     /// Start, end and line of each occurrence, in the order of the text.
     pub(crate) places: Vec<[u32; 3]>,
 }
 
 /// The documents that hold a term, in their order, with the places. `load` is the generation of the documents that the
 /// terms were found in.
+///
+/// The database cuts the line of the term out of the places of each document and puts the lines together: what is read
+/// is one short text, not the places of all terms.
 pub(crate) async fn read_places(store: &Store, load: Option<i64>, generation: i64, key: &str) -> Result<Vec<Held>> {
-    let line = format!("{key}\t");
-    let rows = sqlx::query!(
-        r#"SELECT d.ordinal AS "ordinal!: i64", d.path AS "path!: String", t.places AS "places!: String"
-           FROM generation g
-           JOIN document_terms t ON t.series = g.series AND t.born <= g.id AND t.died > g.id AND instr(t.places, ?3) > 0
-           JOIN document d ON d.generation_id = ?2 AND d.hash = t.document
-           WHERE g.id = ?1 ORDER BY d.ordinal"#,
+    let line = format!("\n{key}\t");
+    let held = sqlx::query_scalar!(
+        r#"WITH found AS MATERIALIZED (
+             SELECT t.document,
+               substr(char(10) || t.places, instr(char(10) || t.places, ?3) + length(?3)) || char(10) AS rest
+             FROM generation g
+             JOIN document_terms t ON t.series = g.series AND t.born <= g.id AND t.died > g.id
+             WHERE g.id = ?1 AND instr(char(10) || t.places, ?3) > 0)
+           SELECT group_concat(d.ordinal || char(9) || substr(rest, 1, instr(rest, char(10)) - 1), char(10))
+             AS "held?: String"
+           FROM found CROSS JOIN document d ON d.generation_id = ?2 AND d.hash = found.document"#,
         generation,
         load,
         line
     )
-    .fetch_all(store.reader())
+    .fetch_one(store.reader())
     .await?;
-    let places = rows.into_iter().filter_map(|row| {
-        let line = row.places.split('\n').find(|text| text.starts_with(&line))?;
-        let (_, places) = places_of(line)?;
-        Some(Held {
-            ordinal: row.ordinal,
-            path: row.path,
-            places,
+    let mut held: Vec<Held> = held
+        .iter()
+        .flat_map(|held| held.split('\n'))
+        .filter_map(places_of)
+        .filter_map(|(ordinal, places)| {
+            let ordinal = ordinal.parse().ok()?;
+            Some(Held { ordinal, places })
         })
-    });
-    Ok(places.collect())
+        .collect();
+    held.sort_unstable_by_key(|held| held.ordinal);
+    Ok(held)
 }
 
 /// The terms of one document and where they stand in it.

@@ -82,8 +82,10 @@ async fn results_of_the_version_before_lose_nothing() {
         [vec![[0, 2, 5, 1]], vec![[0, 2, 5, 1], [1, 11, 16, 1], [0, 12, 15, 2]]]
     );
     let held = read_places(&store, Some(1), 2, "pod").await.unwrap();
-    let held: Vec<_> = held.iter().map(|held| (&*held.path, held.places.len())).collect();
-    assert_eq!(held, [("a.md", 1), ("b.md", 2)]);
+    let held: Vec<_> = held.iter().map(|held| (held.ordinal, held.places.len())).collect();
+    assert_eq!(held, [(0, 1), (1, 2)]);
+    let part = read_places(&store, Some(1), 2, "od").await.unwrap();
+    assert!(part.is_empty(), "the end of a term is not the term");
     let counts: Vec<(i64, i64)> =
         sqlx::query_as("SELECT terms, occurrences FROM document_terms WHERE born = 2 ORDER BY document")
             .fetch_all(store.reader())
