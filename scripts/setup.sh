@@ -13,7 +13,9 @@ node_needed=20.19
 
 cli=(build-essential pkg-config)
 app=(libwebkit2gtk-4.1-dev)
-test=(xvfb xauth dbus webkit2gtk-driver fonts-noto-cjk chromium sqlite3 procps)
+test=(xvfb xauth dbus webkit2gtk-driver fonts-noto-cjk sqlite3 procps)
+# A browser draws the pictures of the interface. Where there is Chrome already, it will do.
+[ -x /usr/bin/google-chrome ] || test+=(chromium)
 bundle=(librsvg2-dev libayatana-appindicator3-dev file xdg-utils)
 
 case ${1:-app} in

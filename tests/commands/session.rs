@@ -251,6 +251,13 @@ fn terms(bench: &Bench, project: &str) {
         (&added["row"]["text"], &added["manual"]),
         (&json!("moon seed"), &json!(true))
     );
+    let categories = bench.ok("list_categories", json!({ "projectId": project }));
+    assert_eq!(categories, json!(["concept", "abbreviation", "name", "Room"]));
+    let other = bench.ok("require_term", json!({ "projectId": project, "text": "sun seed" }));
+    bench.ok(
+        "undo_change",
+        json!({ "projectId": project, "changeId": other["change"]["id"] }),
+    );
     let required = bench.ok(
         "list_terms",
         json!({ "projectId": project, "query": query(Some("required")) }),
@@ -313,6 +320,8 @@ fn entries_and_issues(bench: &Bench, project: &str) {
         "answer_issues",
         json!({ "projectId": project, "ids": [open["id"]], "answer": answer }),
     );
+    let again = json!({ "projectId": project, "id": open["id"] });
+    assert_eq!(bench.ok("recheck_issue", again), true, "a dismissal puts nothing right");
     let counts = bench.ok("count_issues", json!({ "projectId": project }));
     let dismissed = counts
         .as_array()
