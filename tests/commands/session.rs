@@ -67,16 +67,9 @@ fn session(shown: &std::path::Path) {
         &bench.ok("get_project", json!({ "projectId": project })),
         "/summary/folder",
     );
-    // The file manager is a process of its own; nobody waits for it but this.
-    let mut looks = 0..6_000;
-    while !shown.exists() && looks.next().is_some() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    assert_eq!(
-        std::fs::read_to_string(shown).unwrap(),
-        folder,
-        "the file manager gets the folder of the project"
-    );
+    assert_eq!(told(shown), folder, "the file manager gets the folder of the project");
+    bench.ok("open_data_folder", json!({}));
+    assert_eq!(told(shown), bench.path().join("home").display().to_string());
 
     bench.ok("delete_project", json!({ "projectId": project }));
     let others = bench.ok("list_projects", json!({}));
@@ -91,7 +84,23 @@ fn session(shown: &std::path::Path) {
     assert_eq!(bench.answered(), all, "a command without a test");
 }
 
+/// What the file manager was asked to show. It is a process of its own; nobody waits for it but this.
+fn told(shown: &std::path::Path) -> String {
+    let mut looks = 0..6_000;
+    while !shown.exists() && looks.next().is_some() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let told = std::fs::read_to_string(shown).unwrap();
+    std::fs::remove_file(shown).unwrap();
+    told
+}
+
 fn the_app_and_its_settings(bench: &Bench) {
+    let about = bench.ok("get_about", json!({}));
+    assert!(text(&about, "/licence").contains("Apache License"));
+    assert!(text(&about, "/notice").contains("IPADIC"));
+    let size = bench.ok("get_data_size", json!({}));
+    assert!(size["database"].as_f64().unwrap() > 0.0 && size["all"].as_f64() >= size["database"].as_f64());
     let info = bench.ok("get_app_info", json!({}));
     assert_eq!(info["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(
@@ -184,6 +193,33 @@ fn a_run_and_its_log(bench: &Bench, project: &str) {
         page["matching"].as_u64() < page["total"].as_u64(),
         "the filter leaves records out"
     );
+
+    let item = text(&page, "/records/0/message");
+    let search = json!({ "text": item.to_uppercase(), "levels": null, "after": 0 });
+    let found = bench.ok("search_log", json!({ "runId": run["id"], "query": search }));
+    assert!(
+        found["hits"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|hit| hit["seq"] == page["records"][0]["seq"]),
+        "{found}"
+    );
+    let outline = bench.ok(
+        "outline_log",
+        json!({ "runId": run["id"], "query": { "levels": null, "parts": 100 } }),
+    );
+    let stages: Vec<_> = outline["stages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stage| &stage["stage"])
+        .collect();
+    assert_eq!(stages, ["load", "extract", "define", "review", "refine"]);
+    // Asked for twice, it is one window.
+    for _ in 0..2 {
+        bench.ok("open_log_window", json!({ "runId": run["id"], "title": "Log" }));
+    }
 }
 
 fn documents(bench: &Bench, project: &str) {
