@@ -94,8 +94,9 @@ export async function openLog(app) {
 export const logRows = (app) =>
   app.run(() => [...document.querySelectorAll('[data-testid="log-row"]')].map((row) => Number(row.dataset.seq)).sort((a, b) => a - b));
 
-/** W6: after the end, nothing on the page says or shows that something runs. */
+/** W6: after the end, nothing on the page says or shows that something runs. Lists that are still being read may move. */
 export async function assertNothingRuns(app) {
+  await app.waitFor(async () => (await app.run(() => document.querySelectorAll('.skel').length)) === 0, { what: 'the lists to be read' });
   const found = await app.run(() => ({
     marked: [...document.querySelectorAll('[data-status="running"], [data-shown="running"], [data-state="live"]')].map((each) => each.dataset.testid),
     said: [...document.querySelectorAll('header, nav, [data-testid="stages"], [data-testid="log-dock"] h2 ~ *')]
