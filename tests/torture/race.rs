@@ -48,8 +48,13 @@ fn two_processes_that_start_at_the_same_moment_never_both_win() {
             _ => panic!("round {round}: one wins, and the other is told the run of the winner: {said:?}"),
         };
         won[winner] += 1;
-        let active: Vec<(String,)> = database.rows("SELECT id FROM run WHERE status IN ('pending', 'running')");
-        assert_eq!(active, [(run.to_owned(),)], "round {round}");
+        const ACTIVE: &str = "SELECT id FROM run WHERE status IN ('pending', 'running')";
+        let active: Vec<(String,)> = database.rows(ACTIVE);
+        // On a busy machine the run may have ended before anybody looks.
+        assert!(
+            active.is_empty() || active == [(run.to_owned(),)],
+            "round {round}: {active:?}"
+        );
         let second = database.execute(
             "INSERT INTO run (id, project_id, request_id, scope, trigger, status, engine, settings, settings_hash, app_version,
                  owner_pid, owner_started, heartbeat_at, created_at)
@@ -57,7 +62,8 @@ fn two_processes_that_start_at_the_same_moment_never_both_win() {
                  owner_pid, owner_started, heartbeat_at, created_at FROM run WHERE status IN ('pending', 'running')",
         );
         assert!(
-            second.as_ref().is_err_and(|error| error.contains("UNIQUE")),
+            second.as_ref().is_err_and(|error| error.contains("UNIQUE"))
+                || database.rows::<(String,)>(ACTIVE).is_empty(),
             "round {round}: the database itself refuses a second active run: {second:?}"
         );
         racers[winner].tell(&format!("stop {run}"));
@@ -69,10 +75,12 @@ fn two_processes_that_start_at_the_same_moment_never_both_win() {
     }
     let statuses: Vec<(String, i64)> =
         database.rows("SELECT status, count(*) FROM run GROUP BY status ORDER BY status");
-    assert_eq!(
-        statuses,
-        [("cancelled".to_owned(), rounds)],
-        "one row for every winner and none for the losers"
+    assert!(
+        statuses
+            .iter()
+            .all(|(status, _)| status == "cancelled" || status == "completed")
+            && statuses.iter().map(|(_, runs)| runs).sum::<i64>() == rounds,
+        "one row for every winner and none for the losers: {statuses:?}"
     );
     let mut active = Vec::new();
     for (run, status) in database.rows::<(String, String)>("SELECT run_id, status FROM run_status_history ORDER BY id")

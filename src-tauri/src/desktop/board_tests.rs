@@ -10,7 +10,8 @@ fn run(id: &str, status: &str, revision: u32, stages: &[(&str, u32, u32)]) -> Ru
         "cancelling": false, "engine": "embedded/1", "model": null, "app_version": "0.1.0",
         "created_at": "2026-01-01T00:00:00.000Z", "started_at": null, "finished_at": null, "stages": [],
         "error": null, "revision": revision, "resumes": null, "missing": 0, "cancel_requested_at": null,
-        "stop_reason": null, "owner": "this", "waiting": null, "suspended_ms": 0, "has_results": false,
+        "stop_reason": null, "owner": "this", "waiting": null, "suspended_ms": 0, "has_results": false, "pinned": false,
+        "has_log": true,
     });
     view["stages"] = stages
         .iter()

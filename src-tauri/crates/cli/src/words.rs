@@ -181,6 +181,43 @@ impl Words {
                 "The entry “{term}” is not in the glossary any more.",
                 "項目「{term}」は用語集にありません。",
             ),
+            "document_not_found" => (
+                "“{path}” is not among the documents of the last run.",
+                "「{path}」は前回の実行の文書にありません。",
+            ),
+            "file_not_found" => (
+                "“{path}” is not in the folder any more.",
+                "「{path}」はフォルダにありません。",
+            ),
+            "copy_failed" => (
+                "“{path}” could not be copied; nothing was copied.",
+                "「{path}」をコピーできませんでした。コピーしたファイルはありません。",
+            ),
+            "bad_pattern" => (
+                "The pattern “{pattern}” cannot be understood.",
+                "パターン「{pattern}」を解釈できません。",
+            ),
+            "name_taken" => (
+                "Another term is called “{term}”.",
+                "「{term}」という名前の用語がすでにあります。",
+            ),
+            "issue_not_found" => ("The issue is not there any more.", "この指摘はもうありません。"),
+            "change_gone" => (
+                "This decision was taken back already.",
+                "この判断はすでに元に戻しています。",
+            ),
+            "decided_since" => (
+                "“{term}” was decided about since; that decision stays.",
+                "「{term}」にはその後の判断があり、そのままにしました。",
+            ),
+            "run_is_current" => (
+                "The results of this run are the current glossary. Run again first.",
+                "この実行の結果が現在の用語集です。先に再実行します。",
+            ),
+            "log_removed" => (
+                "The log of this run is not kept any more.",
+                "この実行のログは残っていません。",
+            ),
             "name_empty" => (
                 "The project has no name. Give its folder one that is not only blanks.",
                 "プロジェクト名が空です。フォルダ名に空白以外の文字を使います。",
@@ -283,7 +320,7 @@ mod tests {
     #[test]
     fn every_error_code_has_a_sentence_in_both_languages_and_no_gap_in_it() {
         let names = [
-            "field", "folder", "found", "known", "path", "project", "run", "skipped", "stage", "term",
+            "field", "folder", "found", "known", "path", "pattern", "project", "run", "skipped", "stage", "term",
         ];
         let params = names.into_iter().map(|name| (name.to_owned(), "x".to_owned()));
         for code in Error::CODES {
