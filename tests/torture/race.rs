@@ -48,8 +48,8 @@ fn two_processes_that_start_at_the_same_moment_never_both_win() {
             _ => panic!("round {round}: one wins, and the other is told the run of the winner: {said:?}"),
         };
         won[winner] += 1;
-        const ACTIVE: &str = "SELECT id FROM run WHERE status IN ('pending', 'running')";
-        let active: Vec<(String,)> = database.rows(ACTIVE);
+        let who = "SELECT id FROM run WHERE status IN ('pending', 'running')";
+        let active: Vec<(String,)> = database.rows(who);
         // On a busy machine the run may have ended before anybody looks.
         assert!(
             active.is_empty() || active == [(run.to_owned(),)],
@@ -62,8 +62,7 @@ fn two_processes_that_start_at_the_same_moment_never_both_win() {
                  owner_pid, owner_started, heartbeat_at, created_at FROM run WHERE status IN ('pending', 'running')",
         );
         assert!(
-            second.as_ref().is_err_and(|error| error.contains("UNIQUE"))
-                || database.rows::<(String,)>(ACTIVE).is_empty(),
+            second.as_ref().is_err_and(|error| error.contains("UNIQUE")) || database.rows::<(String,)>(who).is_empty(),
             "round {round}: the database itself refuses a second active run: {second:?}"
         );
         racers[winner].tell(&format!("stop {run}"));
