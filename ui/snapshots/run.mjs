@@ -85,7 +85,8 @@ async function look(name, { screen, lang, theme }) {
     page.on('pageerror', (error) => complain(error.message));
     page.on('console', (message) => message.type() === 'error' && complain(message.text()));
     // Time moves only when it is told to, so that what runs is always as far.
-    await page.clock.install({ time: NOW });
+    await page.clock.install({ time: new Date(NOW - 60_000) });
+    await page.clock.pauseAt(NOW);
     await page.goto(`${origin}/?lang=${lang}&theme=${theme}&${screen.query ?? ''}${screen.at}`);
     await page.waitForSelector('#app > :not(svg)');
     await page.clock.runFor(1500);
