@@ -1,7 +1,14 @@
 // The one state of the interface: settings, route, projects, runs. Built once in main.ts.
 import { SvelteMap } from 'svelte/reactivity';
 import { api, AppError, listen } from '../ipc/client';
-import type { AppInfo, AppSettings, ProjectDetail, ProjectSummary, RunView } from '../ipc/bindings';
+import type {
+  AppInfo,
+  AppSettings,
+  ProjectDetail,
+  ProjectState,
+  ProjectSummary,
+  RunView,
+} from '../ipc/bindings';
 import { isLive } from '../lib/glossary';
 import { i18n } from '../lib/i18n.svelte';
 import { forgetPlace } from './place.svelte';
@@ -22,6 +29,8 @@ const plans = new PlanBook({
   plans: new SvelteMap<string, KnownPlan>(),
 });
 
+/** The state of each project before its run: what it is again, should the run be cancelled. */
+const resting = new Map<string, ProjectState>();
 const details = new SvelteMap<string, ProjectDetail>();
 let projects = $state.raw<ProjectSummary[]>([]);
 let loaded = $state(false);
@@ -74,7 +83,12 @@ export const app = {
   },
   /** The plan has looked into the folder, so it outweighs what is stored until something newer is. */
   state: (summary: ProjectSummary) =>
-    shownState(plans.current(summary.id)?.state ?? summary.state, runs, summary.id),
+    shownState(
+      plans.current(summary.id)?.state ?? summary.state,
+      runs,
+      summary.id,
+      resting.get(summary.id),
+    ),
 };
 
 function drawn(run: RunView | null): RunView | null {
@@ -118,6 +132,7 @@ export function takeDetail(detail: ProjectDetail): void {
 
 /** A stored state that differs from the one before is newer than the plan, unless the plan says the same. */
 function hear(summary: ProjectSummary): void {
+  if (summary.state !== 'running') resting.set(summary.id, summary.state);
   const known = projects.find((project) => project.id === summary.id);
   if (!known) return;
   const run = (project: ProjectSummary) =>

@@ -48,6 +48,13 @@ it('finishing a run of A while B is looked at changes A', () => {
   expect(shownState('running', book, 'a')).toBe('failed');
 });
 
+it('shows the state from before the run at once when it was cancelled', () => {
+  const book: RunBook = new Map();
+  accept(book, run({ id: 'r1', project_id: 'a', status: 'cancelled', revision: 2 }));
+  expect(shownState('running', book, 'a', 'not_run')).toBe('not_run');
+  expect(shownState('running', book, 'a', 'up_to_date')).toBe('up_to_date');
+});
+
 it('finds the last run by its creation', () => {
   const book: RunBook = new Map();
   accept(book, run({ id: 'new', created_at: '2026-11-20T11:00:00.000Z', status: 'completed' }));

@@ -79,11 +79,16 @@ const AFTER: Partial<Record<RunStatus, ProjectState>> = {
 
 /**
  * The state to show: a live run outweighs what was stored, and once it ended "running" is never shown,
- * even before the project is read again.
+ * even before the project is read again. A cancelled run changed nothing: the state is the one from before.
  */
-export function shownState(stored: ProjectState, book: RunBook, projectId: string): ProjectState {
+export function shownState(
+  stored: ProjectState,
+  book: RunBook,
+  projectId: string,
+  before: ProjectState = 'needs_rerun',
+): ProjectState {
   if (activeRun(book, projectId)) return 'running';
   if (stored !== 'running') return stored;
   const last = lastRun(book, projectId);
-  return (last && AFTER[last.status]) ?? 'needs_rerun';
+  return (last && AFTER[last.status]) ?? before;
 }
