@@ -276,13 +276,14 @@ fn a_value_with_a_field_more_or_less_or_of_another_type_is_refused() {
         contract.commands.len() > 20 && contract.events.len() > 2,
         "the bindings were understood"
     );
-    let good = json!({ "rows": [{ "path": "a.md", "reason": "empty", "detail": null }], "total": 1, "offset": 0 });
-    let wanted = &contract.commands["list_skipped"].answer;
+    let error = json!({ "code": "internal", "params": {}, "detail": null });
+    let good = json!({ "rows": [{ "stage": "load", "item": "a.md", "error": error }], "total": 1, "offset": 0 });
+    let wanted = &contract.commands["list_missing"].answer;
     contract.check(&good, wanted).unwrap();
     for (pointer, bad) in [
         ("/total", json!("1")),
-        ("/rows/0/detail", json!(1)),
-        ("/rows/0", json!({ "path": "a.md" })),
+        ("/rows/0/error/detail", json!(1)),
+        ("/rows/0", json!({ "item": "a.md" })),
         ("/rows", json!({})),
     ] {
         let mut value = good.clone();

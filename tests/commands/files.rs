@@ -42,9 +42,10 @@ pub(crate) fn the_viewer(bench: &Bench, project: &str) {
 
     let mark = |words: &str| json!({ "projectId": project, "text": words, "verdict": "required" });
     let marked = bench.ok("mark_term", mark("a word of mine"));
+    let term = bench.ok("get_term", json!({ "projectId": project, "key": marked["key"] }));
     assert_eq!(
-        (&marked["before"], &marked["detail"]["manual"]),
-        (&Value::Null, &json!(true))
+        (&term["row"]["verdict"], &term["manual"]),
+        (&json!("required"), &json!(true))
     );
     bench.fails("mark_term", mark(" "), "empty_term");
 }

@@ -91,9 +91,6 @@ fn every_failure_of_a_command_has_its_code_and_parameters() {
         bench.fails("get_term", none, "term_not_found")["params"]["term"],
         "none"
     );
-    let decision = json!({ "verdict": "excluded", "category": null, "note": null });
-    let decide = json!({ "projectId": project, "key": "none", "decision": decision });
-    bench.fails("decide_term", decide, "term_not_found");
     let entry = json!({ "projectId": project, "stage": "refine", "key": "none" });
     assert_eq!(
         bench.fails("get_entry", entry, "entry_not_found")["params"]["term"],
@@ -111,7 +108,7 @@ fn every_failure_of_a_command_has_its_code_and_parameters() {
         "issue_not_found",
     );
     bench.fails(
-        "add_term",
+        "require_term",
         json!({ "projectId": project, "text": " \u{3000} " }),
         "empty_term",
     );
@@ -149,7 +146,7 @@ fn a_project_that_is_gone_is_an_error_or_an_empty_list_and_never_somebody_elses(
             arguments["settings"] = bench.ok("get_project_settings", json!({ "projectId": project }));
         }
         match command.as_str() {
-            "get_term" | "decide_term" => _ = bench.fails(command, arguments, "term_not_found"),
+            "get_term" => _ = bench.fails(command, arguments, "term_not_found"),
             "get_entry" => _ = bench.fails(command, arguments, "entry_not_found"),
             "answer_issues" | "recheck_issue" => _ = bench.fails(command, arguments, "issue_not_found"),
             "count_issues" => assert_eq!(bench.ok(command, arguments), json!([])),

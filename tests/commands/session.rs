@@ -233,12 +233,16 @@ fn documents(bench: &Bench, project: &str) {
     assert_eq!(all["total"], all["rows"].as_array().unwrap().len());
     assert_eq!(some["total"], 2, "two files of one name in two folders: {some}");
     assert!(all["rows"][0]["occurrences"].as_u64() > Some(0));
-    let skipped = bench.ok(
-        "list_skipped",
-        json!({ "projectId": project, "offset": 0, "limit": 100 }),
+    let query = json!({
+        "offset": 0, "limit": 100, "search": ".env", "state": "skipped", "sort": "path", "descending": false,
+    });
+    let skipped = bench.ok("list_files", json!({ "projectId": project, "query": query }));
+    let secret = &skipped["rows"][0];
+    assert_eq!(
+        (&secret["path"], &secret["reason"], &secret["detail"]),
+        (&json!(".env"), &json!("secret"), &Value::Null),
+        "{skipped}"
     );
-    let secret = json!({ "path": ".env", "reason": "secret", "detail": null });
-    assert!(skipped["rows"].as_array().unwrap().contains(&secret), "{skipped}");
 }
 
 fn terms(bench: &Bench, project: &str) {
@@ -266,11 +270,17 @@ fn terms(bench: &Bench, project: &str) {
         (count, count.as_u64().map(|n| n as usize))
     );
 
-    let decision = json!({ "verdict": "excluded", "category": "Room", "note": "Ask Ito. 「要確認」" });
-    let decided = bench.ok(
-        "decide_term",
-        json!({ "projectId": project, "key": key, "decision": decision }),
-    );
+    for edit in [
+        json!({ "kind": "verdict", "verdict": "excluded" }),
+        json!({ "kind": "category", "category": "Room" }),
+        json!({ "kind": "note", "note": "Ask Ito. 「要確認」" }),
+    ] {
+        bench.ok(
+            "decide_terms",
+            json!({ "projectId": project, "keys": [key], "edit": edit }),
+        );
+    }
+    let decided = bench.ok("get_term", json!({ "projectId": project, "key": key }));
     assert_eq!(
         (&decided["row"]["verdict"], &decided["row"]["category"]),
         (&json!("excluded"), &json!("Room"))
@@ -282,7 +292,11 @@ fn terms(bench: &Bench, project: &str) {
     );
     assert_eq!(excluded["rows"], json!([decided["row"]]));
 
-    let added = bench.ok("add_term", json!({ "projectId": project, "text": "  moon   seed " }));
+    let added = bench.ok(
+        "require_term",
+        json!({ "projectId": project, "text": "  moon   seed " }),
+    );
+    let added = bench.ok("get_term", json!({ "projectId": project, "key": added["key"] }));
     assert_eq!(
         (&added["row"]["text"], &added["manual"]),
         (&json!("moon seed"), &json!(true))

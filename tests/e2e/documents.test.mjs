@@ -29,9 +29,9 @@ test('the keys go to the next occurrence and back', async () => {
   const place = () => app.text('occurrence-place');
   const before = await place();
   const total = Number(/of (\d+)/.exec(before)[1]);
-  await app.click('next-occurrence');
+  await app.keys('n');
   if (total > 1) await app.waitFor(async () => (await place()) !== before, { what: 'another occurrence' });
-  await app.click('previous-occurrence');
+  await app.keys('p');
   await app.waitFor(async () => (await place()) === before, { what: 'the occurrence from before' });
   await app.waitFor(async () => app.run(() => document.querySelector('.dt mark.now') !== null), { what: 'the place in sight' });
 });

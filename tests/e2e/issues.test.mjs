@@ -1,19 +1,11 @@
 // Answers to issues hold in every later review, and can be taken back. By keys where there are keys.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { sampleFolder, startApp } from './app.mjs';
-import { createProject, waitForState } from './steps.mjs';
+import { startOnSample, waitForState } from './steps.mjs';
 
 let app;
 
-before(async () => {
-  app = await startApp();
-  await createProject(app, { name: 'Seed bank', folder: sampleFolder() });
-  await app.click('run');
-  await waitForState(app, ['up_to_date']);
-  await app.click('tab-issues');
-  await app.waitFor(async () => (await app.all('issue-row')).length > 1, { what: 'open issues' });
-});
+before(async () => (app = await startOnSample({ tab: 'tab-issues', row: 'issue-row' })));
 after(() => app?.close());
 
 const count = async (state) => Number(/[\d,]+$/.exec((await app.text(`issues-${state}`)).trim())?.[0].replaceAll(',', '') ?? 0);

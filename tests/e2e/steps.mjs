@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesBelow, temporaryFolder } from './app.mjs';
+import { filesBelow, sampleFolder, startApp, temporaryFolder } from './app.mjs';
 
 /** From the list of projects to the new, open project. */
 export async function createProject(app, { name, folder }) {
@@ -147,6 +147,17 @@ export async function resume(app) {
   await waitForState(app, ['up_to_date']);
   await assertNothingRuns(app);
   assert.equal(await app.shown('run-banner'), false, 'what was taken up again is not offered any more');
+}
+
+/** The app on a private copy of the sample that ran, at a tab with rows. */
+export async function startOnSample({ tab, row }) {
+  const app = await startApp();
+  await createProject(app, { name: 'Seed bank', folder: sampleFolder() });
+  await app.click('run');
+  await waitForState(app, ['up_to_date']);
+  await app.click(tab);
+  await app.waitFor(async () => (await app.all(row)).length > 3, { what: `rows of ${tab}` });
+  return app;
 }
 
 /** How many units of a stage the newest run took over, as its pane says. */

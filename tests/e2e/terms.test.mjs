@@ -1,33 +1,13 @@
 // Decisions about terms: they are made in the list, taken back, and survive a run. By mouse and by key alone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { sampleFolder, startApp } from './app.mjs';
-import { createProject, rowTexts, waitForState } from './steps.mjs';
+import { Key } from './app.mjs';
+import { rowTexts, startOnSample, waitForState } from './steps.mjs';
 
 let app;
 
-before(async () => {
-  app = await startApp();
-  await createProject(app, { name: 'Seed bank', folder: sampleFolder() });
-  await app.click('run');
-  await waitForState(app, ['up_to_date']);
-  await app.click('tab-terms');
-  await app.waitFor(async () => (await app.all('term-row')).length > 3, { what: 'terms' });
-});
+before(async () => (app = await startOnSample({ tab: 'tab-terms', row: 'term-row' })));
 after(() => app?.close());
-
-/** Keys as the researcher presses them, wherever the focus is. */
-const press = (key, { ctrl = false, alt = false, shift = false } = {}) =>
-  app.run(
-    (key, ctrlKey, altKey, shiftKey) => {
-      const event = new KeyboardEvent('keydown', { key, code: key.length === 1 ? `Key${key.toUpperCase()}` : key, ctrlKey, altKey, shiftKey, bubbles: true, cancelable: true });
-      document.activeElement.dispatchEvent(event);
-    },
-    key,
-    ctrl,
-    alt,
-    shift,
-  );
 
 const focusList = () => app.run(() => document.querySelector('[data-testid="term"]').focus());
 const firstTerm = () => app.run(() => document.querySelector('[data-testid="term-row"] .t').innerText);
@@ -48,8 +28,8 @@ test('a term is renamed in the list, and undo gives it its name again', async ()
 test('two marked terms become one entry with a synonym after a run', async () => {
   const texts = await app.run(() => [...document.querySelectorAll('[data-testid="term-row"] .t')].slice(0, 2).map((each) => each.innerText));
   await focusList();
-  await press('Home');
-  await press('ArrowDown', { shift: true });
+  await app.keys(Key.HOME);
+  await app.press(Key.SHIFT, Key.ARROW_DOWN);
   await app.byTestId('marked-terms');
   await app.click('marked-merge');
   await app.byTestId('merge-dialog');
@@ -79,20 +59,20 @@ test('by keys alone: exclude a term, and Ctrl+Z takes it back', async () => {
   await app.click('tab-terms');
   await app.waitFor(async () => (await app.all('term-row')).length > 3, { what: 'terms' });
   await focusList();
-  await press('Home');
-  await press('ArrowDown');
-  await press('ArrowDown');
+  await app.keys(Key.HOME);
+  await app.keys(Key.ARROW_DOWN);
+  await app.keys(Key.ARROW_DOWN);
   await app.waitFor(async () => app.shown('term-detail'), { what: 'the term' });
-  await press('x', { alt: true });
+  await app.press(Key.ALT, 'x');
   await app.waitFor(() => app.run(() => document.querySelector('[data-testid="term-row"].excluded') !== null), { what: 'an excluded row' });
   await focusList();
-  await press('z', { ctrl: true });
+  await app.press(Key.CONTROL, 'z');
   await app.waitFor(() => app.run(() => document.querySelector('[data-testid="term-row"].excluded') === null), { what: 'the exclusion to be gone' });
 });
 
 test('an occurrence opens the document at its place', async () => {
   await focusList();
-  await press('Home');
+  await app.keys(Key.HOME);
   await app.click('occurrence');
   await app.waitFor(() => app.run(() => location.hash.includes('/documents')), { what: 'the viewer' });
 });

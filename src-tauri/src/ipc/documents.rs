@@ -1,8 +1,8 @@
-//! Documents, and the files that were left out.
+//! Documents and their texts, and the files of the folder.
 
 use genglossary_engine::{
     DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentRow, DocumentTarget, FileCounts, FileQuery,
-    FileRow, Page, SkippedFile,
+    FileRow, Page,
 };
 use tauri::State;
 
@@ -27,21 +27,6 @@ pub async fn list_documents(
         .await?
         .list_documents(&project_id, offset, limit, &search)
         .await?)
-}
-
-/// Files that were left out, with the reason.
-///
-/// # Errors
-/// When they cannot be read.
-#[tauri::command]
-#[specta::specta]
-pub async fn list_skipped(
-    state: State<'_, AppState>,
-    project_id: String,
-    offset: u32,
-    limit: u32,
-) -> IpcResult<Page<SkippedFile>> {
-    Ok(state.engine().await?.list_skipped(&project_id, offset, limit).await?)
 }
 
 /// A document as the last run read it.

@@ -1,7 +1,7 @@
 //! Terms, their occurrences, and the researcher's decisions about them.
 
 use genglossary_engine::{
-    Added, Change, Decision, OccurrenceRow, Page, TermDetail, TermEdit, TermQuery, TermRow, TextDecision, Verdict,
+    Change, OccurrenceRow, Page, TermDetail, TermEdit, TermQuery, TermRow, TextDecision, Verdict,
 };
 use tauri::State;
 
@@ -48,31 +48,6 @@ pub async fn list_occurrences(
         .await?)
 }
 
-/// Stores the decision about a term.
-///
-/// # Errors
-/// `term_not_found`.
-#[tauri::command]
-#[specta::specta]
-pub async fn decide_term(
-    state: State<'_, AppState>,
-    project_id: String,
-    key: String,
-    decision: Decision,
-) -> IpcResult<TermDetail> {
-    Ok(state.engine().await?.decide_term(&project_id, &key, &decision).await?)
-}
-
-/// Adds a term that the engine did not find.
-///
-/// # Errors
-/// `project_not_found`, `empty_term`.
-#[tauri::command]
-#[specta::specta]
-pub async fn add_term(state: State<'_, AppState>, project_id: String, text: String) -> IpcResult<TermDetail> {
-    Ok(state.engine().await?.add_term(&project_id, &text).await?)
-}
-
 /// Decides about a text that stands in a document, whether it is a term or not.
 ///
 /// # Errors
@@ -88,13 +63,13 @@ pub async fn mark_term(
     Ok(state.engine().await?.mark_term(&project_id, &text, verdict).await?)
 }
 
-/// Adds a term that the engine did not find, with the way back.
+/// Adds a term that the engine did not find.
 ///
 /// # Errors
 /// `project_not_found`, `empty_term`.
 #[tauri::command]
 #[specta::specta]
-pub async fn require_term(state: State<'_, AppState>, project_id: String, text: String) -> IpcResult<Added> {
+pub async fn require_term(state: State<'_, AppState>, project_id: String, text: String) -> IpcResult<TextDecision> {
     Ok(state.engine().await?.require_term(&project_id, &text).await?)
 }
 

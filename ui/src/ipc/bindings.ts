@@ -321,13 +321,6 @@ export const commands = {
 	 */
 	listDocuments: (projectId: string, offset: number, limit: number, search: string) => typedError<Page<DocumentRow>, IpcError>(__TAURI_INVOKE("list_documents", { projectId, offset, limit, search })),
 	/**
-	 *  Files that were left out, with the reason.
-	 * 
-	 *  # Errors
-	 *  When they cannot be read.
-	 */
-	listSkipped: (projectId: string, offset: number, limit: number) => typedError<Page<SkippedFile>, IpcError>(__TAURI_INVOKE("list_skipped", { projectId, offset, limit })),
-	/**
 	 *  A document as the last run read it.
 	 * 
 	 *  # Errors
@@ -454,20 +447,6 @@ export const commands = {
 	 */
 	listOccurrences: (projectId: string, key: string, offset: number, limit: number) => typedError<Page<OccurrenceRow>, IpcError>(__TAURI_INVOKE("list_occurrences", { projectId, key, offset, limit })),
 	/**
-	 *  Stores the decision about a term.
-	 * 
-	 *  # Errors
-	 *  `term_not_found`.
-	 */
-	decideTerm: (projectId: string, key: string, decision: Decision) => typedError<TermDetail, IpcError>(__TAURI_INVOKE("decide_term", { projectId, key, decision })),
-	/**
-	 *  Adds a term that the engine did not find.
-	 * 
-	 *  # Errors
-	 *  `project_not_found`, `empty_term`.
-	 */
-	addTerm: (projectId: string, text: string) => typedError<TermDetail, IpcError>(__TAURI_INVOKE("add_term", { projectId, text })),
-	/**
 	 *  Decides about a text that stands in a document, whether it is a term or not.
 	 * 
 	 *  # Errors
@@ -475,12 +454,12 @@ export const commands = {
 	 */
 	markTerm: (projectId: string, text: string, verdict: Verdict) => typedError<TextDecision, IpcError>(__TAURI_INVOKE("mark_term", { projectId, text, verdict })),
 	/**
-	 *  Adds a term that the engine did not find, with the way back.
+	 *  Adds a term that the engine did not find.
 	 * 
 	 *  # Errors
 	 *  `project_not_found`, `empty_term`.
 	 */
-	requireTerm: (projectId: string, text: string) => typedError<Added, IpcError>(__TAURI_INVOKE("require_term", { projectId, text })),
+	requireTerm: (projectId: string, text: string) => typedError<TextDecision, IpcError>(__TAURI_INVOKE("require_term", { projectId, text })),
 	/**
 	 *  Decides one thing about all these terms at once.
 	 * 
@@ -583,14 +562,6 @@ export type About = {
 	licence: string,
 	/**  The terms of the dictionaries and word lists in it. */
 	notice: string,
-};
-
-/**  A term that was added. */
-export type Added = {
-	/**  Identifies it in its project. */
-	key: string,
-	/**  How to take it back. */
-	change: Change,
 };
 
 /**  A definition that lost against the chosen one. */
@@ -789,16 +760,6 @@ export type DataSize = {
 	logs: number | null,
 	/**  Everything in the folder, backups too, in bytes. */
 	all: number | null,
-};
-
-/**  In or out, category and note of one term. What is nothing is not decided. */
-export type Decision = {
-	/**  In or out. */
-	verdict: Verdict | null,
-	/**  The researcher's category. */
-	category: string | null,
-	/**  The researcher's note. */
-	note: string | null,
 };
 
 /**  Why one row differs between the results of two runs: the nearest cause that is known. */
@@ -2013,19 +1974,6 @@ export type Severity =
 /**  How a part of a row is drawn. */
 export type ShapeKind = "hidden" | "strong" | "emphasis" | "strike" | "code" | "link" | "image" | "ruby" | "invisible";
 
-/**  A file that was left out. */
-export type SkippedFile = {
-	/**  Path inside the project's folder. */
-	path: string,
-	/**
-	 *  `hidden`, `secret`, `unsupported`, `binary`, `empty`, `too_large`, `unreadable`, `link` or `outside`; the
-	 *  researcher's own are `excluded`, `pattern` and `language`.
-	 */
-	reason: string,
-	/**  Size in bytes for `too_large`, what the system said for `unreadable`, the language for `language`. */
-	detail: string | null,
-};
-
 /**  A step of the pipeline, in order. */
 export type Stage = 
 /**  Files become documents. */
@@ -2204,12 +2152,12 @@ export type TermSort =
 /**  By number of occurrences. */
 "occurrences";
 
-/**  What was decided about a piece of text, and what held before. */
+/**  What was decided about a text that is a term from now on. */
 export type TextDecision = {
-	/**  The term that the text is. */
-	detail: TermDetail,
-	/**  The verdict that it replaced. */
-	before: Verdict | null,
+	/**  Identifies the term in its project. */
+	key: string,
+	/**  How to take it back. */
+	change: Change,
 };
 
 /**  A row of a document. All places in it are counted in UTF-16 units, as the screen counts. */

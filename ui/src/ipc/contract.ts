@@ -52,7 +52,6 @@ export interface Commands {
     limit: number,
     search: string,
   ): Answer<B.Page<B.DocumentRow>>;
-  listSkipped(projectId: string, offset: number, limit: number): Answer<B.Page<B.SkippedFile>>;
   getDocument(projectId: string, path: string): Answer<B.DocumentInfo>;
   readDocument(
     projectId: string,
@@ -89,9 +88,7 @@ export interface Commands {
     offset: number,
     limit: number,
   ): Answer<B.Page<B.OccurrenceRow>>;
-  decideTerm(projectId: string, key: string, decision: B.Decision): Answer<B.TermDetail>;
-  addTerm(projectId: string, text: string): Answer<B.TermDetail>;
-  requireTerm(projectId: string, text: string): Answer<B.Added>;
+  requireTerm(projectId: string, text: string): Answer<B.TextDecision>;
   decideTerms(projectId: string, keys: string[], edit: B.TermEdit): Answer<B.Change>;
   undoChange(projectId: string, changeId: string): Answer<B.Change>;
   listCategories(projectId: string): Answer<string[]>;

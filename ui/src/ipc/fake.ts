@@ -7,7 +7,7 @@
 import type * as B from './bindings';
 import type { Backend, Commands } from './contract';
 import { answer, asked, data, DOCUMENTS, refuse, START, TERMS } from './fake/asked';
-import { documentAt, logRecord, SKIPPED } from './fake/data';
+import { documentAt, logRecord } from './fake/data';
 import * as decisions from './fake/decisions';
 import * as glossary from './fake/glossary';
 import * as app from './fake/app';
@@ -174,7 +174,6 @@ const commands: Commands = {
         limit,
       ),
     ),
-  listSkipped: (_projectId, offset, limit) => answer(() => page(SKIPPED, offset, limit)),
   ...reader.commands,
   ...files.commands,
   listTerms: (_projectId, query) =>
@@ -197,16 +196,6 @@ const commands: Commands = {
   listOccurrences: (_projectId, key, offset, limit) =>
     answer(() => page(glossary.occurrences(key), offset, limit)),
   listCategories: () => answer(() => glossary.categories()),
-  decideTerm: (projectId, key, { verdict, category, note }) =>
-    answer(() => {
-      decisions.decide([key], { kind: 'verdict', verdict }, () => false);
-      decisions.decide([key], { kind: 'category', category }, () => false);
-      decisions.decide([key], { kind: 'note', note }, () => false);
-      world.projectChanged.emit({ project_id: projectId });
-      return glossary.termDetail(key);
-    }),
-  addTerm: (_projectId, text) =>
-    answer(() => glossary.termDetail(decisions.require(text.trim()).key)),
   requireTerm: (projectId, text) => changed(projectId, () => decisions.require(text.trim())),
   decideTerms: (projectId, keys, edit) =>
     changed(projectId, () =>

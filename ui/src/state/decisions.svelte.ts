@@ -1,6 +1,6 @@
 // What the researcher decides about terms and issues. Every decision is told with the way back; the last ones
 // of a project can be taken back one after the other, by the notice or by key.
-import type { Change, IssueAnswer, TermEdit } from '../ipc/bindings';
+import type { Change, IssueAnswer, TermEdit, Verdict } from '../ipc/bindings';
 import { api, AppError } from '../ipc/client';
 import { t } from '../lib/i18n.svelte';
 import { refreshSoon } from './app.svelte';
@@ -96,6 +96,17 @@ export async function decide(
   said: string,
 ): Promise<boolean> {
   return (await tell(projectId, said, () => api.decideTerms(projectId, keys, edit))) !== null;
+}
+
+/** Decides about a text that stands in a document; answers whether it is decided now. */
+export async function mark(
+  projectId: string,
+  text: string,
+  verdict: Verdict,
+  said: string,
+): Promise<boolean> {
+  const call = async () => (await api.markTerm(projectId, text, verdict)).change;
+  return (await tell(projectId, said, call)) !== null;
 }
 
 /** Answers these issues alike. */

@@ -10,6 +10,7 @@ use glossary::{Entry, Language, Occurrence, Term, normalise};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::blocking::blocking;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runs::Stage;
@@ -47,9 +48,8 @@ impl Engine {
             ),
         };
         let target = path.to_owned();
-        tokio::task::spawn_blocking(move || replace(&target, &text))
-            .await
-            .map_err(|error| Error::Internal(error.to_string()))?
+        blocking(move || replace(&target, &text))
+            .await?
             .map_err(|error| Error::ExportFailed {
                 path: path.to_owned(),
                 detail: error.to_string(),

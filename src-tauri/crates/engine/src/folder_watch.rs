@@ -14,8 +14,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use walkdir::WalkDir;
 
+use crate::blocking::blocking;
 use crate::engine::{Engine, WeakEngine};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The folder must be quiet for so long before it is looked at ...
 const QUIET: Duration = Duration::from_millis(300);
@@ -77,9 +78,7 @@ impl Engine {
         }
         let changed = Arc::new(Notify::new());
         let (root, told) = (folder.clone(), Arc::clone(&changed));
-        let seen = tokio::task::spawn_blocking(move || Seen::begin(root, told))
-            .await
-            .map_err(|error| Error::Internal(error.to_string()))?;
+        let seen = blocking(move || Seen::begin(root, told)).await?;
         let seen = match seen {
             Ok(seen) => seen,
             Err(error) => {

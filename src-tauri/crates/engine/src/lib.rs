@@ -4,6 +4,7 @@
 //! pure `glossary` crate, and the logs. It knows no window, no webview and no terminal: it tells the outside through
 //! one [`EventSink`], and the desktop shell and the command line are two callers of the same [`Engine`].
 
+mod blocking;
 mod clock;
 mod dashboard;
 mod engine;
@@ -37,17 +38,18 @@ pub use export::ExportReport;
 pub use home::{HOME_VARIABLE, data_folder};
 pub use library::Page;
 pub use library::copies::{CopyItem, CopyOrder, CopyReport, CopyState, CopyUndone};
-pub use library::decisions::{Added, Change, Decision, TermEdit, TextDecision, Verdict};
+pub use library::decisions::{Change, TermEdit, TextDecision, Verdict};
 pub use library::diff::{DiffKind, DiffRow, RunDiff};
 pub use library::documents::{DocumentRow, SkippedFile};
 pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
 pub use library::files::{FileCounts, FileQuery, FileRow, FileSort, FolderCheck, PatternCount};
 pub use library::issues::{IssueAnswer, IssueCount, IssueQuery, IssueRow, IssueState};
+pub use library::occurrences::OccurrenceRow;
 pub use library::reader::{
     DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentTarget, FileChange, MarkedTerm, RowHit, RowKind,
     RowMark, RowShape, ShapeKind, TextRow,
 };
-pub use library::terms::{OccurrenceRow, TermDetail, TermQuery, TermRef, TermRow, TermSort};
+pub use library::terms::{TermDetail, TermQuery, TermRef, TermRow, TermSort};
 pub use logs::{
     LogCounts, LogHit, LogHits, LogLevel, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogRecord, LogSearch,
     LogStage,

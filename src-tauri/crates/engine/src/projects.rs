@@ -249,6 +249,7 @@ impl Engine {
         let text = folder.display().to_string();
         self.purge_deleted(&text).await?;
         let mut tx = self.store().write().await?;
+        record::refuse_active(&mut tx, project_id).await?;
         sqlx::query!("UPDATE project SET folder = ? WHERE id = ?", text, project_id)
             .execute(&mut *tx)
             .await?;

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
+use crate::blocking::blocking;
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -95,9 +96,8 @@ impl Engine {
 
     async fn logs_on_disk(&self) -> Result<Vec<LogFile>> {
         let folder = self.home().join("logs");
-        tokio::task::spawn_blocking(move || list(&folder))
-            .await
-            .map_err(|error| Error::Internal(error.to_string()))?
+        blocking(move || list(&folder))
+            .await?
             .map_err(|source| Error::DataFolder {
                 path: self.home().join("logs"),
                 source,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
+use crate::blocking::blocking;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::pipeline::patterns;
@@ -306,7 +307,7 @@ impl Engine {
             logs: size(&home.join("logs"), &|_| true),
             all: size(&home, &|_| true),
         };
-        Ok(tokio::task::spawn_blocking(measure).await.unwrap_or_default())
+        blocking(measure).await
     }
 
     /// The settings of a project.

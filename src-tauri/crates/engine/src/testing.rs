@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::events::{Event, EventSink};
-use crate::{CancelOutcome, Change, Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, TermEdit, Trigger};
+use crate::{
+    CancelOutcome, Change, Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, TermEdit, Trigger, Verdict,
+};
 
 type Hook = Box<dyn Fn(&Event) + Send + Sync>;
 
@@ -156,6 +158,11 @@ impl Bench {
     pub(crate) async fn decide(&self, project: &str, keys: &[&str], edit: TermEdit) -> Change {
         let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
         self.engine.decide_terms(project, &keys, &edit).await.unwrap()
+    }
+
+    /// Requires, excludes or leaves open a term.
+    pub(crate) async fn judge(&self, project: &str, key: &str, verdict: Option<Verdict>) {
+        self.decide(project, &[key], TermEdit::Verdict { verdict }).await;
     }
 
     /// Writes a definition of the researcher's own.

@@ -31,15 +31,7 @@ impl Engine {
         }
         let now = clock::now();
         let mut tx = self.store().write().await?;
-        let active = sqlx::query_scalar!(
-            "SELECT id FROM run WHERE project_id = ? AND status IN ('pending', 'running')",
-            project_id
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(run) = active {
-            return Err(Error::RunActive { run });
-        }
+        record::refuse_active(&mut tx, project_id).await?;
         let deleted = sqlx::query!(
             "UPDATE project SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL",
             now,

@@ -1,5 +1,5 @@
 // Rows of the browser twin, made from the samples.
-import type { DocumentRow, Entry, IssueRow, LogRecord, SkippedFile, TermRow } from '../bindings';
+import type { DocumentRow, Entry, FileRow, IssueRow, LogRecord, TermRow } from '../bindings';
 import { sampleAt, type Sample } from './samples';
 
 export function termRow(i: number, total: number): TermRow {
@@ -235,7 +235,7 @@ export function documentAt(i: number): DocumentRow {
   };
 }
 
-export const SKIPPED: SkippedFile[] = [
+export const SKIPPED: Pick<FileRow, 'path' | 'reason' | 'detail'>[] = [
   { path: '.git/config', reason: 'hidden', detail: null },
   { path: 'catalogue/plates.pdf', reason: 'unsupported', detail: '.pdf' },
   { path: 'catalogue/scan-001.tif', reason: 'binary', detail: null },

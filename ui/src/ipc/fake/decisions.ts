@@ -74,7 +74,7 @@ function one(key: string, keys: string[], edit: B.TermEdit): void {
   }
 }
 
-export function require(text: string): B.Added {
+export function require(text: string): B.TextDecision {
   if (!text) refuse('empty_term');
   return { key: text, change: change(1, () => put(text, { verdict: 'required', manual: true })) };
 }

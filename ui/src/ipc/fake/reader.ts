@@ -4,7 +4,7 @@ import type { Commands } from '../contract';
 import { answer, data, refuse } from './asked';
 import { documentAt } from './data';
 import * as decisions from './decisions';
-import { termDetail, terms } from './glossary';
+import { terms } from './glossary';
 import * as world from './world';
 
 const ENGLISH = `# Storage of metals
@@ -205,11 +205,11 @@ function markTerm(projectId: string, text: string, verdict: B.Verdict): B.TextDe
   if (!text.trim()) refuse('empty_term');
   const known = terms().find((row) => row.text === text);
   const key = known?.key ?? text;
-  const before = known?.verdict ?? null;
-  if (known) decisions.decide([key], { kind: 'verdict', verdict }, () => false);
-  else decisions.require(key);
+  const change = known
+    ? decisions.decide([key], { kind: 'verdict', verdict }, () => false)
+    : decisions.require(key).change;
   world.projectChanged.emit({ project_id: projectId });
-  return { detail: termDetail(key), before };
+  return { key, change };
 }
 
 export const commands: Pick<

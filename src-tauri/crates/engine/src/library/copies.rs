@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::files::is_inside;
+use crate::blocking::blocking;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::pipeline::{Never, Rules, is_text_name, list_files};
@@ -96,7 +97,7 @@ impl Engine {
             }
             Ok(items)
         })
-        .await
+        .await?
     }
 
     /// Copies files into the folder of a project: all of them, or none. Nothing is written over.
@@ -115,7 +116,7 @@ impl Engine {
             }
             Ok(copied)
         })
-        .await?;
+        .await??;
         let receipt = uuid::Uuid::now_v7().to_string();
         let paths = copied.files.iter().map(|(path, _)| path.clone()).collect();
         self.copies().lock().insert(receipt.clone(), copied);
@@ -130,7 +131,7 @@ impl Engine {
         let Some(copied) = self.copies().lock().remove(receipt) else {
             return Ok(CopyUndone::default());
         };
-        let undone = blocking(move || Ok(copied.take_back())).await?;
+        let undone = blocking(move || copied.take_back()).await?;
         self.scans().forget(project_id);
         self.project_changed(project_id);
         Ok(undone)
@@ -275,10 +276,4 @@ fn free_name(folder: &Path, target: &str) -> String {
         }
         number += 1;
     }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Error::Internal(error.to_string()))?
 }

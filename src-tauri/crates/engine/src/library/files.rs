@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::{PAGE_LIMIT, Page};
+use crate::blocking::blocking;
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::{Error, Message, Result};
@@ -250,9 +251,7 @@ impl Engine {
 
 /// Paths of the text files in a folder, whatever the rules of a project.
 async fn text_files(folder: PathBuf) -> Result<HashSet<String>> {
-    let listed = tokio::task::spawn_blocking(move || list_files(&folder, &Rules::open(), &Never, &mut |_| {}))
-        .await
-        .map_err(|error| Error::Internal(error.to_string()))?;
+    let listed = blocking(move || list_files(&folder, &Rules::open(), &Never, &mut |_| {})).await?;
     match listed {
         Ok((files, _)) => Ok(files.into_iter().map(|file| file.path).collect()),
         Err(Break::Failed(error)) => Err(error),

@@ -8,6 +8,7 @@ pub(crate) mod documents;
 pub(crate) mod entries;
 pub(crate) mod files;
 pub(crate) mod issues;
+pub(crate) mod occurrences;
 pub(crate) mod reader;
 mod restore;
 pub(crate) mod terms;

@@ -14,6 +14,7 @@ pub use view::*;
 
 use super::PAGE_LIMIT;
 use super::decisions::Verdict;
+use crate::blocking::blocking;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::pipeline::{Never, text_hash, text_of};
@@ -481,12 +482,6 @@ fn change(location: &Path, bytes: u64, modified: i64, hash: &str) -> FileChange 
         Some(text) if text_hash(&text) == hash => FileChange::None,
         _ => FileChange::Changed,
     }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Error::Internal(error.to_string()))
 }
 
 #[cfg(test)]

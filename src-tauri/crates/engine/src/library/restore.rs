@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::projects::ProjectDetail;
+use crate::runs::record;
 use crate::store::promotions;
 
 impl Engine {
@@ -14,15 +15,7 @@ impl Engine {
         self.recover_runs().await?;
         let mut tx = self.store().write().await?;
         // A run that is active would replace at its end what was restored, and was made from what is current now.
-        let active = sqlx::query_scalar!(
-            "SELECT id FROM run WHERE project_id = ? AND status IN ('pending', 'running')",
-            project_id
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(run) = active {
-            return Err(Error::RunActive { run });
-        }
+        record::refuse_active(&mut tx, project_id).await?;
         let known = sqlx::query_scalar!(
             "SELECT id FROM run WHERE id = ? AND project_id = ? AND deleted_at IS NULL",
             run_id,

@@ -8,8 +8,9 @@ use glossary::{Language, decode};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::blocking::blocking;
 use crate::engine::Engine;
-use crate::error::{Error, Message, Result};
+use crate::error::{Message, Result};
 use crate::pipeline::{FoundFile, Never, RULED, Rules, list_files, text_hash, text_of};
 use crate::reasons::Reason;
 use crate::runs::{Break, Stage};
@@ -230,9 +231,7 @@ impl Engine {
         })
         .collect();
         let stamp = rules.stamp().to_owned();
-        let scan = tokio::task::spawn_blocking(move || compare(&folder, &rules, known, &left))
-            .await
-            .map_err(|error| Error::Internal(error.to_string()))?;
+        let scan = blocking(move || compare(&folder, &rules, known, &left)).await?;
         Ok(Scan {
             load,
             extract,

@@ -1,7 +1,6 @@
 //! What a stage gets from the run manager: its log, its progress, the word to stop, and units of work that are done
 //! once.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use super::live::Live;
 use super::model::{MissingUnit, Stage, StageStatus};
 use super::record;
 use super::unit::Unit;
+use crate::blocking::{panicked, said};
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -341,20 +341,4 @@ impl StageContext {
             Err(error) => Err(Break::Failed(panicked(error))),
         }
     }
-}
-
-/// The message of a task that panicked.
-pub(crate) fn panicked(error: tokio::task::JoinError) -> Error {
-    Error::Internal(match error.try_into_panic() {
-        Ok(panic) => said(panic.as_ref()),
-        Err(error) => error.to_string(),
-    })
-}
-
-fn said(panic: &(dyn Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "panic without a message".to_owned())
 }

@@ -39,6 +39,7 @@ use record::{NewRun, Transition};
 pub(crate) use recovery::Health;
 pub(crate) use unit::{Unit, from_bytes, to_bytes};
 
+use crate::blocking::blocking;
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -329,7 +330,7 @@ impl Engine {
         let ended = run.status.is_final().then_some(run.status);
         let (engine, run_id) = (self.clone(), run_id.to_owned());
         let read = move || ask(engine.log_reader(), &run_id, &logs::path(engine.home(), &run_id), ended);
-        tokio::task::spawn_blocking(read).await.map_err(context::panicked)?
+        blocking(read).await?
     }
 
     /// Waits until no run of this process is active, at most `limit`. True if so.

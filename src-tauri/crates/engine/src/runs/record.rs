@@ -80,15 +80,7 @@ pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -
     if there == 0 {
         return Err(Error::ProjectNotFound(run.project_id.to_owned()));
     }
-    let active = sqlx::query_scalar!(
-        "SELECT id FROM run WHERE project_id = ? AND status IN ('pending', 'running')",
-        run.project_id
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    if let Some(active) = active {
-        return Err(Error::RunActive { run: active });
-    }
+    refuse_active(tx, run.project_id).await?;
     let (scope, trigger, now) = (run.scope.as_text(), run.trigger.as_text(), clock::now());
     let hash = blake3::hash(run.settings.as_bytes()).to_hex().to_string();
     let (version, program) = (env!("CARGO_PKG_VERSION"), run.program.as_text());
@@ -341,6 +333,17 @@ pub(crate) async fn active(store: &Store, project_id: &str) -> Result<Option<Str
     )
     .fetch_optional(store.reader())
     .await?)
+}
+
+/// Fails with [`Error::RunActive`] while the project has an active run.
+pub(crate) async fn refuse_active(tx: &mut Transaction<'_, Sqlite>, project_id: &str) -> Result<()> {
+    let active = sqlx::query_scalar!(
+        "SELECT id FROM run WHERE project_id = ? AND status IN ('pending', 'running')",
+        project_id
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    active.map_or(Ok(()), |run| Err(Error::RunActive { run }))
 }
 
 /// An active run and who works at it.

@@ -10,6 +10,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::model::{Owner, RunView};
 use super::view;
+use crate::blocking::blocking;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::events::{Event, LogEnd};
@@ -147,15 +148,14 @@ impl Watcher {
         };
         let path = logs::path(engine.home(), &run.id);
         let (reader, id) = (engine.clone(), run.id.clone());
-        let page = tokio::task::spawn_blocking(move || {
+        let page = blocking(move || {
             // Of very many new records the view reads those that it shows.
             let total = reader.log_reader().read(&id, &path, &query, end)?.total;
             query.from = query.from.max(total.saturating_sub(ANNOUNCE_RECORDS as u32));
             query.limit = ANNOUNCE_RECORDS as u32;
             reader.log_reader().read(&id, &path, &query, end)
         })
-        .await
-        .map_err(super::context::panicked)??;
+        .await??;
         // The owner may have written between the two reads.
         told.records = page.records.last().map_or(told.records, |record| record.seq);
         logs::announce(engine.events(), &run.project_id, &run.id, page.records);

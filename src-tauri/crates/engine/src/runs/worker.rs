@@ -6,13 +6,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::context::{Break, panicked};
+use super::context::Break;
 use super::live::Live;
 use super::model::{CancelOutcome, MissingUnit, RunStatus, StageStatus, StopReason};
 use super::pulse::pulse;
 use super::queue::{self, Turn};
 use super::record::{self, Change, Transition};
 use super::view;
+use crate::blocking::panicked;
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::{Error, Message, Result};

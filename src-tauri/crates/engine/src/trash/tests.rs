@@ -144,7 +144,7 @@ async fn a_duplicate_has_the_settings_and_decisions_and_no_runs() {
         .set_project_settings(&project, settings.clone())
         .await
         .unwrap();
-    bench.engine.add_term(&project, "cold room").await.unwrap();
+    bench.engine.require_term(&project, "cold room").await.unwrap();
     let folder = bench.documents("copy");
     let copy = bench.engine.duplicate_project(&project, "copy", &folder).await.unwrap();
     assert_eq!(bench.engine.project_settings(&copy.id).await.unwrap(), settings);

@@ -139,7 +139,7 @@ async fn a_document_of_one_long_line_is_processed() {
     let bench = Bench::new().await;
     bench.write("line.txt", SEEDS.trim().repeat((1 << 20) / SEEDS.len()));
     let project = bench.project().await;
-    let term = bench.engine.add_term(&project, "drying room").await.unwrap().row.key;
+    let term = bench.engine.require_term(&project, "drying room").await.unwrap().key;
     let run = bench.run(&project, Scope::Full).await;
     assert_eq!(run.status, RunStatus::Completed, "{:?}", run.error);
     assert_eq!(
@@ -193,8 +193,8 @@ async fn invalid_utf_8_is_read_as_well_as_possible_and_the_log_says_so() {
     let project = bench.project().await;
     let (english, japanese) = ("drying room", "乾燥室");
     let keys = [
-        bench.engine.add_term(&project, english).await.unwrap().row.key,
-        bench.engine.add_term(&project, japanese).await.unwrap().row.key,
+        bench.engine.require_term(&project, english).await.unwrap().key,
+        bench.engine.require_term(&project, japanese).await.unwrap().key,
     ];
     let run = bench.run(&project, Scope::Full).await;
     assert_eq!(run.status, RunStatus::Completed, "{:?}", run.error);

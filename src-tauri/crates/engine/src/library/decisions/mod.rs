@@ -13,7 +13,6 @@ use specta::Type;
 pub use draft::Change;
 pub(in crate::library) use draft::{Draft, Field};
 
-use super::terms::{TermDetail, TermRow};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runs::Stage;
@@ -29,24 +28,13 @@ pub enum Verdict {
     Excluded,
 }
 
-/// What was decided about a piece of text, and what held before.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
-pub struct TextDecision {
-    /// The term that the text is.
-    pub detail: TermDetail,
-    /// The verdict that it replaced.
-    pub before: Option<Verdict>,
-}
-
-/// In or out, category and note of one term. What is nothing is not decided.
+/// What was decided about a text that is a term from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct Decision {
-    /// In or out.
-    pub verdict: Option<Verdict>,
-    /// The researcher's category.
-    pub category: Option<String>,
-    /// The researcher's note.
-    pub note: Option<String>,
+pub struct TextDecision {
+    /// Identifies the term in its project.
+    pub key: String,
+    /// How to take it back.
+    pub change: Change,
 }
 
 /// One thing to decide about one or many terms.
@@ -87,15 +75,6 @@ pub enum TermEdit {
     Split,
 }
 
-/// A term that was added.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct Added {
-    /// Identifies it in its project.
-    pub key: String,
-    /// How to take it back.
-    pub change: Change,
-}
-
 impl Engine {
     /// Decides one thing about all these terms at once. The change can be taken back.
     pub async fn decide_terms(&self, project_id: &str, keys: &[String], edit: &TermEdit) -> Result<Change> {
@@ -108,38 +87,8 @@ impl Engine {
         draft.commit(self).await
     }
 
-    /// Decides about a term that is there: the whole of verdict, category and note.
-    pub async fn decide_term(&self, project_id: &str, key: &str, decision: &Decision) -> Result<TermDetail> {
-        let known = self.term(project_id, key).await?;
-        let mut draft = Draft::begin(self, project_id).await?;
-        draft.read(self, &[key.to_owned()]).await?;
-        draft.set(key, Field::Verdict, decision.verdict.map(results::text).transpose()?);
-        draft.set(key, Field::Category, filled(decision.category.as_deref()));
-        draft.set(key, Field::Note, filled(decision.note.as_deref()));
-        draft.commit(self).await?;
-        match self.term(project_id, key).await {
-            // A term of the researcher's own that is required no longer is gone; the answer still says what it was.
-            Err(Error::TermNotFound(_)) => Ok(TermDetail {
-                row: TermRow {
-                    category: decision.category.clone().unwrap_or_else(|| "concept".to_owned()),
-                    verdict: decision.verdict,
-                    ..known.row
-                },
-                note: filled(decision.note.as_deref()),
-                ..known
-            }),
-            detail => detail,
-        }
-    }
-
     /// Adds a term that the engine did not find: it is required from now on.
-    pub async fn add_term(&self, project_id: &str, text: &str) -> Result<TermDetail> {
-        let Added { key, .. } = self.require_term(project_id, text).await?;
-        self.term(project_id, &key).await
-    }
-
-    /// The same with the way back.
-    pub async fn require_term(&self, project_id: &str, text: &str) -> Result<Added> {
+    pub async fn require_term(&self, project_id: &str, text: &str) -> Result<TextDecision> {
         let text = one_line(text);
         let key = normalise::key(&text);
         if key.is_empty() {
@@ -148,7 +97,7 @@ impl Engine {
         let mut draft = Draft::begin(self, project_id).await?;
         draft.require_new(&key, &text).await?;
         let change = draft.commit(self).await?;
-        Ok(Added { key, change })
+        Ok(TextDecision { key, change })
     }
 
     /// Decides about a text that stands in a document, whether it is a term or not: required, it is one from now on.
@@ -158,9 +107,9 @@ impl Engine {
         if key.is_empty() {
             return Err(Error::EmptyTerm);
         }
-        let (known, before) = match self.term(project_id, &key).await {
-            Ok(detail) => (true, detail.row.verdict),
-            Err(Error::TermNotFound(_)) => (false, None),
+        let known = match self.term(project_id, &key).await {
+            Ok(_) => true,
+            Err(Error::TermNotFound(_)) => false,
             Err(error) => return Err(error),
         };
         let mut draft = Draft::begin(self, project_id).await?;
@@ -169,9 +118,8 @@ impl Engine {
             draft.set(&key, Field::Manual, Some("1".to_owned()));
         }
         draft.set(&key, Field::Verdict, Some(results::text(verdict)?));
-        draft.commit(self).await?;
-        let detail = self.term(project_id, &key).await?;
-        Ok(TextDecision { detail, before })
+        let change = draft.commit(self).await?;
+        Ok(TextDecision { key, change })
     }
 
     /// The categories that a term can have: the engine's, then the researcher's own.

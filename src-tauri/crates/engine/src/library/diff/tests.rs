@@ -1,6 +1,6 @@
 use crate::testing::Bench;
 use crate::{
-    Decision, DiffCause, DiffKind, DiffRow, Error, ProjectSettings, Reason, RunDiff, Scope, Stage, TermQuery, TermSort,
+    DiffCause, DiffKind, DiffRow, Error, ProjectSettings, Reason, RunDiff, Scope, Stage, TermEdit, TermQuery, TermSort,
     Verdict,
 };
 
@@ -56,15 +56,6 @@ async fn diff(bench: &Bench, before: &str, after: &str) -> RunDiff {
     assert_eq!(back.definitions_added, diff.definitions_removed);
     assert_eq!((&diff.before.id[..], &diff.after.id[..]), (before, after));
     diff
-}
-
-async fn decide(bench: &Bench, project: &str, key: &str, verdict: Option<Verdict>) {
-    let decision = Decision {
-        verdict,
-        category: None,
-        note: None,
-    };
-    bench.engine.decide_term(project, key, &decision).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,7 +154,7 @@ async fn an_excluded_term_is_the_researchers_doing_also_after_a_later_note() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
     let first = bench.completed(&project, Scope::Full).await.id;
-    decide(&bench, &project, "accession", Some(Verdict::Excluded)).await;
+    bench.judge(&project, "accession", Some(Verdict::Excluded)).await;
     let second = bench.completed(&project, Scope::Full).await.id;
     let removed = diff(&bench, &first, &second).await;
     assert_eq!(removed.causes, [Reason::TermsEdited]);
@@ -171,18 +162,10 @@ async fn an_excluded_term_is_the_researchers_doing_also_after_a_later_note() {
     assert_eq!(find(&rows, "accession").cause, DiffCause::Decision);
     assert_eq!(find(&rows, "accession").after, None);
 
-    decide(&bench, &project, "accession", None).await;
+    bench.judge(&project, "accession", None).await;
     let third = bench.completed(&project, Scope::Full).await.id;
-    let decision = Decision {
-        verdict: None,
-        category: None,
-        note: Some("back again".to_owned()),
-    };
-    bench
-        .engine
-        .decide_term(&project, "accession", &decision)
-        .await
-        .unwrap();
+    let note = Some("back again".to_owned());
+    bench.decide(&project, &["accession"], TermEdit::Note { note }).await;
     let same = diff(&bench, &first, &third).await;
     assert_eq!(numbers(&same), [0; 5], "there and back");
 }
@@ -207,7 +190,7 @@ async fn a_required_term_is_the_researchers_doing() {
         terms.iter().all(|term| term.key != "percent"),
         "the engine does not find it"
     );
-    bench.engine.add_term(&project, "percent").await.unwrap();
+    bench.engine.require_term(&project, "percent").await.unwrap();
     let second = bench.completed(&project, Scope::Full).await.id;
     let there = diff(&bench, &first, &second).await;
     assert_eq!(there.causes, [Reason::TermsEdited]);
@@ -216,7 +199,7 @@ async fn a_required_term_is_the_researchers_doing() {
     assert_eq!(find(&rows, "percent").cause, DiffCause::Decision);
 
     // Whether a term is required makes no difference once the documents are what brought it.
-    decide(&bench, &project, "accession", Some(Verdict::Required)).await;
+    bench.judge(&project, "accession", Some(Verdict::Required)).await;
     write(&bench, &project, "guide/seeds.md", "An accession is a number.\n").await;
     let third = bench.completed(&project, Scope::Full).await.id;
     let rows = list(&bench, &second, &third, DiffKind::Definitions).await;
@@ -296,7 +279,7 @@ async fn issues_are_matched_by_what_they_say_and_settled_ones_are_fixed() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
     write(&bench, &project, "new.txt", NEVER_DEFINED).await;
-    bench.engine.add_term(&project, "gradiometer").await.unwrap();
+    bench.engine.require_term(&project, "gradiometer").await.unwrap();
     let first = bench.completed(&project, Scope::Full).await.id;
     let text = format!("\n\nThe gradiometer was sold. {NEVER_DEFINED}");
     write(&bench, &project, "new.txt", &text).await;

@@ -1,8 +1,8 @@
 //! Documents as the viewer gets them.
 
 use super::*;
+use crate::Scope;
 use crate::testing::Bench;
-use crate::{Decision, Scope};
 
 const LAYOUT: DocumentLayout = DocumentLayout {
     columns: 20,
@@ -76,13 +76,10 @@ async fn a_decision_shows_at_once_also_about_a_text_that_was_no_term() {
         .mark_term(&project, " 14\n days ", Verdict::Required)
         .await
         .unwrap();
-    assert_eq!((marked_term.before, marked_term.detail.manual), (None, true));
+    let manual = async |key: &str| bench.engine.term(&project, key).await.unwrap().manual;
+    assert!(manual(&marked_term.key).await);
     let page = whole(&bench, &project, SEEDS).await;
-    let term = page
-        .terms
-        .iter()
-        .find(|term| term.key == marked_term.detail.row.key)
-        .unwrap();
+    let term = page.terms.iter().find(|term| term.key == marked_term.key).unwrap();
     assert_eq!((term.text.as_str(), term.verdict), ("14 days", Some(Verdict::Required)));
     assert!(marked(&page).contains(&(term.key.clone(), "14 days".to_owned())));
 
@@ -91,23 +88,15 @@ async fn a_decision_shows_at_once_also_about_a_text_that_was_no_term() {
         .mark_term(&project, "drying rooms", Verdict::Excluded)
         .await
         .unwrap();
-    assert!(!known.detail.manual, "a term that the run found");
+    assert!(!manual(&known.key).await, "a term that the run found");
     let page = whole(&bench, &project, SEEDS).await;
-    let term = page.terms.iter().find(|term| term.key == known.detail.row.key).unwrap();
+    let term = page.terms.iter().find(|term| term.key == known.key).unwrap();
     assert_eq!(term.verdict, Some(Verdict::Excluded));
     // The way back.
-    let before = Decision {
-        verdict: known.before,
-        category: None,
-        note: None,
-    };
-    bench
-        .engine
-        .decide_term(&project, &known.detail.row.key, &before)
-        .await
-        .unwrap();
+    let change = known.change.id.unwrap();
+    bench.engine.undo_change(&project, &change).await.unwrap();
     let page = whole(&bench, &project, SEEDS).await;
-    let term = page.terms.iter().find(|term| term.key == known.detail.row.key).unwrap();
+    let term = page.terms.iter().find(|term| term.key == known.key).unwrap();
     assert_eq!(term.verdict, None);
     assert!(matches!(
         bench.engine.mark_term(&project, "\u{3000}", Verdict::Required).await,

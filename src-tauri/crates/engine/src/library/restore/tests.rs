@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use crate::store::promotions;
 use crate::testing::Bench;
-use crate::{Decision, Error, Event, RunStatus, Scope, Stage, StageStatus, Verdict};
+use crate::{Error, Event, RunStatus, Scope, Stage, StageStatus, TermEdit, Verdict};
 
 async fn add_document(bench: &Bench, project: &str) {
     let folder = bench.engine.project_folder(project).await.unwrap();
@@ -126,14 +126,14 @@ async fn what_the_researcher_decided_survives_a_restore() {
     let first = bench.completed(&project, Scope::Full).await.id;
     add_document(&bench, &project).await;
     bench.completed(&project, Scope::Full).await;
-    let decision = Decision {
-        verdict: Some(Verdict::Required),
-        category: Some("object".to_owned()),
-        note: Some("see the handbook".to_owned()),
-    };
-    engine.decide_term(&project, "accession", &decision).await.unwrap();
+    let (category, note) = (Some("object".to_owned()), Some("see the handbook".to_owned()));
+    bench.judge(&project, "accession", Some(Verdict::Required)).await;
+    bench
+        .decide(&project, &["accession"], TermEdit::Category { category })
+        .await;
+    bench.decide(&project, &["accession"], TermEdit::Note { note }).await;
     bench.define(&project, "accession", "What the gene bank numbers.").await;
-    let added = engine.add_term(&project, "cold chain").await.unwrap().row.key;
+    let added = engine.require_term(&project, "cold chain").await.unwrap().key;
     engine.restore_results(&project, &first).await.unwrap();
     let term = engine.term(&project, "accession").await.unwrap();
     assert_eq!(term.row.verdict, Some(Verdict::Required));

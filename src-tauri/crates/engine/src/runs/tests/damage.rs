@@ -2,7 +2,7 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 
 use super::gate::until;
 use crate::testing::{Bench, Observer};
-use crate::{Decision, Engine, Error, RunStatus, Scope, Trigger, Verdict};
+use crate::{Engine, Error, RunStatus, Scope, Trigger, Verdict};
 
 async fn execute(bench: &Bench, sql: &'static str) {
     let mut tx = bench.engine.store().write().await.unwrap();
@@ -77,12 +77,7 @@ async fn a_run_that_meets_damage_says_so_and_no_other_starts() {
     let project = bench.project("p").await;
     bench.completed(&project, Scope::Full).await;
     // Without a term that is excluded there would be nothing to do, and no damage to meet.
-    let out = Decision {
-        verdict: Some(Verdict::Excluded),
-        category: None,
-        note: None,
-    };
-    bench.engine.decide_term(&project, "accession", &out).await.unwrap();
+    bench.judge(&project, "accession", Some(Verdict::Excluded)).await;
     damage(&bench).await;
     let next = Engine::open(&bench.home, Observer::default()).await.unwrap();
     let run = next

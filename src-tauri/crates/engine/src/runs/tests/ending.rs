@@ -1,7 +1,7 @@
 use crate::runs::record::{self, Change, Transition};
 use crate::testing::Bench;
 use crate::{
-    CancelOutcome, Decision, EntryFilter, EntryQuery, Event, RunStatus, RunView, Scope, Stage, StageStatus, TermQuery,
+    CancelOutcome, EntryFilter, EntryQuery, Event, RunStatus, RunView, Scope, Stage, StageStatus, TermEdit, TermQuery,
     TermSort, Verdict,
 };
 
@@ -241,19 +241,12 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
     let [kept, out, edited] = &best_terms(&bench, &project, None).await[..3] else {
         panic!("three terms at least")
     };
-    let added = engine.add_term(&project, "one number").await.unwrap().row.key;
-    let decision = Decision {
-        verdict: Some(Verdict::Required),
-        category: Some("Room".into()),
-        note: Some("Ask Ito.".into()),
-    };
-    engine.decide_term(&project, kept, &decision).await.unwrap();
-    let exclude = Decision {
-        verdict: Some(Verdict::Excluded),
-        category: None,
-        note: None,
-    };
-    engine.decide_term(&project, out, &exclude).await.unwrap();
+    let added = engine.require_term(&project, "one number").await.unwrap().key;
+    let (category, note) = (Some("Room".into()), Some("Ask Ito.".into()));
+    bench.judge(&project, kept, Some(Verdict::Required)).await;
+    bench.decide(&project, &[kept], TermEdit::Category { category }).await;
+    bench.decide(&project, &[kept], TermEdit::Note { note }).await;
+    bench.judge(&project, out, Some(Verdict::Excluded)).await;
     bench.define(&project, edited, "What the seed bank keeps.").await;
 
     bench.completed(&project, Scope::Full).await;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::testing::{Bench, Observer};
-use crate::{Decision, Engine, RunStatus, Scope, Trigger, Verdict};
+use crate::{Engine, RunStatus, Scope, TermEdit, Trigger, Verdict};
 
 /// `SplitMix64` (Steele, Lea, Flood 2014).
 struct Random(u64);
@@ -71,19 +71,17 @@ async fn step(random: &mut Random, engine: &Engine, project: &str, folder: &Path
         }
         4 => {
             let (text, _) = DECIDED[random.below(DECIDED.len())];
-            engine.add_term(project, text).await.unwrap();
+            engine.require_term(project, text).await.unwrap();
             format!("require {text}")
         }
         _ => {
             let (_, key) = DECIDED[random.below(DECIDED.len())];
             let verdict = (random.below(2) == 0).then_some(Verdict::Excluded);
-            let decision = Decision {
-                verdict,
-                category: None,
-                note: None,
-            };
             // The term may not be there at the moment.
-            let _ = engine.decide_term(project, key, &decision).await;
+            let keys = [key.to_owned()];
+            let _ = engine
+                .decide_terms(project, &keys, &TermEdit::Verdict { verdict })
+                .await;
             format!("{verdict:?} {key}")
         }
     }
@@ -116,13 +114,8 @@ async fn afresh(bench: &Bench, project: &str) -> String {
             .ok()
             .and_then(|term| term.row.verdict);
         if let Some(verdict) = decided {
-            fresh.engine.add_term(&again, text).await.unwrap();
-            let decision = Decision {
-                verdict: Some(verdict),
-                category: None,
-                note: None,
-            };
-            fresh.engine.decide_term(&again, key, &decision).await.unwrap();
+            fresh.engine.require_term(&again, text).await.unwrap();
+            fresh.judge(&again, key, Some(verdict)).await;
         }
     }
     fresh.completed(&again, Scope::Full).await;

@@ -135,18 +135,15 @@ async fn edited_terms_and_settings_ask_for_the_smallest_run_that_repairs_them() 
     settle().await;
     bench.completed(&project, Scope::Full).await;
     let engine = &bench.engine;
-    let out = crate::Decision {
-        verdict: Some(crate::Verdict::Excluded),
-        category: None,
-        note: None,
-    };
-    engine.decide_term(&project, "dryingroom", &out).await.unwrap();
+    bench
+        .judge(&project, "dryingroom", Some(crate::Verdict::Excluded))
+        .await;
     let plan = engine.plan(&project).await.unwrap();
     assert_eq!(
         (plan.scope, plan.reasons),
         (Some(Scope::FromTerms), vec![Reason::TermsEdited])
     );
-    engine.add_term(&project, "passport data").await.unwrap();
+    engine.require_term(&project, "passport data").await.unwrap();
     let settings = crate::ProjectSettings {
         max_terms: Some(5),
         ..engine.project_settings(&project).await.unwrap()
@@ -211,7 +208,7 @@ async fn a_term_that_is_required_during_a_run_waits_for_the_next() {
             && extracting(run)
             && !decided.swap(true, std::sync::atomic::Ordering::Relaxed)
         {
-            let add = engine.add_term(&of, "passport data");
+            let add = engine.require_term(&of, "passport data");
             tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(add)).unwrap();
         }
     });
@@ -221,13 +218,9 @@ async fn a_term_that_is_required_during_a_run_waits_for_the_next() {
         (plan.scope, plan.reasons),
         (Some(Scope::Full), vec![Reason::TermsEdited])
     );
-    let open = crate::Decision {
-        verdict: None,
-        category: None,
-        note: None,
-    };
-    let term = bench.engine.decide_term(&project, "passportdata", &open).await.unwrap();
+    let term = bench.engine.term(&project, "passportdata").await.unwrap();
     assert_eq!(term.row.occurrences, 0, "the run did not look for it");
+    bench.judge(&project, "passportdata", None).await;
     let plan = bench.engine.plan(&project).await.unwrap();
     assert_eq!(plan.state, ProjectState::UpToDate);
 }

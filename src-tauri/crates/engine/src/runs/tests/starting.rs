@@ -292,7 +292,7 @@ async fn two_forms_of_one_term_at_one_place_are_one_occurrence() {
     let text = "The U.S. Navy keeps seeds. In the U.S, law differs. U.S. law and the D.C. office, the D.C, agree.\n";
     std::fs::write(bench.documents("p").join("us.txt"), text).unwrap();
     for term in ["U.S.", "D.C.", "seeds"] {
-        bench.engine.add_term(&project, term).await.unwrap();
+        bench.engine.require_term(&project, term).await.unwrap();
     }
     bench.completed(&project, Scope::Full).await;
 }

@@ -8,7 +8,7 @@ use glossary::{Category, Entry, Evidence, Finding, Issue, Resolution, Severity};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::versions::{RowHash, delta, parse_alive};
+use super::versions::{RowHash, outlive};
 use super::{CHUNK, parse};
 use crate::error::{Error, Result};
 use crate::runs::{Break, StageContext};
@@ -73,23 +73,7 @@ pub(crate) async fn write_entries(
         })
         .await?;
     let mut tx = context.write().await?;
-    let alive = sqlx::query_scalar!(
-        r#"SELECT group_concat(ordinal || ' ' || hash, ' ') AS "alive?: String" FROM entry_row
-           WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647"#,
-        generation
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    let delta = delta(parse_alive(alive.as_deref().unwrap_or_default()), &hashes);
-    let gone = serde_json::to_string(&delta.gone)?;
-    sqlx::query!(
-        "UPDATE entry_row SET died = ?1 WHERE series = (SELECT series FROM generation WHERE id = ?1)
-             AND ordinal IN (SELECT value FROM json_each(?2)) AND died = 2147483647",
-        generation,
-        gone
-    )
-    .execute(&mut *tx)
-    .await?;
+    let delta = outlive!(&mut *tx, "entry_row", "ordinal", generation, &hashes);
     for fresh in delta.fresh.chunks(CHUNK) {
         let row = |(index, ordinal): &(usize, i64)| EntryWritten {
             ordinal: *ordinal,
@@ -212,24 +196,8 @@ pub(crate) fn severity_of(rank: i64) -> Severity {
 /// Stores the issues of a review, in order.
 pub(crate) async fn write_issues(context: &StageContext, generation: i64, issues: &[Issue]) -> Result<(), Break> {
     let mut tx = context.write().await?;
-    let alive = sqlx::query_scalar!(
-        r#"SELECT group_concat(ordinal || ' ' || hash, ' ') AS "alive?: String" FROM issue_row
-           WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647"#,
-        generation
-    )
-    .fetch_one(&mut *tx)
-    .await?;
     let hashes = issues.iter().map(hash_issue).collect::<Result<Vec<i64>>>()?;
-    let delta = delta(parse_alive(alive.as_deref().unwrap_or_default()), &hashes);
-    let gone = serde_json::to_string(&delta.gone)?;
-    sqlx::query!(
-        "UPDATE issue_row SET died = ?1 WHERE series = (SELECT series FROM generation WHERE id = ?1)
-             AND ordinal IN (SELECT value FROM json_each(?2)) AND died = 2147483647",
-        generation,
-        gone
-    )
-    .execute(&mut *tx)
-    .await?;
+    let delta = outlive!(&mut *tx, "issue_row", "ordinal", generation, &hashes);
     for fresh in delta.fresh.chunks(CHUNK) {
         let row = |(index, ordinal): &(usize, i64)| {
             let issue = &issues[*index];

@@ -7,7 +7,7 @@ use glossary::{Occurrence, Term, reading};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::versions::{RowHash, delta, parse_alive};
+use super::versions::{RowHash, outlive};
 use super::{CHUNK, parse};
 use crate::error::Result;
 use crate::runs::{Break, StageContext};
@@ -45,23 +45,7 @@ pub(crate) async fn write_terms(context: &StageContext, generation: i64, terms: 
         .blocking(move || Ok(hashed.par_iter().map(hash).collect::<Vec<i64>>()))
         .await?;
     let mut tx = context.write().await?;
-    let alive = sqlx::query_scalar!(
-        r#"SELECT group_concat(rank || ' ' || hash, ' ') AS "alive?: String" FROM term_row
-           WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647"#,
-        generation
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    let delta = delta(parse_alive(alive.as_deref().unwrap_or_default()), &hashes);
-    let gone = serde_json::to_string(&delta.gone)?;
-    sqlx::query!(
-        "UPDATE term_row SET died = ?1 WHERE series = (SELECT series FROM generation WHERE id = ?1)
-             AND rank IN (SELECT value FROM json_each(?2)) AND died = 2147483647",
-        generation,
-        gone
-    )
-    .execute(&mut *tx)
-    .await?;
+    let delta = outlive!(&mut *tx, "term_row", "rank", generation, &hashes);
     for fresh in delta.fresh.chunks(CHUNK) {
         let row = |(index, rank): &(usize, i64)| TermWritten {
             rank: *rank,

@@ -136,6 +136,39 @@ pub(super) fn parse_alive(text: &str) -> Vec<(i64, i64)> {
     std::iter::from_fn(|| Some((numbers.next()?, numbers.next()?))).collect()
 }
 
+/// Compares a new list, given by the hashes of its rows, with the rows of the series that are alive: what is in the list no
+/// longer dies with `$generation`. What is fresh is left to the caller, who knows the columns.
+macro_rules! outlive {
+    ($connection:expr, $table:tt, $place:tt, $generation:expr, $hashes:expr) => {{
+        let alive = sqlx::query_scalar!(
+            "SELECT group_concat("
+                + $place
+                + " || ' ' || hash, ' ') AS \"alive?: String\" FROM "
+                + $table
+                + " WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647",
+            $generation
+        )
+        .fetch_one($connection)
+        .await?;
+        let alive = $crate::store::results::versions::parse_alive(alive.as_deref().unwrap_or_default());
+        let delta = $crate::store::results::versions::delta(alive, $hashes);
+        let gone = serde_json::to_string(&delta.gone)?;
+        sqlx::query!(
+            "UPDATE "
+                + $table
+                + " SET died = ?1 WHERE series = (SELECT series FROM generation WHERE id = ?1) AND died = 2147483647 AND "
+                + $place
+                + " IN (SELECT value FROM json_each(?2))",
+            $generation,
+            gone
+        )
+        .execute($connection)
+        .await?;
+        delta
+    }};
+}
+pub(super) use outlive;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
