@@ -1,13 +1,14 @@
 //! Writes the log of one run and tells about it.
 //!
-//! Records pass through a bounded channel to a thread of their own, so that a stage never waits for the disk unless
-//! the disk is thousands of records behind, and never for a viewer. A record is announced after it is in the file:
-//! who reads the file up to the announced number misses nothing.
+//! Records wait in a bounded queue for a thread of their own, so that a stage never waits for the disk unless the disk
+//! is thousands of records behind, and never for a viewer. That thread is woken once for many records: to wake it costs
+//! more than to write one. A record is announced after it is in the file: who reads the file up to the announced number
+//! misses nothing.
 
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -23,19 +24,72 @@ const ANNOUNCE_EVERY: Duration = Duration::from_millis(50);
 const ANNOUNCE_BYTES: usize = 6 * 1024;
 /// Beyond this many waiting records a log only counts them: the view reads them from the file when it shows them.
 pub(crate) const ANNOUNCE_RECORDS: usize = 200;
-const CHANNEL: usize = 8192;
-/// With nothing to announce there is nothing to wake up for.
-const IDLE: Duration = Duration::from_hours(1);
+/// Records that may wait; who has one more waits himself.
+const ROOM: usize = 8192;
+/// So many do not wait for their time.
+const MANY: usize = ROOM / 4;
+/// Bytes of one write to the file.
+const MOST_LINES: usize = 256 * 1024;
 
 /// The end of a log that takes records. Cheap to clone and to use from any thread.
 #[derive(Debug, Clone)]
-pub(crate) struct Log(SyncSender<Entry>);
+pub(crate) struct Log(Arc<Queue>);
 
-#[derive(Debug)]
-enum Entry {
-    Record(LogRecord),
+/// What is between the writers of records and their thread.
+#[derive(Debug, Default)]
+struct Queue {
+    state: Mutex<Waiting>,
+    /// Something for the thread.
+    news: Condvar,
+    /// Room for who has a record.
+    room: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    records: Vec<LogRecord>,
     /// The log is complete, whoever still wants to write.
-    End,
+    ended: bool,
+}
+
+impl Queue {
+    fn put(&self, record: LogRecord) {
+        let full = |waiting: &mut Waiting| waiting.records.len() >= ROOM && !waiting.ended;
+        let waiting = self.room.wait_while(self.lock(), full);
+        let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        if waiting.ended {
+            return;
+        }
+        waiting.records.push(record);
+        if matches!(waiting.records.len(), 1 | MANY) {
+            self.news.notify_one();
+        }
+    }
+
+    /// The records that wait, none before `due` unless they are many, and whether they are the last.
+    fn take(&self, due: Instant) -> (Vec<LogRecord>, bool) {
+        let nothing = |waiting: &mut Waiting| waiting.records.is_empty() && !waiting.ended;
+        let waiting = self.news.wait_while(self.lock(), nothing);
+        let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        let pause = due.saturating_duration_since(Instant::now());
+        let few = |waiting: &mut Waiting| waiting.records.len() < MANY && !waiting.ended;
+        let waited = self.news.wait_timeout_while(waiting, pause, few);
+        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let records = std::mem::take(&mut waiting.records);
+        self.room.notify_all();
+        (records, waiting.ended)
+    }
+
+    /// Takes no more records.
+    fn end(&self) {
+        self.lock().ended = true;
+        self.news.notify_all();
+        self.room.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Log {
@@ -49,7 +103,7 @@ impl Log {
             message: message.into(),
         };
         // Nobody takes it after the end of the log, or when the disk failed, which the writer has reported itself.
-        let _ = self.0.send(Entry::Record(record));
+        self.0.put(record);
     }
 }
 
@@ -57,7 +111,8 @@ impl Log {
 #[derive(Debug)]
 pub(crate) struct LogWriter {
     log: Log,
-    thread: JoinHandle<io::Result<u32>>,
+    /// Nothing once somebody waits for it.
+    thread: Option<JoinHandle<io::Result<u32>>>,
 }
 
 impl LogWriter {
@@ -68,24 +123,21 @@ impl LogWriter {
             source,
         };
         let file = File::options().create(true).append(true).open(path).map_err(failed)?;
-        let (sender, receiver) = sync_channel(CHANNEL);
+        let log = Log(Arc::default());
         let writer = Writer {
             file,
             project_id: project_id.to_owned(),
             run_id: run_id.to_owned(),
             events,
             written: 0,
-            lines: String::new(),
-            waiting: Vec::new(),
         };
+        let queue = Arc::clone(&log.0);
         let thread = std::thread::Builder::new()
             .name("log".into())
-            .spawn(move || writer.run(&receiver))
+            .spawn(move || writer.run(&queue))
             .map_err(failed)?;
-        Ok(Self {
-            log: Log(sender),
-            thread,
-        })
+        let thread = Some(thread);
+        Ok(Self { log, thread })
     }
 
     pub(crate) fn log(&self) -> Log {
@@ -94,11 +146,18 @@ impl LogWriter {
 
     /// Ends the log and waits until every record is on disk and announced. Returns their number. What a worker that was
     /// given up writes after this goes nowhere.
-    pub(crate) fn finish(self) -> io::Result<u32> {
-        let _ = self.log.0.send(Entry::End);
-        self.thread
-            .join()
+    pub(crate) fn finish(mut self) -> io::Result<u32> {
+        self.log.0.end();
+        let ended = self.thread.take().map(JoinHandle::join);
+        ended
+            .unwrap_or_else(|| Ok(Ok(0)))
             .unwrap_or_else(|_| Err(io::Error::other("the log writer panicked")))
+    }
+}
+
+impl Drop for LogWriter {
+    fn drop(&mut self) {
+        self.log.0.end();
     }
 }
 
@@ -108,42 +167,28 @@ struct Writer {
     run_id: String,
     events: Events,
     written: u32,
-    /// Lines that are not in the file yet.
-    lines: String,
-    /// Records that are not announced yet.
-    waiting: Vec<LogRecord>,
 }
 
 impl Writer {
-    fn run(mut self, entries: &Receiver<Entry>) -> io::Result<u32> {
-        let mut last = Instant::now().checked_sub(ANNOUNCE_EVERY).unwrap_or_else(Instant::now);
+    fn run(mut self, queue: &Queue) -> io::Result<u32> {
+        /// Whoever writes into the log must not wait for a thread that is gone.
+        struct Gone<'a>(&'a Queue);
+        impl Drop for Gone<'_> {
+            fn drop(&mut self) {
+                self.0.end();
+            }
+        }
+        let _gone = Gone(queue);
+        let mut due = Instant::now();
         let outcome = loop {
-            let wait = if self.waiting.is_empty() {
-                IDLE
-            } else {
-                ANNOUNCE_EVERY.saturating_sub(last.elapsed())
-            };
-            let mut next = entries.recv_timeout(wait);
-            while let Ok(Entry::Record(record)) = next {
-                self.take(record);
-                if self.lines.len() > 256 * 1024 {
-                    next = Err(RecvTimeoutError::Timeout);
-                    break;
-                }
-                next = entries.try_recv().map_err(|error| match error {
-                    TryRecvError::Empty => RecvTimeoutError::Timeout,
-                    TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
-                });
+            let (records, last) = queue.take(due);
+            if let Err(error) = self.write(records) {
+                break Err(error);
             }
-            if !matches!(next, Err(RecvTimeoutError::Timeout)) {
-                break self.flush();
+            if last {
+                break Ok(());
             }
-            if last.elapsed() >= ANNOUNCE_EVERY && !self.waiting.is_empty() {
-                if let Err(error) = self.flush() {
-                    break Err(error);
-                }
-                last = Instant::now();
-            }
+            due = Instant::now() + ANNOUNCE_EVERY;
         };
         if let Err(error) = &outcome {
             tracing::error!(run = self.run_id, %error, "the log cannot be written");
@@ -151,20 +196,21 @@ impl Writer {
         outcome.and_then(|()| self.file.sync_data()).map(|()| self.written)
     }
 
-    fn take(&mut self, mut record: LogRecord) {
-        self.written += 1;
-        record.seq = self.written;
-        record.bound();
-        record.write_line(&mut self.lines);
-        self.waiting.push(record);
-    }
-
     /// To the file first, then to the viewers.
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.write_all(self.lines.as_bytes())?;
-        self.lines.clear();
-        let waiting = std::mem::take(&mut self.waiting);
-        announce(&self.events, &self.project_id, &self.run_id, waiting);
+    fn write(&mut self, mut records: Vec<LogRecord>) -> io::Result<()> {
+        let mut lines = String::new();
+        for record in &mut records {
+            self.written += 1;
+            record.seq = self.written;
+            record.bound();
+            record.write_line(&mut lines);
+            if lines.len() > MOST_LINES {
+                self.file.write_all(lines.as_bytes())?;
+                lines.clear();
+            }
+        }
+        self.file.write_all(lines.as_bytes())?;
+        announce(&self.events, &self.project_id, &self.run_id, records);
         Ok(())
     }
 }

@@ -229,7 +229,8 @@ impl StageContext {
             known = units::find(self.engine.store(), &project_id, &others).await?;
         }
         let (sender, receiver) = mpsc::unbounded_channel();
-        let keeper = units::keep(self.engine.store().clone(), project_id.clone(), U::KIND, receiver);
+        let (store, over) = (self.engine.store().clone(), CancellationToken::new());
+        let keeper = units::keep(store, project_id.clone(), U::KIND, receiver, over.clone());
         let keeper = tokio::spawn(keeper);
         let context = self.clone();
         let done = self
@@ -277,6 +278,7 @@ impl StageContext {
                 Ok((keys, done, room))
             })
             .await;
+        over.cancel();
         // What is finished is kept, also when the stage was stopped in the middle of the others.
         keeper.await.map_err(panicked)??;
         let (keys, done, room) = done?;

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use tokio::sync::mpsc;
+use sqlx::QueryBuilder;
+use tokio::sync::mpsc::{self, error::TryRecvError};
+use tokio_util::sync::CancellationToken;
 
 use super::Store;
 use crate::error::Result;
@@ -15,9 +17,11 @@ use crate::runs::Unit;
 
 /// Units of one question to the database.
 const LOOKUP: usize = 500;
-/// A commit waits for this time or size, whichever comes first: cheap units share one, a dear one is not kept waiting.
+/// A commit waits for this time, so that cheap units share one; it takes so many bytes.
 const COMMIT_AFTER: Duration = Duration::from_millis(250);
 const COMMIT_BYTES: usize = 4 << 20;
+/// Rows of one statement that writes.
+const ROWS: usize = 64;
 /// Units that nobody asked for in this time are forgotten.
 const KEEP_DAYS: i64 = 90;
 /// All outputs together may take this much; the ones longest unused go first.
@@ -128,34 +132,37 @@ pub(crate) struct FinishedUnit {
     pub(crate) text: Option<(String, String)>,
 }
 
-/// Stores finished units as they come, many in one transaction, until the senders are gone.
+/// Stores finished units, many in one transaction, until the senders are gone; `over` says that this is soon, and then
+/// nobody waits for the next commit. Units wait to be fetched: to wake somebody for each of them would cost more than a
+/// cheap one does.
 pub(crate) async fn keep(
     store: Store,
     project_id: String,
     kind: &'static str,
     mut finished: mpsc::UnboundedReceiver<FinishedUnit>,
+    over: CancellationToken,
 ) -> Result<()> {
     let mut open = true;
     while open {
-        let mut units = Vec::new();
-        let mut bytes = 0;
-        let deadline = tokio::time::sleep(COMMIT_AFTER);
-        tokio::pin!(deadline);
-        while bytes < COMMIT_BYTES {
-            tokio::select! {
-                unit = finished.recv() => {
-                    let Some(unit) = unit else {
-                        open = false;
+        let _ = tokio::time::timeout(COMMIT_AFTER, over.cancelled()).await;
+        loop {
+            let mut units = Vec::new();
+            let mut bytes = 0;
+            while bytes < COMMIT_BYTES {
+                let unit = match finished.try_recv() {
+                    Ok(unit) => unit,
+                    Err(error) => {
+                        open = error != TryRecvError::Disconnected;
                         break;
-                    };
-                    bytes += unit.output.len() + unit.text.as_ref().map_or(0, |(_, text)| text.len());
-                    units.push(unit);
-                },
-                () = &mut deadline => break,
+                    }
+                };
+                bytes += unit.output.len() + unit.text.as_ref().map_or(0, |(_, text)| text.len());
+                units.push(unit);
             }
-        }
-        if !units.is_empty() {
-            match write(&store, &project_id, kind, &units).await {
+            if units.is_empty() {
+                break;
+            }
+            match write(&store, &project_id, kind, units).await {
                 // Another process keeps the database locked: what is not kept is done again one day.
                 Err(error) if error.is_busy() => tracing::warn!(%error, "finished units are not kept"),
                 written => written?,
@@ -165,31 +172,30 @@ pub(crate) async fn keep(
     Ok(())
 }
 
-async fn write(store: &Store, project_id: &str, kind: &str, units: &[FinishedUnit]) -> Result<()> {
+async fn write(store: &Store, project_id: &str, kind: &str, units: Vec<FinishedUnit>) -> Result<()> {
     let today = today();
-    let mut tx = store.write().await?;
+    let (mut texts, mut rows) = (Vec::new(), Vec::with_capacity(units.len()));
     for unit in units {
-        if let Some((hash, text)) = &unit.text {
-            sqlx::query!(
-                "INSERT OR IGNORE INTO document_text (hash, text) VALUES (?, ?)",
-                hash,
-                text
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
-        let key = &unit.key.0[..];
-        sqlx::query!(
-            "INSERT INTO unit (project_id, key, kind, output, used_on) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (project_id, key) DO UPDATE SET output = excluded.output, used_on = excluded.used_on",
-            project_id,
-            key,
-            kind,
-            unit.output,
-            today
-        )
-        .execute(&mut *tx)
-        .await?;
+        texts.extend(unit.text);
+        rows.push((unit.key, unit.output));
+    }
+    let mut tx = store.write().await?;
+    // Many rows a statement: the way to the thread of the database and back costs more than to write a row.
+    while !texts.is_empty() {
+        let mut query = QueryBuilder::new("INSERT OR IGNORE INTO document_text (hash, text) ");
+        query.push_values(texts.drain(..texts.len().min(ROWS)), |mut row, (hash, text)| {
+            row.push_bind(hash).push_bind(text);
+        });
+        query.build().execute(&mut *tx).await?;
+    }
+    while !rows.is_empty() {
+        let mut query = QueryBuilder::new("INSERT INTO unit (project_id, key, kind, output, used_on) ");
+        query.push_values(rows.drain(..rows.len().min(ROWS)), |mut row, (key, output)| {
+            row.push_bind(project_id).push_bind(key.0.to_vec()).push_bind(kind);
+            row.push_bind(output).push_bind(today);
+        });
+        query.push(" ON CONFLICT (project_id, key) DO UPDATE SET output = excluded.output, used_on = excluded.used_on");
+        query.build().execute(&mut *tx).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -268,9 +274,9 @@ mod tests {
             sender.send(unit).unwrap();
         }
         drop(sender);
-        keep(bench.engine.store().clone(), project.to_owned(), "test/1", receiver)
-            .await
-            .unwrap();
+        let (store, over) = (bench.engine.store().clone(), CancellationToken::new());
+        over.cancel();
+        keep(store, project.to_owned(), "test/1", receiver, over).await.unwrap();
     }
 
     async fn known(bench: &Bench, project: &str, names: &[&str]) -> Vec<bool> {
