@@ -36,6 +36,8 @@ struct Inner {
     program: Program,
     health: watch::Sender<Health>,
     watcher: Mutex<Option<JoinHandle<()>>>,
+    /// Held by whoever tidies up after a run.
+    cleaning: tokio::sync::RwLock<()>,
     closed: watch::Sender<bool>,
     /// Runs tell nothing and keep no units.
     unobserved: AtomicBool,
@@ -82,6 +84,7 @@ impl Engine {
             program,
             health: watch::Sender::default(),
             watcher: Mutex::default(),
+            cleaning: tokio::sync::RwLock::default(),
             closed: watch::Sender::default(),
         }));
         engine.recover_runs().await.map_err(|error| engine.noted(error))?;
@@ -112,6 +115,7 @@ impl Engine {
             // It has a connection of its own, and only the last one that closes tidies up.
             let _ = watcher.await;
         }
+        let _cleaned = self.0.cleaning.write().await;
         self.0.store.close().await;
     }
 
@@ -163,6 +167,10 @@ impl Engine {
     /// The task that watches the runs of other processes.
     pub(crate) fn watcher(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
         self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn cleaning(&self) -> &tokio::sync::RwLock<()> {
+        &self.0.cleaning
     }
 
     /// Becomes true when the engine is closed.

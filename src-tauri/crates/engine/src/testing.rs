@@ -116,6 +116,8 @@ impl Bench {
             self.engine.wait_until_idle(Duration::from_mins(2)).await,
             "a run did not end"
         );
+        // What is tidied up after a run is looked at, too.
+        drop(self.engine.cleaning().write().await);
     }
 
     pub(crate) async fn run(&self, project: &str, scope: Scope) -> RunView {

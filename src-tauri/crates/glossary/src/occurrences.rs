@@ -120,27 +120,12 @@ fn reach(longest: usize) -> usize {
 ///
 /// `found` holds each document once, with what [`Matcher::find`] returned for it over the same terms.
 pub fn tally(terms: &mut [Term], found: &[(&Document, &[Occurrence])]) {
-    // What is written in the same way is counted first, and folded once.
-    let mut forms: Vec<Vec<(&str, u32)>> = vec![Vec::new(); terms.len()];
-    let mut many: FxHashMap<(u32, &str), usize> = FxHashMap::default();
-    let mut documents = vec![0_u32; terms.len()];
-    let mut last = vec![usize::MAX; terms.len()];
-    for (number, (document, occurrences)) in found.iter().enumerate() {
-        for occurrence in *occurrences {
-            let term = occurrence.term as usize;
-            let Some(written) = document.text.get(occurrence.start as usize..occurrence.end as usize) else {
-                continue;
-            };
-            let Some(forms) = forms.get_mut(term) else {
-                continue;
-            };
-            count(forms, &mut many, occurrence.term, written);
-            if last[term] != number {
-                last[term] = number;
-                documents[term] += 1;
-            }
-        }
-    }
+    let share = found.len().div_ceil(rayon::current_num_threads()).max(1);
+    let shares: Vec<Tally<'_>> = found
+        .par_chunks(share)
+        .map(|found| Tally::of(found, terms.len()))
+        .collect();
+    let Tally { forms, documents, .. } = shares.into_iter().reduce(Tally::with).unwrap_or_default();
     terms
         .par_iter_mut()
         .zip(forms)
@@ -172,9 +157,66 @@ pub fn tally(terms: &mut [Term], found: &[(&Document, &[Occurrence])]) {
         });
 }
 
-/// Counts one more `text` in the forms of a term. Most terms have a few forms, which are compared one by one; the places
-/// of more are kept in `many`.
-fn count<'a>(forms: &mut Vec<(&'a str, u32)>, many: &mut FxHashMap<(u32, &'a str), usize>, term: u32, text: &'a str) {
+/// What was found of each term in some documents. What is written in the same way is counted first, and folded once.
+#[derive(Default)]
+struct Tally<'a> {
+    /// How each term is written, and how often.
+    forms: Vec<Vec<(&'a str, u32)>>,
+    /// Where the forms stand of terms that have many.
+    many: FxHashMap<(u32, &'a str), usize>,
+    documents: Vec<u32>,
+}
+
+impl<'a> Tally<'a> {
+    fn of(found: &[(&'a Document, &[Occurrence])], terms: usize) -> Self {
+        let mut tally = Self {
+            forms: vec![Vec::new(); terms],
+            many: FxHashMap::default(),
+            documents: vec![0; terms],
+        };
+        let mut last = vec![usize::MAX; terms];
+        for (number, (document, occurrences)) in found.iter().enumerate() {
+            for occurrence in *occurrences {
+                let term = occurrence.term as usize;
+                let Some(written) = document.text.get(occurrence.start as usize..occurrence.end as usize) else {
+                    continue;
+                };
+                let Some(forms) = tally.forms.get_mut(term) else {
+                    continue;
+                };
+                count(forms, &mut tally.many, occurrence.term, written, 1);
+                if last[term] != number {
+                    last[term] = number;
+                    tally.documents[term] += 1;
+                }
+            }
+        }
+        tally
+    }
+
+    /// Both together.
+    fn with(mut self, other: Self) -> Self {
+        for (term, (into, forms)) in self.forms.iter_mut().zip(other.forms).enumerate() {
+            for (text, times) in forms {
+                count(into, &mut self.many, term as u32, text, times);
+            }
+        }
+        for (into, documents) in self.documents.iter_mut().zip(other.documents) {
+            *into += documents;
+        }
+        self
+    }
+}
+
+/// Counts `text` in the forms of a term. Most terms have a few forms, which are compared one by one; the places of more are
+/// kept in `many`.
+fn count<'a>(
+    forms: &mut Vec<(&'a str, u32)>,
+    many: &mut FxHashMap<(u32, &'a str), usize>,
+    term: u32,
+    text: &'a str,
+    times: u32,
+) {
     const FEW: usize = 8;
     let known = forms.iter().take(FEW).position(|(known, _)| *known == text);
     let known = match known {
@@ -182,13 +224,13 @@ fn count<'a>(forms: &mut Vec<(&'a str, u32)>, many: &mut FxHashMap<(u32, &'a str
         known => known,
     };
     if let Some(at) = known {
-        forms[at].1 += 1;
+        forms[at].1 += times;
         return;
     }
     if forms.len() >= FEW {
         many.insert((term, text), forms.len());
     }
-    forms.push((text, 1));
+    forms.push((text, times));
 }
 
 /// Sets the lines of occurrences that are ordered by their places.

@@ -8,7 +8,7 @@ use glossary::occurrences;
 use glossary::{Entry, Occurrence, Stopped, Term};
 use rayon::prelude::*;
 
-use super::Work;
+use super::{Work, ask};
 use crate::logs::LogLevel;
 use crate::runs::{Break, Stage, StageContext, StopFlag, Unit};
 use crate::store::results::{self, Found, HashedDocument};
@@ -52,9 +52,44 @@ impl Mentions {
     }
 }
 
+/// What a document says, each context with a hash of all that is in it.
+struct Said {
+    contexts: Vec<Context>,
+    digests: Vec<u128>,
+}
+
+impl Said {
+    fn new(contexts: Vec<Context>) -> Self {
+        let digest = |context: &Context| {
+            let Context {
+                definition,
+                confidence,
+                evidence,
+                names,
+                ..
+            } = context;
+            let mut key = UnitKey::builder("context");
+            let places = [evidence.line, evidence.start, evidence.end];
+            key.text(&evidence.document)
+                .text(&evidence.quote)
+                .bytes(places.map(u32::to_le_bytes).as_flattened())
+                .bytes(&confidence.to_bits().to_le_bytes())
+                .bytes(&[u8::from(definition.is_some())]);
+            for text in definition.iter().chain(names) {
+                key.text(text);
+            }
+            key.finish().number()
+        };
+        Self {
+            digests: contexts.iter().map(digest).collect(),
+            contexts,
+        }
+    }
+}
+
 impl Unit for Contexts {
     type Item = Mentions;
-    type Output = Vec<Context>;
+    type Output = Said;
     const KIND: &'static str = "contexts/2";
 
     fn name<'a>(&'a self, mentions: &'a Mentions) -> &'a str {
@@ -75,21 +110,22 @@ impl Unit for Contexts {
         Some(self.documents[mentions.document].document.text.len())
     }
 
-    fn work(&self, mentions: &Mentions, stop: &StopFlag) -> Result<Vec<Context>, Stopped> {
+    fn work(&self, mentions: &Mentions, stop: &StopFlag) -> Result<Said, Stopped> {
         let occurrences = mentions.occurrences(&self.found[mentions.document]);
         let document = &self.documents[mentions.document].document;
-        define::contexts(document, &self.terms[..mentions.terms.len()], &occurrences, stop)
+        let contexts = define::contexts(document, &self.terms[..mentions.terms.len()], &occurrences, stop)?;
+        Ok(Said::new(contexts))
     }
 
-    fn pack(&self, mentions: &Mentions, contexts: &Vec<Context>) -> Option<Vec<u8>> {
+    fn pack(&self, mentions: &Mentions, said: &Said) -> Option<Vec<u8>> {
         Some(define::pack_contexts(
             &self.documents[mentions.document].document,
-            contexts,
+            &said.contexts,
         ))
     }
 
-    fn unpack(&self, mentions: &Mentions, bytes: &[u8]) -> Option<Vec<Context>> {
-        define::unpack_contexts(&self.documents[mentions.document].document, bytes)
+    fn unpack(&self, mentions: &Mentions, bytes: &[u8]) -> Option<Said> {
+        define::unpack_contexts(&self.documents[mentions.document].document, bytes).map(Said::new)
     }
 }
 
@@ -100,7 +136,7 @@ const ROOM: usize = 400;
 struct Definition {
     terms: Arc<Vec<Term>>,
     /// What each document says.
-    contexts: Vec<Option<Arc<Vec<Context>>>>,
+    said: Vec<Option<Arc<Said>>>,
     log: StageContext,
 }
 
@@ -110,14 +146,14 @@ struct Subject {
     term: usize,
     /// Index of a document and of a context in it.
     contexts: Vec<(u32, u32)>,
-    /// The sum of the keys of what these documents say.
+    /// The sum of the hashes of these contexts: their order does not matter.
     sources: u128,
 }
 
 impl Unit for Definition {
     type Item = Subject;
     type Output = Entry;
-    const KIND: &'static str = "definition/1";
+    const KIND: &'static str = "definition/2";
     const KEPT: bool = false;
 
     fn name<'a>(&'a self, subject: &'a Subject) -> &'a str {
@@ -138,7 +174,7 @@ impl Unit for Definition {
 
     fn work(&self, subject: &Subject, _: &StopFlag) -> Result<Entry, Stopped> {
         let term = &self.terms[subject.term];
-        let context = |(document, at): &(u32, u32)| self.contexts[*document as usize].as_ref()?.get(*at as usize);
+        let context = |(document, at): &(u32, u32)| self.said[*document as usize].as_ref()?.contexts.get(*at as usize);
         let contexts: Vec<&Context> = subject.contexts.iter().filter_map(context).collect();
         let entry = define::define(term, &contexts);
         self.log.log(LogLevel::Debug, &term.text, told(&entry));
@@ -159,8 +195,7 @@ fn subjects(
     terms: &[Term],
     excluded: &HashSet<String>,
     mentions: &[Mentions],
-    keys: &[UnitKey],
-    contexts: &[Option<Arc<Vec<Context>>>],
+    said: &[Option<Arc<Said>>],
 ) -> Vec<Subject> {
     let subject = |term| Subject {
         term,
@@ -168,15 +203,16 @@ fn subjects(
         sources: 0,
     };
     let mut subjects: Vec<Subject> = (0..terms.len()).map(subject).collect();
-    for (document, ((mentions, key), contexts)) in mentions.iter().zip(keys).zip(contexts).enumerate() {
-        // What could not be read is no source: a definition without it is another one.
-        for number in mentions.terms.iter().filter(|_| contexts.is_some()) {
-            let sources = &mut subjects[*number as usize].sources;
-            *sources = sources.wrapping_add(key.number());
-        }
-        for (at, context) in contexts.iter().flat_map(|contexts| contexts.iter()).enumerate() {
+    for (document, (mentions, said)) in mentions.iter().zip(said).enumerate() {
+        // What could not be read is no source.
+        let Some(Said { contexts, digests }) = said.as_deref() else {
+            continue;
+        };
+        for (at, (context, digest)) in contexts.iter().zip(digests).enumerate() {
             if let Some(number) = mentions.terms.get(context.term as usize) {
-                subjects[*number as usize].contexts.push((document as u32, at as u32));
+                let subject = &mut subjects[*number as usize];
+                subject.contexts.push((document as u32, at as u32));
+                subject.sources = subject.sources.wrapping_add(*digest);
             }
         }
     }
@@ -186,6 +222,7 @@ fn subjects(
 
 pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
+    let alive = ask(results::alive_entries(store.clone(), generation));
     let extract = work.input(Stage::Extract)?;
     let documents = work
         .carried
@@ -202,24 +239,23 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         found: Arc::clone(&found),
         terms: Arc::clone(&terms),
     };
-    let (unit, mentions, keys) = {
+    let (unit, mentions) = {
         let terms = Arc::clone(&terms);
         work.context
             .blocking(move || {
                 let mention = |(document, found)| Mentions::new(document, found, &terms);
                 let mentions: Vec<_> = found.par_iter().enumerate().map(mention).collect();
-                let keys: Vec<_> = mentions.iter().map(|mentions| UnitKey::of(&unit, mentions)).collect();
-                Ok((unit, Arc::new(mentions), keys))
+                Ok((unit, Arc::new(mentions)))
             })
             .await?
     };
-    let contexts = work.context.units(unit, Arc::clone(&mentions)).await?;
+    let said = work.context.units(unit, Arc::clone(&mentions)).await?;
     let (unit, subjects) = {
         let (terms, log) = (Arc::clone(&terms), work.context.clone());
         work.context
             .blocking(move || {
-                let subjects = subjects(&terms, &excluded, &mentions, &keys, &contexts);
-                let unit = Definition { terms, contexts, log };
+                let subjects = subjects(&terms, &excluded, &mentions, &said);
+                let unit = Definition { terms, said, log };
                 Ok((unit, Arc::new(subjects)))
             })
             .await?
@@ -241,7 +277,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
             .await?
     };
     work.context.check()?;
-    results::write_entries(work.context, generation, &entries, None).await?;
+    results::write_entries(work.context, generation, alive.await?, &entries, None).await?;
     let defined = entries.iter().filter(|entry| entry.definition.is_some()).count();
     work.info(format!("{defined} of {} terms have a definition", entries.len()));
     work.carried.entries.put(generation, &entries);

@@ -8,7 +8,7 @@ use glossary::occurrences::{self, Matcher, Relevant, TermIndex, Vocabulary};
 use glossary::{Stopped, Term};
 use rayon::prelude::*;
 
-use super::Work;
+use super::{Work, ask};
 use crate::runs::{Break, Stage, StopFlag, Unit};
 use crate::store::results::{self, Found, HashedDocument};
 use crate::store::units::{UnitKey, UnitKeyBuilder};
@@ -69,8 +69,8 @@ struct Place {
 
 /// A list of terms made ready for the search. Most changes of a document leave the list as it is.
 struct Prepared {
-    /// Everything that the search depends on.
-    of: UnitKey,
+    /// Everything that the search depends on, term by term.
+    of: Vec<UnitKey>,
     index: Arc<TermIndex>,
     /// The terms that a document may hold, by the hash of its text.
     relevant: HashMap<String, Arc<Relevant>>,
@@ -79,15 +79,16 @@ struct Prepared {
 impl Prepared {
     const KIND: &'static str = "term index";
 
-    fn of(terms: &[Term]) -> UnitKey {
-        let mut key = UnitKey::builder(Self::KIND);
-        for term in terms {
+    fn of(terms: &[Term]) -> Vec<UnitKey> {
+        let of = |term: &Term| {
+            let mut key = UnitKey::builder(Self::KIND);
             key.text(&term.key).text(&term.text).bytes(&[term.category as u8]);
             for variant in &term.variants {
                 key.text(&variant.text);
             }
-        }
-        key.finish()
+            key.finish()
+        };
+        terms.par_iter().map(of).collect()
     }
 }
 
@@ -133,6 +134,7 @@ impl Unit for Finding {
 
 pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
+    let alive = ask(results::alive_terms(store.clone(), generation));
     let documents = work.carried.documents(store, work.input(Stage::Load)?).await?;
     // Each document is visited twice: for its candidates, and for the occurrences of what was kept.
     work.context.total(documents.len() * 2);
@@ -221,7 +223,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         })
         .await?;
     work.context.check()?;
-    results::write_terms(work.context, generation, &terms).await?;
+    results::write_terms(work.context, generation, alive.await?, &terms).await?;
     results::write_found(work.context, generation, &terms, &found).await?;
     let total: usize = found.iter().map(|found| found.occurrences.len()).sum();
     work.info(format!(

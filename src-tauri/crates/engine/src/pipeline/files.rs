@@ -1,6 +1,7 @@
 //! Which files of a folder are documents. Everything that is left out is reported with its reason; nothing outside
 //! the folder is ever opened.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -59,6 +60,7 @@ pub(crate) fn list(
         let path = relative(folder, entry.path());
         seen(&path);
         let directory = entry.file_type().is_dir();
+        let metadata = (!directory).then(|| entry.metadata());
         let ruled = || {
             let out = if directory {
                 rules.prunes(&path).then_some("pattern")
@@ -69,11 +71,8 @@ pub(crate) fn list(
         };
         let found = match reason(folder, &entry) {
             None => ruled().or_else(|| {
-                if directory {
-                    None
-                } else {
-                    too_large(&entry, rules.largest)
-                }
+                let largest = rules.largest;
+                metadata.as_ref().and_then(|metadata| too_large(metadata, largest))
             }),
             reason => reason,
         };
@@ -86,7 +85,10 @@ pub(crate) fn list(
             }
             None if directory => {}
             None => {
-                let (bytes, modified) = entry.metadata().map_or((0, 0), |metadata| fingerprint(&metadata));
+                let (bytes, modified) = match metadata {
+                    Some(Ok(metadata)) => fingerprint(&metadata),
+                    _ => (0, 0),
+                };
                 files.push(FoundFile {
                     path,
                     location: entry.into_path(),
@@ -101,7 +103,7 @@ pub(crate) fn list(
 
 /// Size and time of modification. A file that was written just now may be written again within the same tick of the
 /// file system's clock, so its time says nothing yet (the racy entries of git's index are the same matter).
-fn fingerprint(metadata: &std::fs::Metadata) -> (u64, i64) {
+fn fingerprint(metadata: &Metadata) -> (u64, i64) {
     let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let modified = metadata.modified().map(since).unwrap_or_default();
     // Some file systems count whole or even seconds.
@@ -154,11 +156,11 @@ pub(crate) fn is_text_name(path: &str) -> bool {
     ending.is_some_and(|ending| TEXT_ENDINGS.contains(&&*ending)) && !name.starts_with('.') && !secret(name)
 }
 
-fn too_large(entry: &DirEntry, largest: u64) -> Option<(&'static str, Option<String>)> {
-    match entry.metadata() {
+fn too_large(metadata: &walkdir::Result<Metadata>, largest: u64) -> Option<(&'static str, Option<String>)> {
+    match metadata {
         Ok(metadata) if metadata.len() > largest => Some(("too_large", Some(metadata.len().to_string()))),
         Ok(_) => None,
-        Err(error) => Some(("unreadable", Some(io_message(&error)))),
+        Err(error) => Some(("unreadable", Some(io_message(error)))),
     }
 }
 

@@ -20,11 +20,13 @@ pub(crate) use files::{FoundFile, is_text_name, list as list_files, look};
 pub(crate) use load::{Never, text_hash, text_of};
 pub(crate) use rules::{RULED, Rules, patterns};
 
+use crate::blocking::panicked;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::logs::{Log, LogLevel};
 use crate::runs::{Break, Live, RunView, Stage, StageContext};
 use crate::settings::ProjectSettings;
+use crate::store::results::Alive;
 use crate::store::{finished, generations};
 
 /// A finished stage of a run: its result waits to become current.
@@ -115,6 +117,12 @@ impl Work<'_> {
     }
 }
 
+/// Asks for rows that a stage needs at its end, while it is at work.
+fn ask(read: impl Future<Output = Result<Alive>> + Send + 'static) -> impl Future<Output = Result<Alive>> {
+    let asked = tokio::spawn(read);
+    async { asked.await.map_err(panicked)? }
+}
+
 /// Under which name the documents of a run are remembered.
 const TEXTS: &str = "documents";
 
@@ -169,6 +177,8 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
         let bytes = documents.iter().map(|document| document.document.text.len()).sum();
         recall.keep(&run.project_id, TEXTS, bytes, documents);
     }
+    // Hundreds of thousands of small pieces are given back, and the end of the run need not wait for that.
+    tokio::task::spawn_blocking(move || drop(carried));
     Ok(produced)
 }
 

@@ -7,12 +7,13 @@ use glossary::refine::Rulings;
 use glossary::review::identity;
 use glossary::{Resolution, Ruling, refine};
 
-use super::Work;
+use super::{Work, ask};
 use crate::runs::{Break, Stage};
 use crate::store::results;
 
 pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
+    let alive = ask(results::alive_entries(store.clone(), generation));
     let provisional = work.source(Stage::Review).await?;
     let entries = work.carried.entries(store, provisional).await?;
     let review = work.input(Stage::Review)?;
@@ -40,7 +41,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .await?;
     work.context.check()?;
     let refined = Arc::new(refinement.entries);
-    results::write_entries(work.context, generation, &refined, Some(&before)).await?;
+    results::write_entries(work.context, generation, alive.await?, &refined, Some(&before)).await?;
     results::write_resolutions(work.context, generation, review, &refinement.resolutions).await?;
     let open = refinement
         .resolutions

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use glossary::Finding;
 use glossary::review::Reviewer;
 
-use super::Work;
+use super::{Work, ask};
 use crate::logs::LogLevel;
 use crate::runs::{Break, Stage};
 use crate::store::results;
 
 pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
+    let alive = ask(results::alive_issues(store.clone(), generation));
     let entries = work.carried.entries(store, work.input(Stage::Define)?).await?;
     let terms = work.carried.terms(store, work.source(Stage::Define).await?).await?;
     work.context.total(entries.len());
@@ -34,7 +35,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         work.context.log(LogLevel::Debug, &issue.term, told(&issue.finding));
     }
     work.context.check()?;
-    results::write_issues(work.context, generation, &issues).await?;
+    results::write_issues(work.context, generation, alive.await?, &issues).await?;
     work.info(format!("{} issues in {} entries", issues.len(), entries.len()));
     work.carried.issues.put(generation, &issues);
     Ok(())

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::context::Break;
 use super::live::Live;
-use super::model::{CancelOutcome, MissingUnit, RunStatus, StageStatus, StopReason};
+use super::model::{CancelOutcome, MissingUnit, RunStatus, RunView, StageStatus, StopReason};
 use super::pulse::pulse;
 use super::queue::{self, Turn};
 use super::record::{self, Change, Transition};
@@ -41,7 +41,11 @@ pub(super) fn spawn(engine: Engine, live: Arc<Live>) {
             tracing::error!(run = run_id, %error, "the worker of a run panicked");
             end(&engine, &live, Outcome::Failed(error)).await;
         }
+        // Nobody waits for what is tidied up, except who closes the engine.
+        let cleaning = engine.cleaning().read().await;
         engine.runs().remove(&run_id);
+        clean_up(&engine, &live.view()).await;
+        drop(cleaning);
         if let Err(error) = engine.store().fold().await {
             tracing::debug!(run = run_id, %error, "the write-ahead log is left for another time");
         }
@@ -299,10 +303,15 @@ async fn tell_end(engine: &Engine, live: &Live, mut status: RunStatus, message: 
         total,
     }));
     engine.project_changed(&run.project_id);
+    engine.tidy_in(retention::AFTER_RUN);
+}
+
+/// Removes what the end of a run made superfluous.
+async fn clean_up(engine: &Engine, run: &RunView) {
     if let Err(error) = generations::collect(engine.store(), &run.project_id).await {
         tracing::warn!(run = run.id, %error, "old results could not be removed");
     }
-    if matches!(status, RunStatus::Completed | RunStatus::Partial)
+    if matches!(run.status, RunStatus::Completed | RunStatus::Partial)
         && let Err(error) = generations::collect_texts(engine.store()).await
     {
         tracing::warn!(run = run.id, %error, "old texts could not be removed");
@@ -310,7 +319,6 @@ async fn tell_end(engine: &Engine, live: &Live, mut status: RunStatus, message: 
     if let Err(error) = units::prune(engine.store()).await {
         tracing::warn!(run = run.id, %error, "old units could not be removed");
     }
-    engine.tidy_in(retention::AFTER_RUN);
 }
 
 /// Tries a write again while another process keeps the database locked: that is no failure of the run.

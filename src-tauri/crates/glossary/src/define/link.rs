@@ -52,12 +52,13 @@ pub fn link(entries: &mut [Entry], terms: &[Term]) {
             }
         }
     }
+    // Most names are forms of the entry's own key.
+    let other = |room: &mut String, (at, name): &(usize, Cow<'_, str>)| !is_key(&entries[*at].key, name, room);
+    let other: Vec<bool> = pairs.par_iter().map_init(String::new, other).collect();
     let mut known: FxHashMap<usize, Vec<String>> = FxHashMap::default();
-    let mut room = String::new();
-    for (at, name) in pairs {
+    for ((at, name), _) in pairs.into_iter().zip(other).filter(|(_, other)| *other) {
         let entry = &mut entries[at];
-        // Most names are forms of the entry's own key.
-        if entry.synonyms.len() >= SYNONYMS || is_key(&entry.key, &name, &mut room) {
+        if entry.synonyms.len() >= SYNONYMS {
             continue;
         }
         let keys = known
@@ -74,16 +75,12 @@ pub fn link(entries: &mut [Entry], terms: &[Term]) {
 
 fn relate(entries: &mut [Entry], terms: &[Term]) {
     let worth = worth(entries, terms);
-    let mut lexicon = Lexicon::default();
     // A headword has the first say; another entry's synonym only fills the gaps.
-    for (at, entry) in entries.iter().enumerate() {
-        lexicon.insert(&entry.term, at as u32);
+    let mut names: Vec<(&str, u32)> = entries.iter().map(|entry| entry.term.as_str()).zip(0..).collect();
+    for (entry, at) in entries.iter().zip(0..) {
+        names.extend(entry.synonyms.iter().map(|name| (name.as_str(), at)));
     }
-    for (at, entry) in entries.iter().enumerate() {
-        for name in &entry.synonyms {
-            lexicon.insert(name, at as u32);
-        }
-    }
+    let lexicon = Lexicon::of(&names);
     let related: Vec<Vec<String>> = entries
         .par_iter()
         .enumerate()

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::group::{self, Group};
@@ -67,11 +68,13 @@ fn shown(score: f64) -> f64 {
 /// Leaves out terms that the matcher could never find, because a better term is written in the same way: HAWTS beside the
 /// HAWTs of HAWT.
 fn drop_shadowed(terms: &mut Vec<Term>, required: &FxHashMap<String, &str>) {
+    let forms = |term: &Term| term.variants.iter().map(|variant| fold(&variant.text)).collect();
+    let mut folded = terms.par_iter().map(forms).collect::<Vec<Vec<String>>>().into_iter();
     let mut taken: FxHashSet<String> = FxHashSet::default();
     terms.retain(|term| {
         let mut free = false;
-        for variant in &term.variants {
-            free |= taken.insert(fold(&variant.text));
+        for form in folded.next().into_iter().flatten() {
+            free |= taken.insert(form);
         }
         free || required.contains_key(&term.key)
     });
@@ -100,8 +103,11 @@ fn in_language(
             Language::Japanese => &document.japanese,
         })
         .collect();
-    let mut groups = group::groups(&harvests, language, stop)?;
-    let words = score::Words::new(&harvests, language);
+    let (groups, words) = rayon::join(
+        || group::groups(&harvests, language, stop),
+        || score::Words::new(&harvests, language),
+    );
+    let mut groups = groups?;
     if words.total == 0 {
         return Ok(Vec::new());
     }

@@ -51,9 +51,14 @@ pub struct Relevant {
 impl TermIndex {
     /// Prepares a list.
     pub fn new(terms: &[Term]) -> Self {
-        let patterns = patterns::patterns(terms);
-        let mut by_key: Vec<u32> = (0..terms.len() as u32).collect();
-        by_key.sort_unstable_by_key(|term| (&terms[*term as usize].key, *term));
+        let (patterns, by_key) = rayon::join(
+            || patterns::patterns(terms),
+            || {
+                let mut by_key: Vec<u32> = (0..terms.len() as u32).collect();
+                by_key.sort_unstable_by_key(|term| (&terms[*term as usize].key, *term));
+                by_key
+            },
+        );
         let mut place = vec![0; terms.len()];
         for (at, term) in by_key.iter().enumerate() {
             place[*term as usize] = at as u32;

@@ -8,6 +8,7 @@ mod tests;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lexicon::Lexicon;
@@ -104,7 +105,7 @@ pub fn refine(entries: &[Entry], issues: &[Issue], rulings: &Rulings, stop: &dyn
         return Err(Stopped);
     }
     let mut order: Vec<(String, Entry)> = entries
-        .into_iter()
+        .into_par_iter()
         .map(|entry| (sort_key(&entry.term), entry))
         .collect();
     order.sort_by(|(left, a), (right, b)| left.cmp(right).then_with(|| (&a.term, &a.key).cmp(&(&b.term, &b.key))));
@@ -136,7 +137,7 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     fn new(entries: &'a [Entry]) -> Self {
         Self {
-            entries: entries.iter().cloned().map(Some).collect(),
+            entries: entries.par_iter().cloned().map(Some).collect(),
             places: entries
                 .iter()
                 .enumerate()

@@ -21,7 +21,7 @@ pub(super) fn find(entries: &[Entry], definitions: &[Vec<Token>], terms: &[Term]
     present.extend(entries.iter().flat_map(|entry| &entry.synonyms).map(|name| key(name)));
     let bar = bar(entries, terms);
     // Entries and their other names first: they hide shorter terms inside them and stop the same words from counting twice.
-    let mut lexicon = Lexicon::default();
+    let mut names: Vec<(&str, u32)> = Vec::new();
     // The first number of a name stays: what has been inserted is not split into words again.
     let mut inserted: FxHashSet<&str> = FxHashSet::default();
     for name in entries
@@ -29,7 +29,7 @@ pub(super) fn find(entries: &[Entry], definitions: &[Vec<Token>], terms: &[Term]
         .flat_map(|entry| std::iter::once(&entry.term).chain(&entry.synonyms))
     {
         if inserted.insert(name) {
-            lexicon.insert(name, u32::MAX);
+            names.push((name, u32::MAX));
         }
     }
     for (at, term) in terms.iter().enumerate() {
@@ -41,14 +41,15 @@ pub(super) fn find(entries: &[Entry], definitions: &[Vec<Token>], terms: &[Term]
         };
         for name in std::iter::once(&term.text).chain(term.variants.iter().map(|variant| &variant.text)) {
             if inserted.insert(name) {
-                lexicon.insert(name, number);
+                names.push((name, number));
             }
         }
         // The full form of an abbreviation is there with it, and the other way round.
         if let (true, Some(full)) = (there, &term.expansion) {
-            lexicon.insert(full, u32::MAX);
+            names.push((full, u32::MAX));
         }
     }
+    let lexicon = Lexicon::of(&names);
     let mut blamed: FxHashSet<u32> = FxHashSet::default();
     let mut found: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
     for (at, entry) in entries.iter().enumerate() {

@@ -72,24 +72,24 @@ pub fn identity(issue: &Issue) -> String {
     [kind, own, &about.join("\t")].join("\n")
 }
 
+/// What each definition, given by its tokens, says of the other headwords.
+fn mentions(entries: &[Entry], definitions: &[Vec<Token>]) -> Vec<Mentions> {
+    let names = entries.iter().map(|entry| entry.term.as_str()).zip(0..);
+    let lexicon = Lexicon::of(&names.collect::<Vec<_>>());
+    let mentions = |definition: &Vec<Token>| Mentions {
+        hits: lexicon.find_tokens(definition),
+    };
+    definitions.par_iter().map(mentions).collect()
+}
+
 impl Reviewer {
     /// Prepares the review of all entries. `terms` is the list that the entries were made from, or a longer one: terms
     /// in it without an entry are what a definition may be missing.
     pub fn new(entries: &[Entry], terms: &[Term]) -> Self {
         let by_key: FxHashMap<&str, &Term> = terms.iter().map(|term| (term.key.as_str(), term)).collect();
-        let mut lexicon = Lexicon::default();
-        for (at, entry) in entries.iter().enumerate() {
-            lexicon.insert(&entry.term, at as u32);
-        }
         let definitions: Vec<Vec<Token>> = entries
             .par_iter()
             .map(|entry| entry.definition.as_deref().map_or_else(Vec::new, tokens))
-            .collect();
-        let mentions: Vec<Mentions> = definitions
-            .par_iter()
-            .map(|definition| Mentions {
-                hits: lexicon.find_tokens(definition),
-            })
             .collect();
         let mut reviewed: Vec<Reviewed> = entries
             .iter()
@@ -103,7 +103,7 @@ impl Reviewer {
         let ((circular, duplicate), (missing, undefined)) = rayon::join(
             || {
                 rayon::join(
-                    || circular::find(entries, &mentions),
+                    || circular::find(entries, &mentions(entries, &definitions)),
                     || duplicate::find(entries, &by_key),
                 )
             },

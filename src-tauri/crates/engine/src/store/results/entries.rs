@@ -8,7 +8,7 @@ use glossary::{Category, Entry, Evidence, Finding, Issue, Resolution, Severity};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::versions::{RowHash, outlive};
+use super::versions::{Alive, RowHash, alive, outlive};
 use super::{CHUNK, parse};
 use crate::error::{Error, Result};
 use crate::runs::{Break, StageContext};
@@ -53,10 +53,16 @@ fn changed(entries: &[Entry], provisional: &[Entry]) -> Vec<bool> {
     entries.par_iter().map(changed).collect()
 }
 
+/// The entries that are alive in the series of a result.
+pub(crate) async fn alive_entries(store: Store, generation: i64) -> Result<Alive> {
+    Ok(alive!(store, "entry_row", "ordinal", generation))
+}
+
 /// Stores the entries of a glossary, in order. A refined one notes which entries differ from the `provisional` ones.
 pub(crate) async fn write_entries(
     context: &StageContext,
     generation: i64,
+    alive: Alive,
     entries: &Arc<Vec<Entry>>,
     provisional: Option<&Arc<Vec<Entry>>>,
 ) -> Result<(), Break> {
@@ -73,7 +79,7 @@ pub(crate) async fn write_entries(
         })
         .await?;
     let mut tx = context.write().await?;
-    let delta = outlive!(&mut *tx, "entry_row", "ordinal", generation, &hashes);
+    let delta = outlive!(&mut *tx, "entry_row", "ordinal", generation, alive, &hashes);
     for fresh in delta.fresh.chunks(CHUNK) {
         let row = |(index, ordinal): &(usize, i64)| EntryWritten {
             ordinal: *ordinal,
@@ -193,11 +199,21 @@ pub(crate) fn severity_of(rank: i64) -> Severity {
     }
 }
 
+/// The issues that are alive in the series of a result.
+pub(crate) async fn alive_issues(store: Store, generation: i64) -> Result<Alive> {
+    Ok(alive!(store, "issue_row", "ordinal", generation))
+}
+
 /// Stores the issues of a review, in order.
-pub(crate) async fn write_issues(context: &StageContext, generation: i64, issues: &[Issue]) -> Result<(), Break> {
+pub(crate) async fn write_issues(
+    context: &StageContext,
+    generation: i64,
+    alive: Alive,
+    issues: &[Issue],
+) -> Result<(), Break> {
     let mut tx = context.write().await?;
     let hashes = issues.iter().map(hash_issue).collect::<Result<Vec<i64>>>()?;
-    let delta = outlive!(&mut *tx, "issue_row", "ordinal", generation, &hashes);
+    let delta = outlive!(&mut *tx, "issue_row", "ordinal", generation, alive, &hashes);
     for fresh in delta.fresh.chunks(CHUNK) {
         let row = |(index, ordinal): &(usize, i64)| {
             let issue = &issues[*index];

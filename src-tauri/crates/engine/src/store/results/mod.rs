@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use documents::*;
 pub(crate) use entries::*;
 pub(crate) use terms::*;
+pub(crate) use versions::Alive;
 
 use crate::error::{Error, Result};
 

@@ -7,7 +7,7 @@ use glossary::{Occurrence, Term, reading};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::versions::{RowHash, outlive};
+use super::versions::{Alive, RowHash, alive, outlive};
 use super::{CHUNK, parse};
 use crate::error::Result;
 use crate::runs::{Break, StageContext};
@@ -38,14 +38,24 @@ fn hash(term: &Term) -> i64 {
     hash.finish()
 }
 
+/// The terms that are alive in the series of a result.
+pub(crate) async fn alive_terms(store: Store, generation: i64) -> Result<Alive> {
+    Ok(alive!(store, "term_row", "rank", generation))
+}
+
 /// Stores terms, best first.
-pub(crate) async fn write_terms(context: &StageContext, generation: i64, terms: &Arc<Vec<Term>>) -> Result<(), Break> {
+pub(crate) async fn write_terms(
+    context: &StageContext,
+    generation: i64,
+    alive: Alive,
+    terms: &Arc<Vec<Term>>,
+) -> Result<(), Break> {
     let hashed = Arc::clone(terms);
     let hashes = context
         .blocking(move || Ok(hashed.par_iter().map(hash).collect::<Vec<i64>>()))
         .await?;
     let mut tx = context.write().await?;
-    let delta = outlive!(&mut *tx, "term_row", "rank", generation, &hashes);
+    let delta = outlive!(&mut *tx, "term_row", "rank", generation, alive, &hashes);
     for fresh in delta.fresh.chunks(CHUNK) {
         let row = |(index, rank): &(usize, i64)| TermWritten {
             rank: *rank,

@@ -50,7 +50,7 @@ pub(super) struct Delta {
 }
 
 /// Compares lists in which every row stands once. `old` holds place and hash of each row, in any order.
-pub(super) fn delta(mut old: Vec<(i64, i64)>, new: &[i64]) -> Delta {
+pub(super) fn delta(mut old: Alive, new: &[i64]) -> Delta {
     old.sort_unstable();
     let known: HashMap<i64, usize> = old.iter().enumerate().map(|(at, (_, hash))| (*hash, at)).collect();
     let same: Vec<Option<usize>> = new.iter().map(|hash| known.get(hash).copied()).collect();
@@ -130,16 +130,19 @@ fn longest_rising(row: &[Option<usize>]) -> Vec<(usize, usize)> {
     rising
 }
 
+/// Place and hash of each row of a series that is alive.
+pub(crate) type Alive = Vec<(i64, i64)>;
+
 /// Reads `place hash place hash ...` as the database puts them together: one row instead of thousands.
-pub(super) fn parse_alive(text: &str) -> Vec<(i64, i64)> {
+pub(super) fn parse_alive(text: &str) -> Alive {
     let mut numbers = text.split(' ').filter_map(|number| number.parse().ok());
     std::iter::from_fn(|| Some((numbers.next()?, numbers.next()?))).collect()
 }
 
-/// Compares a new list, given by the hashes of its rows, with the rows of the series that are alive: what is in the list no
-/// longer dies with `$generation`. What is fresh is left to the caller, who knows the columns.
-macro_rules! outlive {
-    ($connection:expr, $table:tt, $place:tt, $generation:expr, $hashes:expr) => {{
+/// The rows that are alive in the series of a result that has been begun. As long as its run is active nobody else changes
+/// them, so this may be asked while the run still computes what it will compare them with.
+macro_rules! alive {
+    ($store:expr, $table:tt, $place:tt, $generation:expr) => {{
         let alive = sqlx::query_scalar!(
             "SELECT group_concat("
                 + $place
@@ -148,10 +151,18 @@ macro_rules! outlive {
                 + " WHERE series = (SELECT series FROM generation WHERE id = ?) AND died = 2147483647",
             $generation
         )
-        .fetch_one($connection)
+        .fetch_one($store.reader())
         .await?;
-        let alive = $crate::store::results::versions::parse_alive(alive.as_deref().unwrap_or_default());
-        let delta = $crate::store::results::versions::delta(alive, $hashes);
+        $crate::store::results::versions::parse_alive(alive.as_deref().unwrap_or_default())
+    }};
+}
+pub(super) use alive;
+
+/// Compares a new list, given by the hashes of its rows, with the rows that are alive: what is in the list no longer dies
+/// with `$generation`. What is fresh is left to the caller, who knows the columns.
+macro_rules! outlive {
+    ($connection:expr, $table:tt, $place:tt, $generation:expr, $alive:expr, $hashes:expr) => {{
+        let delta = $crate::store::results::versions::delta($alive, $hashes);
         let gone = serde_json::to_string(&delta.gone)?;
         sqlx::query!(
             "UPDATE "
