@@ -11,6 +11,7 @@ mod packed;
 mod rank;
 mod score;
 mod sift;
+mod spellings;
 
 use glossary_dictionary::Analyser;
 use rustc_hash::FxHashMap;
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Document, Language, Stop, Stopped, frequency};
 
-pub use rank::rank;
+pub use rank::{Ranker, rank};
 
 /// Everything that one document contributes to the ranking. A unit that can be stored and taken up again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,7 +1,6 @@
 //! Finds many names in a short text at once, longest first, whatever their case, number or width. Made for definitions,
 //! which mention other headwords; the occurrences in whole documents are the matcher's work.
 
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -43,11 +42,10 @@ pub(crate) struct Token {
 
 impl Lexicon {
     /// The names with their numbers, taken in their order. The first number given to a name stays.
-    pub(crate) fn of(names: &[(&str, u32)]) -> Self {
+    pub(crate) fn of<'a>(names: impl IntoIterator<Item = (&'a str, u32)>) -> Self {
         let mut lexicon = Self::default();
-        let parts: Vec<Vec<Token>> = names.par_iter().map(|(name, _)| tokens(name)).collect();
-        for (parts, (_, number)) in parts.iter().zip(names) {
-            lexicon.insert_tokens(parts, *number);
+        for (name, number) in names {
+            lexicon.insert(name, number);
         }
         lexicon
     }

@@ -17,7 +17,7 @@ use boundary::Boundaries;
 use fold::Folded;
 pub(crate) use fold::fold;
 pub use packed::{pack, unpack};
-use patterns::{Case, Pattern};
+use patterns::{Case, KnownForms, Pattern};
 pub use relevance::{Relevant, TermIndex};
 pub use vocabulary::Vocabulary;
 
@@ -37,8 +37,10 @@ pub struct Matcher {
 impl Matcher {
     /// Prepares the search for `terms`. Occurrences refer to their indices.
     pub fn new(terms: &[Term]) -> Self {
-        let patterns = patterns::patterns(terms);
-        Self::of(&patterns.iter().collect::<Vec<_>>(), patterns::longest(&patterns))
+        let forms = patterns::forms(terms, &KnownForms::default());
+        let patterns = patterns::patterns(&forms);
+        let patterns: Vec<&Pattern> = patterns.iter().map(|(pattern, _)| pattern).collect();
+        Self::of(&patterns, patterns::longest(patterns.iter().copied()))
     }
 
     /// Prepares the search in a few documents: finds in them exactly what [`Matcher::new`] with the same terms finds, and
@@ -55,7 +57,7 @@ impl Matcher {
         let texts = patterns
             .iter()
             .enumerate()
-            .map(|(id, pattern)| (pattern.text.as_str(), id as u32));
+            .map(|(id, pattern)| (&*pattern.text, id as u32));
         // Building fails on no patterns, and on more than the automaton can number: four thousand million.
         let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
             .build_with_values(texts)

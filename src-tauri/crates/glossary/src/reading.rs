@@ -1,6 +1,9 @@
 //! The order of headwords: what a word is sorted by. Japanese goes by its sound (五十音順), which for kanji only a
 //! dictionary knows; everything else by its letters, without regard to case, width and accents.
 
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -16,7 +19,7 @@ const LEVEL: char = '\u{1}';
 /// its vowel, and these tell words apart only when all else is equal.
 pub fn sort_key(text: &str) -> String {
     let read = if text.chars().any(is_kanji) {
-        glossary_dictionary::reading(text)
+        reading(text)
     } else {
         text.to_owned()
     };
@@ -43,6 +46,23 @@ pub fn sort_key(text: &str) -> String {
         base.push_str(&exact);
     }
     base
+}
+
+/// The sound of a text, as the dictionary tells it. The same headwords are put in order in every run, so what was looked up
+/// is remembered.
+fn reading(text: &str) -> String {
+    const MOST: usize = 50_000;
+    static KNOWN: LazyLock<RwLock<FxHashMap<String, String>>> = LazyLock::new(RwLock::default);
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(text).cloned();
+    known.unwrap_or_else(|| {
+        let reading = glossary_dictionary::reading(text);
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(text.to_owned(), reading.clone());
+        reading
+    })
 }
 
 fn is_kanji(c: char) -> bool {

@@ -75,15 +75,7 @@ async fn measure(folder: &Path, home: &Path) -> Result<Reuse, Box<dyn std::error
     let first = full(&engine, &project).await?;
     let same = full(&engine, &project).await?;
     append(&folder.join(CHANGED), "The record was read again on the next day.")?;
-    let mut changed = settled(&engine, &project).await?;
-    if let Some(n) = std::env::var("SPEED_LOOP").ok().and_then(|n| n.parse::<usize>().ok()) {
-        for i in 0..n {
-            append(&folder.join(CHANGED), &format!("The record was read again on day {i}."))?;
-            let part = settled(&engine, &project).await?;
-            eprintln!("changed {:.1}", part.wall * 1e3);
-            changed = part;
-        }
-    }
+    let changed = settled(&engine, &project).await?;
     std::fs::copy(folder.join(CHANGED), folder.join(ADDED))?;
     append(&folder.join(ADDED), "The copy was kept beside the other records.")?;
     let added = settled(&engine, &project).await?;

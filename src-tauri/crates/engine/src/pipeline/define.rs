@@ -1,6 +1,7 @@
 //! Terms get a provisional definition from the documents' own sentences.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use glossary::define::{self, Context};
@@ -12,7 +13,7 @@ use super::{Work, ask};
 use crate::logs::LogLevel;
 use crate::runs::{Break, Stage, StageContext, StopFlag, Unit};
 use crate::store::results::{self, Found, HashedDocument};
-use crate::store::units::{UnitKey, UnitKeyBuilder};
+use crate::store::units::UnitKeyBuilder;
 
 /// What one document says about the terms that occur in it.
 struct Contexts {
@@ -30,11 +31,12 @@ struct Mentions {
 }
 
 impl Mentions {
-    fn new(document: usize, found: &Found, terms: &[Term]) -> Self {
+    /// `place` is the place of each term in the order of the keys.
+    fn new(document: usize, found: &Found, place: &[u32]) -> Self {
         let mut numbers: Vec<u32> = found.occurrences.iter().map(|occurrence| occurrence.term).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        numbers.sort_unstable_by_key(|number| &terms[*number as usize].key);
+        numbers.sort_unstable_by_key(|number| place[*number as usize]);
         Self {
             document,
             terms: numbers,
@@ -52,39 +54,52 @@ impl Mentions {
     }
 }
 
+/// The place of each term in the order of the keys.
+fn places(terms: &[Term]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..terms.len() as u32).collect();
+    order.par_sort_unstable_by_key(|number| &terms[*number as usize].key);
+    let mut places = vec![0; terms.len()];
+    for (number, place) in order.into_iter().zip(0..) {
+        places[number as usize] = place;
+    }
+    places
+}
+
 /// What a document says, each context with a hash of all that is in it.
 struct Said {
     contexts: Vec<Context>,
-    digests: Vec<u128>,
+    digests: Vec<u64>,
 }
 
 impl Said {
     fn new(contexts: Vec<Context>) -> Self {
-        let digest = |context: &Context| {
-            let Context {
-                definition,
-                confidence,
-                evidence,
-                names,
-                ..
-            } = context;
-            let mut key = UnitKey::builder("context");
-            let places = [evidence.line, evidence.start, evidence.end];
-            key.text(&evidence.document)
-                .text(&evidence.quote)
-                .bytes(places.map(u32::to_le_bytes).as_flattened())
-                .bytes(&confidence.to_bits().to_le_bytes())
-                .bytes(&[u8::from(definition.is_some())]);
-            for text in definition.iter().chain(names) {
-                key.text(text);
-            }
-            key.finish().number()
-        };
         Self {
             digests: contexts.iter().map(digest).collect(),
             contexts,
         }
     }
+}
+
+/// Only this process compares it with others.
+fn digest(context: &Context) -> u64 {
+    let Context {
+        term: _,
+        definition,
+        confidence,
+        evidence,
+        names,
+    } = context;
+    let mut hasher = DefaultHasher::new();
+    (definition, confidence.to_bits(), names).hash(&mut hasher);
+    (
+        &evidence.document,
+        &evidence.quote,
+        evidence.line,
+        evidence.start,
+        evidence.end,
+    )
+        .hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Unit for Contexts {
@@ -147,7 +162,7 @@ struct Subject {
     /// Index of a document and of a context in it.
     contexts: Vec<(u32, u32)>,
     /// The sum of the hashes of these contexts: their order does not matter.
-    sources: u128,
+    sources: u64,
 }
 
 impl Unit for Definition {
@@ -243,7 +258,8 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         let terms = Arc::clone(&terms);
         work.context
             .blocking(move || {
-                let mention = |(document, found)| Mentions::new(document, found, &terms);
+                let place = places(&terms);
+                let mention = |(document, found)| Mentions::new(document, found, &place);
                 let mentions: Vec<_> = found.par_iter().enumerate().map(mention).collect();
                 Ok((unit, Arc::new(mentions)))
             })

@@ -1,9 +1,9 @@
 //! Documents give terms: candidates of each document, one ranking over all, then every occurrence of every term.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use glossary::extract::{self, DocumentCandidates, Options};
+use glossary::extract::{self, DocumentCandidates, Options, Ranker};
 use glossary::occurrences::{self, Matcher, Relevant, TermIndex, Vocabulary};
 use glossary::{Stopped, Term};
 use rayon::prelude::*;
@@ -66,6 +66,9 @@ struct Place {
     reading: Arc<(DocumentCandidates, Vocabulary)>,
     relevant: Arc<Relevant>,
 }
+
+/// Under which name it is remembered what ranks the documents.
+const RANKER: &str = "ranker";
 
 /// A list of terms made ready for the search. Most changes of a document leave the list as it is.
 struct Prepared {
@@ -149,7 +152,10 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let required_count = required.len();
     let read = Arc::clone(&documents);
     let project_id = &work.run.project_id;
-    let before: Option<Arc<Prepared>> = work.engine.recall().get(project_id, Prepared::KIND);
+    let recall = work.engine.recall();
+    let before: Option<Arc<Prepared>> = recall.get(project_id, Prepared::KIND);
+    let ranker: Arc<Mutex<Ranker>> = recall.get(project_id, RANKER).unwrap_or_default();
+    let ranks = Arc::clone(&ranker);
     let (terms, unit, places, prepared) = work
         .context
         .blocking(move || {
@@ -158,13 +164,18 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 .zip(readings)
                 .filter_map(|(at, reading)| Some((at, reading?)))
                 .collect();
-            let candidates: Vec<_> = readings.iter().map(|(_, reading)| &reading.0).collect();
-            let terms = extract::rank(&candidates, &required, &options, &stop)?;
+            let mut candidates: Vec<(&str, &DocumentCandidates)> = Vec::with_capacity(readings.len());
+            candidates.extend(readings.iter().map(|(at, reading)| (&*read[*at].hash, &reading.0)));
+            let mut ranker = ranks.lock().unwrap_or_else(PoisonError::into_inner);
+            let terms = ranker.rank(&candidates, &required, &options, &stop)?;
+            drop(ranker);
             let of = Prepared::of(&terms);
+            let index = match &before {
+                Some(before) if before.of == of => Arc::clone(&before.index),
+                Some(before) => Arc::new(before.index.next(&terms)),
+                None => Arc::new(TermIndex::new(&terms)),
+            };
             let before = before.filter(|before| before.of == of);
-            let index = before
-                .as_ref()
-                .map_or_else(|| Arc::new(TermIndex::new(&terms)), |before| Arc::clone(&before.index));
             let place = |(document, reading): (usize, Arc<(_, Vocabulary)>)| {
                 let hash: &String = &read[document].hash;
                 let known = before.as_ref().and_then(|before| before.relevant.get(hash)).cloned();
@@ -193,7 +204,8 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .await?;
     work.context.check()?;
     let bytes = documents.iter().map(|document| document.document.text.len()).sum();
-    work.engine.recall().keep(project_id, Prepared::KIND, bytes, prepared);
+    recall.keep(project_id, Prepared::KIND, bytes, prepared);
+    recall.keep(project_id, RANKER, bytes, ranker);
     let keys: Vec<String> = places.iter().map(|place| UnitKey::of(&unit, place).hex()).collect();
     let occurrences = work.context.units(unit, Arc::clone(&places)).await?;
     let (terms, found) = work

@@ -105,7 +105,7 @@ pub(super) async fn run(work: &Work<'_>) -> Result<i64, Break> {
     work.context.total(files.len() + skipped.len());
     for skip in &skipped {
         report(work, skip);
-        work.context.tick();
+        work.context.ticks(1);
     }
 
     let texts = results::known_texts(store).await?;

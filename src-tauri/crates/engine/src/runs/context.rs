@@ -125,13 +125,14 @@ impl StageContext {
         self.live.stage(self.stage, |view| view.item = Some(item.to_owned()));
     }
 
-    /// Says that one more unit is done or skipped.
-    pub(crate) fn tick(&self) {
+    /// Says that so many more units are done or skipped.
+    pub(crate) fn ticks(&self, count: usize) {
         if self.unobserved {
             return;
         }
-        self.live
-            .stage(self.stage, |view| view.done = (view.done + 1).min(view.total));
+        self.live.stage(self.stage, |view| {
+            view.done = (view.done + count as u32).min(view.total);
+        });
     }
 
     /// How many units there are.
@@ -258,7 +259,9 @@ impl StageContext {
                         if recalled.is_some() {
                             return Ok(recalled);
                         }
+                        context.at(unit.name(item));
                         let output = context.attempt(unit.name(item), || unit.work(item, &context.stop))?;
+                        context.ticks(1);
                         if let Some(made) = output.as_ref().filter(|_| !context.unobserved)
                             && let Some(packed) = unit.pack(item, made)
                         {
@@ -304,32 +307,40 @@ impl StageContext {
         T: Send + Sync + 'static,
         R: Send + 'static,
     {
+        /// Steps that are told of at once: to tell of each would cost as much as to do it.
+        const TOLD: usize = 32;
         let context = self.clone();
-        self.blocking(move || {
-            items
-                .par_iter()
-                .enumerate()
-                .map(|(index, item)| {
+        let done = self
+            .blocking(move || {
+                let some = |(chunk, some): (usize, &[T])| {
                     context.check()?;
-                    context.attempt(name(item), || work(index, item, &context.stop))
-                })
-                .collect()
-        })
-        .await
+                    if let Some(first) = some.first() {
+                        context.at(name(first));
+                    }
+                    let step = |(at, item)| {
+                        let index = chunk * TOLD + at;
+                        context.attempt(name(item), || work(index, item, &context.stop))
+                    };
+                    let done = some.iter().enumerate().map(step).collect::<Result<Vec<_>, Break>>()?;
+                    context.ticks(some.len());
+                    Ok(done)
+                };
+                let chunks = items.par_chunks(TOLD).enumerate();
+                chunks.map(some).collect::<Result<Vec<Vec<_>>, Break>>()
+            })
+            .await?;
+        Ok(done.into_iter().flatten().collect())
     }
 
     /// Does one unit. One that panics is missing; it does not take the others with it.
     fn attempt<R>(&self, name: &str, work: impl FnOnce() -> Result<R, Stopped>) -> Result<Option<R>, Break> {
-        self.at(name);
-        let output = match catch_unwind(AssertUnwindSafe(work)) {
-            Ok(output) => Some(output?),
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(output) => Ok(Some(output?)),
             Err(panic) => {
                 self.missing(name, &Error::UnitFailed(said(panic.as_ref())));
-                None
+                Ok(None)
             }
-        };
-        self.tick();
-        Ok(output)
+        }
     }
 
     /// Runs work that keeps a core busy away from the tasks that answer the interface.

@@ -56,12 +56,6 @@ impl UnitKey {
         key.finish()
     }
 
-    /// The first half of it as a number.
-    pub(crate) fn number(self) -> u128 {
-        let half = self.0.first_chunk().copied().unwrap_or_default();
-        u128::from_le_bytes(half)
-    }
-
     pub(crate) fn hex(self) -> String {
         blake3::Hash::from_bytes(self.0).to_hex().to_string()
     }

@@ -80,7 +80,7 @@ fn relate(entries: &mut [Entry], terms: &[Term]) {
     for (entry, at) in entries.iter().zip(0..) {
         names.extend(entry.synonyms.iter().map(|name| (name.as_str(), at)));
     }
-    let lexicon = Lexicon::of(&names);
+    let lexicon = Lexicon::of(names);
     let related: Vec<Vec<String>> = entries
         .par_iter()
         .enumerate()

@@ -1,8 +1,7 @@
 //! Candidates of all documents, the written variants of one expression put together under their key.
 
-use rustc_hash::FxHashMap;
-
-use super::{Form, Harvest, Kind};
+use super::spellings::{Listed, Spellings};
+use super::{Form, Kind};
 use crate::{Category, Language, Stop, Stopped, Variant, frequency, normalise};
 
 /// One expression in all its written forms.
@@ -94,49 +93,49 @@ impl Group {
     }
 }
 
-/// All candidates of the harvests, which are in one language, in the order of their keys.
-pub(super) fn groups(harvests: &[&Harvest], language: Language, stop: &dyn Stop) -> Result<Vec<Group>, Stopped> {
-    // A form is judged and folded once, however many documents hold it.
-    let mut known: FxHashMap<&str, Option<usize>> = FxHashMap::default();
+/// The key under which a form is listed; nothing for what no list should hold.
+pub(super) fn key(form: &str, language: Language) -> Option<String> {
+    let noise = match language {
+        Language::English => is_noise(form),
+        Language::Japanese => is_japanese_noise(form),
+    };
+    if noise {
+        None
+    } else if is_shouted(form) {
+        Some(normalise::key(&form.to_lowercase()))
+    } else {
+        Some(normalise::key(form))
+    }
+}
+
+/// All candidates of the documents, which are read in one language, in the order of their keys.
+pub(super) fn groups(documents: &[Listed<'_>], spellings: &Spellings, stop: &dyn Stop) -> Result<Vec<Group>, Stopped> {
+    let mut known: Vec<Option<usize>> = vec![None; spellings.forms.len()];
     let mut forms: Vec<Known<'_>> = Vec::new();
-    let mut by_key: FxHashMap<String, usize> = FxHashMap::default();
+    let mut by_key: Vec<Option<usize>> = vec![None; spellings.keys.len()];
     let mut groups: Vec<Group> = Vec::new();
     let mut kinds: Vec<[u32; 4]> = Vec::new();
     let mut last_document: Vec<usize> = Vec::new();
-    for (number, harvest) in harvests.iter().enumerate() {
+    for (number, Listed { harvest, numbered }) in documents.iter().enumerate() {
         if stop.requested() {
             return Err(Stopped);
         }
-        for form in &harvest.forms {
-            let place = *known.entry(&form.text).or_insert_with(|| {
-                let noise = match language {
-                    Language::English => is_noise(&form.text),
-                    Language::Japanese => is_japanese_noise(&form.text),
-                };
-                if noise {
-                    return None;
-                }
-                let key = if is_shouted(&form.text) {
-                    normalise::key(&form.text.to_lowercase())
-                } else {
-                    normalise::key(&form.text)
-                };
-                let group = if let Some(group) = by_key.get(&key) {
-                    *group
-                } else {
-                    by_key.insert(key.clone(), groups.len());
+        for (form, text) in harvest.forms.iter().zip(&numbered.forms) {
+            let text = *text as usize;
+            let Some(key) = spellings.key_of(text) else { continue };
+            let place = *known[text].get_or_insert_with(|| {
+                let group = *by_key[key].get_or_insert_with(|| {
                     groups.push(Group {
-                        key,
+                        key: spellings.keys.text(key).to_owned(),
                         ..Group::default()
                     });
                     kinds.push([0; 4]);
                     last_document.push(usize::MAX);
                     groups.len() - 1
-                };
+                });
                 forms.push(Known { group, count: 0, form });
-                Some(forms.len() - 1)
+                forms.len() - 1
             });
-            let Some(place) = place else { continue };
             let known = &mut forms[place];
             known.count += form.count;
             let id = known.group;

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::group::{self, Group};
+use super::spellings::Spellings;
 use super::{DocumentCandidates, Harvest, Options, score, sift};
 use crate::occurrences::fold;
 use crate::{Category, Language, Stop, Stopped, Term, Variant, decode, normalise};
@@ -21,43 +22,73 @@ pub fn rank<D: Borrow<DocumentCandidates>>(
     options: &Options,
     stop: &dyn Stop,
 ) -> Result<Vec<Term>, Stopped> {
-    let required: FxHashMap<String, &str> = required
+    let names: Vec<String> = (0..documents.len()).map(|at| at.to_string()).collect();
+    let named: Vec<_> = names
         .iter()
-        .map(|term| (normalise::key(term), term.trim()))
-        .filter(|(key, _)| !key.is_empty())
-        .rev()
+        .map(String::as_str)
+        .zip(documents.iter().map(Borrow::borrow))
         .collect();
-    let documents: Vec<&DocumentCandidates> = documents.iter().map(Borrow::borrow).collect();
-    let expansions = expansions(&documents);
-    let of = |language| in_language(&documents, language, &required, &expansions, options, stop);
-    let (english, japanese) = rayon::join(|| of(Language::English), || of(Language::Japanese));
-    let mut ranked = english?;
-    ranked.append(&mut japanese?);
-    let mut terms = merge(ranked, &expansions);
-    let listed: FxHashSet<&str> = terms.iter().map(|term| term.key.as_str()).collect();
-    let mut missing: Vec<Term> = required
-        .iter()
-        .filter(|(key, _)| !listed.contains(key.as_str()))
-        .map(|(key, text)| absent(key, text, &expansions))
-        .collect();
-    terms.append(&mut missing);
-    terms.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.key.cmp(&b.key)));
-    drop_shadowed(&mut terms, &required);
-    if let Some(limit) = options.max_terms {
-        let mut room = limit as usize;
-        room = room.saturating_sub(terms.iter().filter(|term| required.contains_key(&term.key)).count());
-        terms.retain(|term| {
-            let listed = required.contains_key(&term.key) || room > 0;
-            if !required.contains_key(&term.key) {
-                room = room.saturating_sub(1);
-            }
-            listed
-        });
+    Ranker::default().rank(&named, required, options, stop)
+}
+
+/// Ranks documents again and again, most of them the same ones: what it knows of their texts need not be found out anew.
+#[derive(Debug, Default)]
+pub struct Ranker {
+    english: Spellings,
+    japanese: Spellings,
+}
+
+impl Ranker {
+    /// What [`rank()`] of these documents gives. Each is given with a name that no other content ever has, such as its hash.
+    pub fn rank(
+        &mut self,
+        documents: &[(&str, &DocumentCandidates)],
+        required: &[String],
+        options: &Options,
+        stop: &dyn Stop,
+    ) -> Result<Vec<Term>, Stopped> {
+        let required: FxHashMap<String, &str> = required
+            .iter()
+            .map(|term| (normalise::key(term), term.trim()))
+            .filter(|(key, _)| !key.is_empty())
+            .rev()
+            .collect();
+        let candidates: Vec<&DocumentCandidates> = documents.iter().map(|(_, document)| *document).collect();
+        let expansions = expansions(&candidates);
+        let of =
+            |language, spellings| in_language(documents, language, spellings, &required, &expansions, options, stop);
+        let (english, japanese) = rayon::join(
+            || of(Language::English, &mut self.english),
+            || of(Language::Japanese, &mut self.japanese),
+        );
+        let mut ranked = english?;
+        ranked.append(&mut japanese?);
+        let mut terms = merge(ranked, &expansions);
+        let listed: FxHashSet<&str> = terms.iter().map(|term| term.key.as_str()).collect();
+        let mut missing: Vec<Term> = required
+            .iter()
+            .filter(|(key, _)| !listed.contains(key.as_str()))
+            .map(|(key, text)| absent(key, text, &expansions))
+            .collect();
+        terms.append(&mut missing);
+        terms.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.key.cmp(&b.key)));
+        drop_shadowed(&mut terms, &required);
+        if let Some(limit) = options.max_terms {
+            let mut room = limit as usize;
+            room = room.saturating_sub(terms.iter().filter(|term| required.contains_key(&term.key)).count());
+            terms.retain(|term| {
+                let listed = required.contains_key(&term.key) || room > 0;
+                if !required.contains_key(&term.key) {
+                    room = room.saturating_sub(1);
+                }
+                listed
+            });
+        }
+        for term in &mut terms {
+            term.score = shown(term.score);
+        }
+        Ok(terms)
     }
-    for term in &mut terms {
-        term.score = shown(term.score);
-    }
-    Ok(terms)
 }
 
 /// A score with three digits. More of them mean nothing, and would change with every word of the corpus.
@@ -88,24 +119,24 @@ struct Ranked {
 }
 
 /// The groups of one language that are terms.
-fn in_language(
-    documents: &[&DocumentCandidates],
+fn in_language<'a>(
+    documents: &[(&'a str, &'a DocumentCandidates)],
     language: Language,
+    spellings: &mut Spellings,
     required: &FxHashMap<String, &str>,
     expansions: &Expansions,
     options: &Options,
     stop: &dyn Stop,
 ) -> Result<Vec<Ranked>, Stopped> {
-    let harvests: Vec<&Harvest> = documents
-        .iter()
-        .map(|document| match language {
-            Language::English => &document.english,
-            Language::Japanese => &document.japanese,
-        })
-        .collect();
+    let harvest = |(name, document): &(&'a str, &'a DocumentCandidates)| match language {
+        Language::English => (*name, &document.english),
+        Language::Japanese => (*name, &document.japanese),
+    };
+    let harvests: Vec<(&str, &Harvest)> = documents.iter().map(harvest).collect();
+    let listed = spellings.read(&harvests, language);
     let (groups, words) = rayon::join(
-        || group::groups(&harvests, language, stop),
-        || score::Words::new(&harvests, language),
+        || group::groups(&listed, spellings, stop),
+        || score::Words::new(&listed, &spellings.words, language),
     );
     let mut groups = groups?;
     if words.total == 0 {
@@ -254,11 +285,11 @@ fn expansions(documents: &[&DocumentCandidates]) -> Expansions {
 }
 
 /// Long forms are terms although their grammar may be another: `Function as a Service`.
-fn add_long_forms(groups: &mut Vec<Group>, harvests: &[&Harvest]) {
+fn add_long_forms(groups: &mut Vec<Group>, harvests: &[(&str, &Harvest)]) {
     // The groups are in the order of their keys; those that are added here are found by this.
     let mut added: FxHashMap<String, usize> = FxHashMap::default();
     let before = groups.len();
-    for harvest in harvests {
+    for (_, harvest) in harvests {
         for text in harvest.pairs.iter().flat_map(|pair| [&pair.short, &pair.long]) {
             let key = normalise::key(text);
             if key.is_empty() || groups[..before].binary_search_by(|group| group.key.cmp(&key)).is_ok() {

@@ -5,13 +5,16 @@ use std::cell::RefCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Kind;
 use super::group::Group;
-use super::{Harvest, Kind};
+use super::spellings::{Listed, Numbers};
 use crate::{Language, frequency};
 
 /// Counts of the words of a corpus.
 pub(super) struct Words<'a> {
-    counts: FxHashMap<&'a str, u32>,
+    numbers: &'a Numbers,
+    /// By number.
+    counts: Vec<u32>,
     /// All words together.
     pub(super) total: u64,
     language: Language,
@@ -20,19 +23,26 @@ pub(super) struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn new(harvests: &[&'a Harvest], language: Language) -> Self {
-        let mut counts: FxHashMap<&str, u32> = FxHashMap::default();
+    pub(super) fn new(documents: &[Listed<'_>], numbers: &'a Numbers, language: Language) -> Self {
+        let mut counts = vec![0; numbers.len()];
         let mut total = 0;
-        for (word, count) in harvests.iter().flat_map(|harvest| &harvest.words) {
-            *counts.entry(word).or_default() += count;
-            total += u64::from(*count);
+        for Listed { harvest, numbered } in documents {
+            for ((_, count), word) in harvest.words.iter().zip(&numbered.words) {
+                counts[*word as usize] += count;
+                total += u64::from(*count);
+            }
         }
         Self {
+            numbers,
             counts,
             total,
             language,
             known: RefCell::default(),
         }
+    }
+
+    fn count(&self, word: &str) -> u32 {
+        self.numbers.get(word).map_or(0, |number| self.counts[number])
     }
 
     /// Weirdness (K. Ahmad, L. Gillam, L. Tostevin, 1999): how much more frequent a word is here than in general
@@ -51,7 +61,7 @@ impl<'a> Words<'a> {
         let per_million = |count: u32| f64::from(count) / self.total.max(1) as f64 * 1e6;
         let ratio =
             |count: u32, zipf: f64| ((per_million(count) + SMOOTHING) / (10_f64.powf(zipf - 3.0) + SMOOTHING)).log10();
-        let count = self.counts.get(word).copied().unwrap_or(0);
+        let count = self.count(word);
         if let Some(zipf) = frequency::zipf(self.language, word) {
             return ratio(count, zipf);
         }
@@ -62,7 +72,7 @@ impl<'a> Words<'a> {
                 .iter()
                 .map(|part| {
                     let zipf = self.listed(part).unwrap_or(frequency::UNLISTED);
-                    ratio(self.counts.get(part).copied().unwrap_or(0) + count, zipf)
+                    ratio(self.count(part) + count, zipf)
                 })
                 .sum();
             return sum / parts.len() as f64;

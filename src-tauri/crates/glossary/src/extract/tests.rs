@@ -202,6 +202,49 @@ fn one_thread_and_four_threads_give_the_same_bytes() {
 }
 
 #[test]
+fn a_ranker_that_knows_other_documents_ranks_as_a_new_one_does() {
+    let texts = [
+        "Cold storage slows the ageing of seeds. Cold Storage needs energy.",
+        "A seed bank stores seeds. The seed banks of the world keep cold storage.",
+        "種子の寿命は低温貯蔵で延びる。低温貯蔵とは種子を冷やすことである。",
+        "種子銀行は種子を低温貯蔵で守る。The seed bank is a vault.",
+        "Relative humidity (RH) matters. RH is measured daily in the seed vault.",
+        "Cold storage slows the ageing of seeds. Cold Storage needs energy.",
+    ];
+    let documents: Vec<(String, DocumentCandidates)> = texts
+        .iter()
+        .map(|text| {
+            let found = candidates(&document("a.txt", text), &Never).expect("nothing stops it");
+            ((*text).to_owned(), found)
+        })
+        .collect();
+    let mut ranker = Ranker::default();
+    for mask in [
+        0b000_111,
+        0b011_010,
+        0b111_111,
+        0b000_000,
+        0b100_001,
+        0b110_110,
+        0b000_111_u32,
+    ] {
+        let chosen: Vec<(&str, &DocumentCandidates)> = documents
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| mask & (1 << at) != 0)
+            .map(|(_, (name, found))| (name.as_str(), found))
+            .collect();
+        let alone: Vec<&DocumentCandidates> = chosen.iter().map(|(_, found)| *found).collect();
+        let (required, options) = (["germination".to_owned()], Options::default());
+        assert_eq!(
+            ranker.rank(&chosen, &required, &options, &Never).ok(),
+            rank(&alone, &required, &options, &Never).ok(),
+            "{mask:b}"
+        );
+    }
+}
+
+#[test]
 fn candidates_survive_being_stored() {
     let before = candidates(&document("a.txt", &format!("{ENGLISH}\n{JAPANESE}")), &Never).expect("nothing stops it");
     let stored = serde_json::to_string(&before).expect("candidates are serialisable");

@@ -1,15 +1,18 @@
 //! What to look for: the written forms of a term, and those that its documents may hold although no candidate had them.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fold::fold;
+use super::vocabulary::grams_of;
 use crate::{Category, Term, frequency, normalise};
 
 /// One form to look for.
 pub(super) struct Pattern {
     /// Folded, see [`fold`].
-    pub(super) text: String,
+    pub(super) text: Arc<str>,
     pub(super) term: u32,
     pub(super) case: Case,
 }
@@ -38,80 +41,132 @@ impl Case {
     }
 }
 
-/// The patterns of all terms, each text once. Where two terms share one, the better term has it.
-pub(super) fn patterns(terms: &[Term]) -> Vec<Pattern> {
-    let mut claimed = Claimed::default();
-    let cases: Vec<Case> = terms.par_iter().map(case).collect();
-    // The forms that a term is written in come before those that are made up for another.
-    let written: Vec<Vec<String>> = terms.par_iter().map(written_forms).collect();
-    for (index, texts) in written.iter().enumerate() {
-        for text in texts {
-            claimed.claim(text.clone(), index, cases[index]);
-        }
-    }
-    let known = &claimed.known;
-    let made: Vec<Vec<String>> = terms
-        .par_iter()
-        .zip(&written)
-        .map(|(term, texts)| made_up(term, texts, known))
-        .collect();
-    for (index, forms) in made.into_iter().enumerate() {
-        for form in forms {
-            claimed.claim(form, index, cases[index]);
-        }
-    }
-    claimed.patterns
+/// The forms of one term. They depend on nothing but the term.
+pub(super) struct Forms {
+    /// Its text and its variants, as they were when the forms were made.
+    of: Vec<String>,
+    category: Category,
+    case: Case,
+    /// The folded forms that it is written in, each once. Most variants differ in case only.
+    written: Vec<Form>,
+    /// Other forms with its key.
+    made: Vec<Form>,
 }
 
-/// The folded forms that a term is written in, each once. Most variants differ in case only.
-fn written_forms(term: &Term) -> Vec<String> {
-    let mut texts: Vec<String> = Vec::with_capacity(term.variants.len() + 1);
-    for form in std::iter::once(&term.text).chain(term.variants.iter().map(|variant| &variant.text)) {
-        let text = fold(form);
-        if !texts.contains(&text) {
-            texts.push(text);
-        }
-    }
-    texts
+/// A form with what an index wants to know of it.
+pub(super) struct Form {
+    /// Folded, see [`fold`].
+    pub(super) text: Arc<str>,
+    /// What it adds to the hash of a document that may hold it.
+    pub(super) digest: u128,
+    /// The grams that it needs.
+    pub(super) grams: Vec<u32>,
 }
 
-/// Other forms with the key of the term that are not known.
-fn made_up(term: &Term, texts: &[String], known: &FxHashSet<String>) -> Vec<String> {
-    let (mut forms, mut made, mut room) = (Vec::new(), Vec::new(), String::new());
-    for text in texts {
-        inflections(text, &mut forms);
-        for form in forms.drain(..) {
-            if form != *text && !known.contains(&form) && normalise::is_key(&term.key, &form, &mut room) {
-                made.push(form);
+impl Forms {
+    fn new(term: &Term) -> Self {
+        let of: Vec<String> = spellings(term).map(str::to_owned).collect();
+        let mut written: Vec<String> = Vec::with_capacity(of.len());
+        for form in &of {
+            let text = fold(form);
+            if !written.contains(&text) {
+                written.push(text);
+            }
+        }
+        let (mut forms, mut made, mut room) = (Vec::new(), Vec::new(), String::new());
+        for text in &written {
+            inflections(text, &mut forms);
+            for form in forms.drain(..) {
+                if !written.contains(&form) && !made.contains(&form) && normalise::is_key(&term.key, &form, &mut room) {
+                    made.push(form);
+                }
+            }
+        }
+        let case = case(term);
+        let shaped = |texts: Vec<String>| {
+            let texts = texts.into_iter().filter(|text| !text.trim().is_empty());
+            texts.map(|text| Form::new(&text, &term.key, case)).collect()
+        };
+        Self {
+            of,
+            category: term.category,
+            case,
+            written: shaped(written),
+            made: shaped(made),
+        }
+    }
+
+    fn fit(&self, term: &Term) -> bool {
+        self.category == term.category && spellings(term).eq(self.of.iter().map(String::as_str))
+    }
+}
+
+/// The text of a term and its variants.
+fn spellings(term: &Term) -> impl Iterator<Item = &str> {
+    std::iter::once(term.text.as_str()).chain(term.variants.iter().map(|variant| variant.text.as_str()))
+}
+
+impl Form {
+    fn new(text: &str, key: &str, case: Case) -> Self {
+        let mut grams = Vec::new();
+        grams_of(text, &mut grams);
+        Self {
+            text: text.into(),
+            digest: digest(text, key, case),
+            grams,
+        }
+    }
+}
+
+/// The forms of terms by the keys of the terms.
+pub(super) type KnownForms = FxHashMap<String, Arc<Forms>>;
+
+/// The forms of all terms; those in `known` need not be made again.
+pub(super) fn forms(terms: &[Term], known: &KnownForms) -> Vec<Arc<Forms>> {
+    let forms = |term: &Term| {
+        let known = known.get(&term.key).filter(|known| known.fit(term));
+        known.map_or_else(|| Arc::new(Forms::new(term)), Arc::clone)
+    };
+    terms.par_iter().map(forms).collect()
+}
+
+/// The patterns of all terms, each text once, with the forms behind them. Where two terms share one, the better term has
+/// it; the forms that a term is written in come before those that are made up for another.
+pub(super) fn patterns(forms: &[Arc<Forms>]) -> Vec<(Pattern, &Form)> {
+    let mut taken: FxHashSet<&str> = FxHashSet::default();
+    let mut patterns = Vec::new();
+    let parts: [fn(&Forms) -> &[Form]; 2] = [|forms| &forms.written, |forms| &forms.made];
+    for part in parts {
+        for (forms, term) in forms.iter().zip(0..) {
+            for form in part(forms).iter().filter(|form| taken.insert(&form.text)) {
+                let (text, case) = (Arc::clone(&form.text), forms.case);
+                patterns.push((Pattern { text, term, case }, form));
             }
         }
     }
-    made
+    patterns
 }
 
-/// The patterns so far.
-#[derive(Default)]
-struct Claimed {
-    patterns: Vec<Pattern>,
-    known: FxHashSet<String>,
+/// All of a pattern that a search depends on, as FNV-1a with 128 bits (Fowler, Noll, Vo). Stored hashes depend on it.
+fn digest(text: &str, key: &str, case: Case) -> u128 {
+    let bytes = text.bytes().chain([0xff]).chain(key.bytes());
+    let hash = bytes
+        .chain([0xff, case as u8])
+        .fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+            (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+        });
+    mix(hash)
 }
 
-impl Claimed {
-    /// Gives a form to a term unless another has it.
-    fn claim(&mut self, text: String, term: usize, case: Case) {
-        if !text.trim().is_empty() && self.known.insert(text.clone()) {
-            self.patterns.push(Pattern {
-                text,
-                term: term as u32,
-                case,
-            });
-        }
-    }
+/// Spreads every bit over the others, so that sums of such numbers tell sets apart.
+pub(super) fn mix(hash: u128) -> u128 {
+    let mixed = (hash ^ (hash >> 61)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+    mixed ^ (mixed >> 67)
 }
 
 /// The bytes of the longest pattern.
-pub(super) fn longest(patterns: &[Pattern]) -> usize {
-    patterns.iter().map(|pattern| pattern.text.len()).max().unwrap_or(0)
+pub(super) fn longest<'a>(patterns: impl Iterator<Item = &'a Pattern>) -> usize {
+    patterns.map(|pattern| pattern.text.len()).max().unwrap_or(0)
 }
 
 /// How a match counts among the variants of a term: with single spaces, and as the headword itself when only the capital

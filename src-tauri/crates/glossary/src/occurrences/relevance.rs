@@ -1,10 +1,8 @@
 //! Which terms of a list a document may hold: what the search in it depends on, and so what a stored result of the search
 //! is good for.
 
-use rayon::prelude::*;
-
-use super::patterns::{self, Pattern};
-use super::vocabulary::{Vocabulary, grams_of};
+use super::patterns::{self, KnownForms, Pattern, mix};
+use super::vocabulary::Vocabulary;
 use super::{Matcher, pack, unpack};
 use crate::define::{Context, pack_contexts, unpack_contexts};
 use crate::{Document, Occurrence, Term};
@@ -31,6 +29,7 @@ pub struct TermIndex {
     by_key: Vec<u32>,
     /// The place of each term in that order.
     place: Vec<u32>,
+    forms: KnownForms,
 }
 
 /// The terms of a list that a document may hold.
@@ -51,8 +50,18 @@ pub struct Relevant {
 impl TermIndex {
     /// Prepares a list.
     pub fn new(terms: &[Term]) -> Self {
-        let (patterns, by_key) = rayon::join(
-            || patterns::patterns(terms),
+        Self::prepare(terms, &KnownForms::default())
+    }
+
+    #[must_use]
+    /// Prepares the list that comes after this one: what is known of the terms that are in both is not found out again.
+    pub fn next(&self, terms: &[Term]) -> Self {
+        Self::prepare(terms, &self.forms)
+    }
+
+    fn prepare(terms: &[Term], known: &KnownForms) -> Self {
+        let (forms, by_key) = rayon::join(
+            || patterns::forms(terms, known),
             || {
                 let mut by_key: Vec<u32> = (0..terms.len() as u32).collect();
                 by_key.sort_unstable_by_key(|term| (&terms[*term as usize].key, *term));
@@ -63,25 +72,17 @@ impl TermIndex {
         for (at, term) in by_key.iter().enumerate() {
             place[*term as usize] = at as u32;
         }
-        let digests = patterns
-            .par_iter()
-            .map(|pattern| digest(pattern, &terms[pattern.term as usize].key))
-            .collect();
-        let needed: Vec<Vec<u32>> = patterns
-            .par_iter()
-            .map(|pattern| {
-                let mut grams = Vec::new();
-                grams_of(&pattern.text, &mut grams);
-                grams
-            })
-            .collect();
+        let found = patterns::patterns(&forms);
+        let (mut patterns, mut digests) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
         let (mut grams, mut of) = (Vec::new(), vec![0]);
-        for needed in needed {
-            grams.extend(needed);
+        for (pattern, form) in found {
+            patterns.push(pattern);
+            digests.push(form.digest);
+            grams.extend_from_slice(&form.grams);
             of.push(grams.len() as u32);
         }
         let mut made = Self {
-            longest: patterns::longest(&patterns),
+            longest: patterns::longest(patterns.iter()),
             patterns,
             digests,
             grams,
@@ -90,6 +91,7 @@ impl TermIndex {
             places: Vec::new(),
             by_key,
             place,
+            forms: terms.iter().map(|term| term.key.clone()).zip(forms).collect(),
         };
         made.fill();
         made
@@ -236,21 +238,4 @@ fn number(numbers: &[(u32, u32)], term: u32) -> Option<u32> {
 /// The bits of a gram that choose its place.
 fn beginning(gram: u32) -> u32 {
     gram >> (super::vocabulary::BITS - PLACE)
-}
-
-/// All of a pattern that a search depends on, as FNV-1a with 128 bits (Fowler, Noll, Vo). Stored hashes depend on it.
-fn digest(pattern: &Pattern, key: &str) -> u128 {
-    let bytes = pattern.text.bytes().chain([0xff]).chain(key.bytes());
-    let hash = bytes
-        .chain([0xff, pattern.case as u8])
-        .fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
-            (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
-        });
-    mix(hash)
-}
-
-/// Spreads every bit over the others, so that sums of such numbers tell sets apart.
-fn mix(hash: u128) -> u128 {
-    let mixed = (hash ^ (hash >> 61)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
-    mixed ^ (mixed >> 67)
 }

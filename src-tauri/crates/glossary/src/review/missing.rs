@@ -49,7 +49,7 @@ pub(super) fn find(entries: &[Entry], definitions: &[Vec<Token>], terms: &[Term]
             names.push((full, u32::MAX));
         }
     }
-    let lexicon = Lexicon::of(&names);
+    let lexicon = Lexicon::of(names);
     let mut blamed: FxHashSet<u32> = FxHashSet::default();
     let mut found: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
     for (at, entry) in entries.iter().enumerate() {

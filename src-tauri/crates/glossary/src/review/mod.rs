@@ -74,8 +74,7 @@ pub fn identity(issue: &Issue) -> String {
 
 /// What each definition, given by its tokens, says of the other headwords.
 fn mentions(entries: &[Entry], definitions: &[Vec<Token>]) -> Vec<Mentions> {
-    let names = entries.iter().map(|entry| entry.term.as_str()).zip(0..);
-    let lexicon = Lexicon::of(&names.collect::<Vec<_>>());
+    let lexicon = Lexicon::of(entries.iter().map(|entry| entry.term.as_str()).zip(0..));
     let mentions = |definition: &Vec<Token>| Mentions {
         hits: lexicon.find_tokens(definition),
     };

@@ -324,22 +324,28 @@ pub(crate) struct Held {
 /// terms were found in.
 ///
 /// The database cuts the line of the term out of the places of each document and puts the lines together: what is read
-/// is one short text, not the places of all terms.
+/// is one short text, not the places of all terms. As bytes, because in a text SQLite counts the characters.
 pub(crate) async fn read_places(store: &Store, load: Option<i64>, generation: i64, key: &str) -> Result<Vec<Held>> {
-    let line = format!("\n{key}\t");
+    let line = format!("\n{key}\t").into_bytes();
+    let first = &line[1..];
     let held = sqlx::query_scalar!(
         r#"WITH found AS MATERIALIZED (
-             SELECT t.document,
-               substr(char(10) || t.places, instr(char(10) || t.places, ?3) + length(?3)) || char(10) AS rest
-             FROM generation g
-             JOIN document_terms t ON t.series = g.series AND t.born <= g.id AND t.died > g.id
-             WHERE g.id = ?1 AND instr(char(10) || t.places, ?3) > 0)
-           SELECT group_concat(d.ordinal || char(9) || substr(rest, 1, instr(rest, char(10)) - 1), char(10))
+             SELECT document, substr(places, at + length(?4)) AS rest FROM (
+               SELECT document, places,
+                 CASE WHEN substr(places, 1, length(?4)) = ?4 THEN 1 ELSE nullif(instr(places, ?3), 0) + 1 END AS at
+               FROM (
+                 SELECT t.document, CAST(t.places AS BLOB) AS places FROM generation g
+                 JOIN document_terms t ON t.series = g.series AND t.born <= g.id AND t.died > g.id
+                 WHERE g.id = ?1))
+             WHERE at IS NOT NULL)
+           SELECT group_concat(d.ordinal || char(9)
+               || CAST(substr(rest, 1, coalesce(nullif(instr(rest, x'0A'), 0) - 1, length(rest))) AS TEXT), char(10))
              AS "held?: String"
            FROM found CROSS JOIN document d ON d.generation_id = ?2 AND d.hash = found.document"#,
         generation,
         load,
-        line
+        line,
+        first
     )
     .fetch_one(store.reader())
     .await?;

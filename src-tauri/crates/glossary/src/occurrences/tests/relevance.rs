@@ -399,3 +399,32 @@ fn long_documents_with_wide_gaps_hide_nothing() {
         }
     }
 }
+
+#[test]
+fn the_index_of_the_next_list_is_the_index_of_that_list() {
+    let documents = samples();
+    let mut terms = terms_of(&documents);
+    let mut index = TermIndex::new(&terms);
+    for round in 0..4_usize {
+        terms.rotate_left(7);
+        terms.truncate(terms.len() - 5);
+        // Another capital, another variant, another kind: the forms of these terms are others.
+        for term in terms.iter_mut().skip(round).step_by(11) {
+            term.text = term.text.to_uppercase();
+            term.variants[0].text.push_str(" x");
+            term.category = Category::Name;
+        }
+        index = index.next(&terms);
+        let fresh = TermIndex::new(&terms);
+        for document in &documents {
+            let vocabulary = Vocabulary::new(document);
+            assert_eq!(
+                index.relevant(&vocabulary),
+                fresh.relevant(&vocabulary),
+                "round {round}"
+            );
+            let (one, other) = (index.matcher(&[&vocabulary]), fresh.matcher(&[&vocabulary]));
+            assert_eq!(find(&one, document), find(&other, document), "round {round}");
+        }
+    }
+}
