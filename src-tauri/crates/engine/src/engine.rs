@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::events::{EventSink, Events};
 use crate::folder_watch::FolderWatch;
 use crate::library::copies::Copies;
+use crate::library::occurrences::LastTerm;
 use crate::library::reader::Readings;
 use crate::logs::LogReader;
 use crate::plan::Scans;
@@ -30,6 +31,7 @@ struct Inner {
     logs: LogReader,
     scans: Scans,
     readings: Readings,
+    last_term: LastTerm,
     recall: Recall,
     copies: Copies,
     folder_watch: FolderWatch,
@@ -77,6 +79,7 @@ impl Engine {
             logs: LogReader::default(),
             scans: Scans::default(),
             readings: Readings::default(),
+            last_term: LastTerm::default(),
             recall: Recall::default(),
             copies: Copies::default(),
             folder_watch: FolderWatch::default(),
@@ -145,6 +148,10 @@ impl Engine {
 
     pub(crate) fn readings(&self) -> &Readings {
         &self.0.readings
+    }
+
+    pub(crate) fn last_term(&self) -> &LastTerm {
+        &self.0.last_term
     }
 
     pub(crate) fn recall(&self) -> &Recall {

@@ -1,5 +1,7 @@
 //! Where a term stands in the documents.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use glossary::concordance;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -8,7 +10,8 @@ use super::{PAGE_LIMIT, Page};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::runs::Stage;
-use crate::store::{generations, results};
+use crate::store::generations;
+use crate::store::results::{self, Held};
 
 /// One occurrence in its context.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -29,6 +32,32 @@ pub struct OccurrenceRow {
     pub in_document: u32,
 }
 
+/// Where the term stands that was asked for last. Whoever scrolls through its occurrences asks for page after page, and the
+/// places of all terms have to be gone through to find those of one.
+#[derive(Debug, Default)]
+pub(crate) struct LastTerm(Mutex<Option<(TermPlaces, Arc<Vec<Held>>)>>);
+
+/// A term of a result. The numbers of results are given out again when results go, so they are not enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct TermPlaces {
+    key: String,
+    generation: i64,
+    extracted_at: String,
+}
+
+impl LastTerm {
+    fn get(&self, of: &TermPlaces) -> Option<Arc<Vec<Held>>> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref()
+            .filter(|(known, _)| known == of)
+            .map(|(_, held)| Arc::clone(held))
+    }
+
+    fn keep(&self, of: TermPlaces, held: &Arc<Vec<Held>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((of, Arc::clone(held)));
+    }
+}
+
 impl Engine {
     /// Occurrences of a term in context, by document, in the order of the text.
     pub async fn list_occurrences(
@@ -44,12 +73,26 @@ impl Engine {
         else {
             return Ok(Page::empty(offset));
         };
-        let load = generations::input(self.store(), generation).await?;
-        let held = results::read_places(self.store(), load, generation, key).await?;
+        let made = sqlx::query!("SELECT input_id, created_at FROM generation WHERE id = ?", generation)
+            .fetch_one(self.store().reader())
+            .await?;
+        let load = made.input_id;
+        let of = TermPlaces {
+            key: key.to_owned(),
+            generation,
+            extracted_at: made.created_at,
+        };
+        let held = if let Some(known) = self.last_term().get(&of) {
+            known
+        } else {
+            let held = Arc::new(results::read_places(self.store(), load, generation, key).await?);
+            self.last_term().keep(of, &held);
+            held
+        };
         let total: usize = held.iter().map(|document| document.places.len()).sum();
         let (mut skip, mut left) = (offset as usize, limit.min(PAGE_LIMIT) as usize);
         let mut page = Vec::new();
-        for document in &held {
+        for document in &*held {
             let places = document.places.iter().skip(skip).take(left);
             skip = skip.saturating_sub(document.places.len());
             left -= places.len();
@@ -90,5 +133,48 @@ impl Engine {
             total: total as u32,
             offset,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Bench;
+    use crate::{Scope, TermQuery, TermSort};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn every_page_is_of_the_term_and_of_the_result_that_are_asked_for() {
+        let bench = Bench::new().await;
+        let project = bench.project("p").await;
+        bench.completed(&project, Scope::Full).await;
+        let query = TermQuery {
+            offset: 0,
+            limit: 50,
+            search: String::new(),
+            sort: TermSort::Occurrences,
+            descending: true,
+            language: None,
+            category: None,
+            verdict: None,
+        };
+        for round in 0..3 {
+            let terms = bench.engine.list_terms(&project, &query).await.unwrap().rows;
+            for term in &terms {
+                let mut found = 0;
+                for offset in (0..term.occurrences).step_by(2) {
+                    let page = bench.engine.list_occurrences(&project, &term.key, offset, 2).await;
+                    let page = page.unwrap();
+                    assert_eq!(page.total, term.occurrences, "{} in round {round}", term.text);
+                    for row in &page.rows {
+                        assert_eq!(glossary::normalise::key(&row.hit), term.key, "round {round}");
+                    }
+                    found += page.rows.len() as u32;
+                }
+                assert_eq!(found, term.occurrences, "{} in round {round}", term.text);
+            }
+            // Another result, the same terms in other numbers.
+            let seeds = "Seeds keep. Dry seeds keep for longer. Seeds are dried.\n".repeat(round + 1);
+            bench.write("p", &format!("more-{round}.md"), &seeds);
+            bench.completed(&project, Scope::Full).await;
+        }
     }
 }
