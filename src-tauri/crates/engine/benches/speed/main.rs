@@ -55,6 +55,8 @@ const RECOVER_MILLISECONDS: f64 = 500.0;
 const HOME_MILLISECONDS: f64 = 300.0;
 const DASHBOARD_MILLISECONDS: f64 = 50.0;
 const PAGE_MILLISECONDS: f64 = 20.0;
+/// The first page of a document takes the whole of it in.
+const OPEN_MILLISECONDS: f64 = 150.0;
 const STOP_MILLISECONDS: f64 = 1_000.0;
 
 /// Each run is measured so often; the best counts, because everything that disturbs a measurement makes it longer.
@@ -136,15 +138,13 @@ async fn everything(parts: &[&str]) -> Outcome<bool> {
     if wanted("viewer") {
         let timing = viewer::measure(work.path()).await?;
         table.title(&format!("Documents of 5 MB in the viewer, {} marks", timing.marks));
-        for (what, times) in [("first", &timing.first), ("any", &timing.random)] {
+        for (what, times, most) in [
+            ("first", &timing.first, OPEN_MILLISECONDS),
+            ("any", &timing.random, PAGE_MILLISECONDS),
+        ] {
             let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3;
             table.value(&format!("{what} page, median"), at(0.5), "ms");
-            table.budget(
-                &format!("{what} page, 95th percentile"),
-                at(0.95),
-                "ms",
-                PAGE_MILLISECONDS,
-            );
+            table.budget(&format!("{what} page, 95th percentile"), at(0.95), "ms", most);
         }
     }
     println!("\nload average at the end: {}", measure::load());

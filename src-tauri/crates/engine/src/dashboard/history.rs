@@ -82,8 +82,8 @@ impl Engine {
     pub async fn usual_stages(&self, run_id: &str) -> Result<UsualStages> {
         self.run(run_id).await?;
         let rows = sqlx::query!(
-            r#"SELECT s.stage AS "stage!: String", json_group_array(max(0, CAST(round(
-                     (julianday(s.finished_at) - julianday(s.started_at)) * 86400000.0) AS INTEGER) - s.suspended_ms))
+            r#"SELECT s.stage AS "stage!: String", json_group_array(min(4294967295, max(0, CAST(round(
+                     (julianday(s.finished_at) - julianday(s.started_at)) * 86400000.0) AS INTEGER) - s.suspended_ms)))
                      AS "durations!: String"
                FROM run_stage s WHERE s.status = 'completed' AND s.run_id IN (
                  SELECT r.id FROM run r JOIN run this ON this.id = ?1

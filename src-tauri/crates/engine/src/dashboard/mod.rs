@@ -197,7 +197,7 @@ impl Engine {
         let rows = sqlx::query!(
             r#"SELECT scope, engine, model,
                  CAST((julianday(finished_at) - julianday(?1)) * 86400.0 AS INTEGER) / ?3 AS "slice!: i64",
-                 json_group_array(duration_ms) AS "durations!: String"
+                 json_group_array(min(duration_ms, 4294967295)) AS "durations!: String"
                FROM run
                WHERE deleted_at IS NULL AND finished_at >= ?1 AND status = 'completed' AND duration_ms IS NOT NULL
                  AND (?2 IS NULL OR project_id = ?2)

@@ -96,6 +96,15 @@ async fn history(bench: &Bench, query: HistoryQuery) -> Vec<String> {
 
 /// D11: no data is not 0 %.
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_two_months_breaks_no_number() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    Past::new(&project, "completed", 60 * 24 * HOUR).store(&bench).await;
+    let board = bench.engine.dashboard(Window::Month, None).await.unwrap();
+    assert_eq!(board.durations[0].all.median_ms, u32::MAX, "as long as can be told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_runs_there_is_no_rate_and_no_duration() {
     let bench = Bench::new().await;
     bench.project("seeds").await;
