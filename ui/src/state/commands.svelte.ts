@@ -19,22 +19,35 @@ export interface Command {
   run: () => void;
 }
 
-type Source = () => Command[];
+interface Offer {
+  readonly list: Command[];
+}
 
-let sources = $state.raw<Source[]>([]);
+let offers = $state.raw<Offer[]>([]);
 
 /** Offers commands until the answer is called: `$effect(() => registerCommands(() => [...]))`. */
-export function registerCommands(source: Source): () => void {
+export function registerCommands(source: () => Command[]): () => void {
+  let list = $state.raw<Command[]>([]);
+  // A view is asked by its own effect, which ends with it: what comes after it is drawn before it is gone, and asks
+  // for keys when the project of the old view is none any more.
+  $effect(() => {
+    list = source();
+  });
+  const offer: Offer = {
+    get list() {
+      return list;
+    },
+  };
   // The effect that registers must not depend on what others register.
-  sources = [...untrack(() => sources), source];
-  return () => (sources = sources.filter((each) => each !== source));
+  offers = [...untrack(() => offers), offer];
+  return () => (offers = offers.filter((each) => each !== offer));
 }
 
 export const commands = {
   /** every command that is known now; of two with one id the later registered counts */
   get all(): Command[] {
     const byId = new Map<string, Command>();
-    for (const source of sources) for (const command of source()) byId.set(command.id, command);
+    for (const { list } of offers) for (const command of list) byId.set(command.id, command);
     return [...byId.values()];
   },
   get possible(): Command[] {
@@ -73,12 +86,15 @@ export async function findElsewhere(text: string): Promise<Command[]> {
   return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
 }
 
+/** In a text field this takes back what was typed there. */
+const FIELD_UNDO = 'Mod+Z';
+
 /** Runs what a key press stands for; answers whether it did. A modal dialog keeps the keys to itself. */
 export function runKeys(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || isComposing(event)) return false;
   const pressed = shortcutOf(event);
   if (pressed === null) return false;
-  if (typesText(pressed) && isTyping(event.target)) return false;
+  if ((typesText(pressed) || pressed === FIELD_UNDO) && isTyping(event.target)) return false;
   const command = commands.all.find((each) => keysOf(each) === pressed);
   if (!command) return false;
   // Also when it cannot be done now: F5 must never reload the window.
@@ -92,6 +108,7 @@ export function runKeys(event: KeyboardEvent): boolean {
 function isTyping(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;
   return (
-    element?.isContentEditable === true || /^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? '')
+    element?.isContentEditable === true ||
+    element?.matches('input:not([type="radio"], [type="checkbox"]), textarea, select') === true
   );
 }

@@ -36,19 +36,15 @@ export async function undoLast(projectId: string): Promise<void> {
   }
 }
 
-/** Undo as a command of a tab. A text field that is being written in has an undo of its own. */
-export function undoCommand(projectId: string): Command[] {
-  const typing = document.activeElement?.matches('input:not([type="radio"]), textarea') ?? false;
-  if (typing) return [];
-  return [
-    {
-      id: 'decide.undo',
-      title: t('decide.undo'),
-      keys: 'Mod+Z',
-      when: () => canUndo(projectId),
-      run: () => void undoLast(projectId),
-    },
-  ];
+/** Undo as a command of a tab. */
+export function undoCommand(projectId: string): Command {
+  return {
+    id: 'decide.undo',
+    title: t('decide.undo'),
+    keys: 'Mod+Z',
+    when: () => canUndo(projectId),
+    run: () => void undoLast(projectId),
+  };
 }
 
 async function undo(change: Done): Promise<void> {

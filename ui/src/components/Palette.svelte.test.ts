@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { render, screen } from '@testing-library/svelte';
-import { tick } from 'svelte';
+import { flushSync, tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registerCommands, registerFinder } from '../state/commands.svelte';
 import Palette from './Palette.svelte';
@@ -24,13 +24,18 @@ beforeEach(async () => {
     ...more,
   });
   leave = [
-    registerCommands(() => [
-      command('a', 'Go to Terms'),
-      command('b', 'Stop the run', { when: () => false }),
-      command('c', 'Theme: Dark'),
-    ]),
+    $effect.root(() => {
+      $effect(() =>
+        registerCommands(() => [
+          command('a', 'Go to Terms'),
+          command('b', 'Stop the run', { when: () => false }),
+          command('c', 'Theme: Dark'),
+        ]),
+      );
+    }),
     registerFinder(async (text) => [command('t', `term ${text}`)]),
   ];
+  flushSync();
   render(Palette, { onclose: () => (closed += 1) });
   await settle();
 });

@@ -1,0 +1,68 @@
+// @vitest-environment happy-dom
+// The window against the browser twin: every way out of a project leads somewhere.
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { TABS } from './lib/glossary';
+
+const byId = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
+const settled = () => vi.advanceTimersByTimeAsync(600);
+
+let close: () => Promise<void> = () => Promise.resolve();
+
+async function open(search: string) {
+  vi.resetModules();
+  vi.stubGlobal('location', { search, hash: '' });
+  const client = await import('./ipc/client');
+  await client.connect();
+  const { app, begin } = await import('./state/app.svelte');
+  await begin();
+  const { go } = await import('./state/route.svelte');
+  const { default: App } = await import('./App.svelte');
+  const { mount, unmount } = await import('svelte');
+  const view = mount(App, { target: document.body });
+  close = () => unmount(view);
+  await settled();
+  const project = app.projects[0];
+  if (!project) throw new Error('the browser twin has projects');
+  return { app, go, project };
+}
+
+// The first import compiles every view.
+vi.setConfig({ testTimeout: 60_000 });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+  Element.prototype.scrollIntoView = () => undefined;
+});
+afterEach(async () => {
+  await close();
+  document.body.replaceChildren();
+  vi.clearAllTimers();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it('every tab of a project is left for the list of projects', async () => {
+  const { go, project } = await open('?data=few&lang=en&state=done');
+  for (const tab of TABS) {
+    go({ view: 'project', project: project.id, tab });
+    await settled();
+    expect(byId('state-badge'), tab).not.toBeNull();
+    go({ view: 'home', project: null });
+    await settled();
+    expect(byId('new-project'), `home after ${tab}`).not.toBeNull();
+    expect(byId('state-badge'), `nothing is left of ${tab}`).toBeNull();
+  }
+});
+
+it('a project that is deleted from its own bar is left, and the list has the others', async () => {
+  const { app, go, project } = await open('?data=few&lang=en&state=done');
+  const others = app.projects.length - 1;
+  go({ view: 'project', project: project.id, tab: 'terms' });
+  await settled();
+  byId('project-menu')?.click();
+  await settled();
+  byId('project-menu-delete')?.click();
+  await settled();
+  expect(document.querySelectorAll('[data-testid="project-row"]')).toHaveLength(others);
+});
