@@ -33,6 +33,8 @@ describe('durations', () => {
   it('gives tenths of a second for what was short', () => {
     expect(took(2_940, 'en')).toBe('2.9 s');
     expect(took(2_940, 'ja')).toBe('2.9秒');
+    expect(took(49, 'en')).toBe('<0.1 s');
+    expect(took(0, 'ja')).toBe('0.1秒未満');
     expect(took(12_000, 'en')).toBe('0:12');
   });
 });
@@ -44,6 +46,8 @@ it('groups digits in both languages', () => {
 
 it('writes sizes with one decimal below ten', () => {
   expect(bytes(812, 'en')).toBe('812 B');
+  expect(bytes(-0, 'en')).toBe('0 B');
+  expect(bytes(9_960, 'en')).toBe('10 KB');
   expect(bytes(2_340_000, 'en')).toBe('2.3 MB');
   expect(bytes(14_200, 'ja')).toBe('14 KB');
 });

@@ -67,9 +67,10 @@ export function elapsed(ms: number): string {
     : `${minutes}:${two(total % 60)}`;
 }
 
-/** What a finished thing took: 2.9 s below ten seconds, else a clock */
+/** What a finished thing took: 2.9 s below ten seconds, else a clock. Nothing takes no time at all. */
 export function took(ms: number, lang: Lang): string {
   if (ms >= 10_000) return elapsed(ms);
+  if (ms < 50) return lang === 'ja' ? '0.1秒未満' : '<0.1 s';
   const short = (Math.max(0, ms) / 1000).toFixed(1);
   return lang === 'ja' ? `${short}秒` : `${short} s`;
 }
@@ -81,13 +82,14 @@ export function span(from: string, to: string | Date): number {
 /** 812 B, 14 KB, 2.3 MB */
 export function bytes(value: number, lang: Lang): string {
   const units = ['B', 'KB', 'MB', 'GB'];
-  let size = value;
+  // An empty sum of the engine is written -0.
+  let size = value + 0;
   let unit = 0;
   while (size >= 1000 && unit < units.length - 1) {
     size /= 1000;
     unit += 1;
   }
-  const digits = unit > 0 && size < 10 ? 1 : 0;
+  const digits = unit > 0 && size < 9.95 ? 1 : 0;
   const text = new Intl.NumberFormat(lang, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

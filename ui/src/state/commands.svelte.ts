@@ -21,12 +21,16 @@ export interface Command {
 
 interface Offer {
   readonly list: Command[];
+  readonly last: boolean;
 }
 
 let offers = $state.raw<Offer[]>([]);
 
-/** Offers commands until the answer is called: `$effect(() => registerCommands(() => [...]))`. */
-export function registerCommands(source: () => Command[]): () => void {
+/**
+ * Offers commands until the answer is called: `$effect(() => registerCommands(() => [...]))`. Those that can be
+ * done anywhere are named last.
+ */
+export function registerCommands(source: () => Command[], { last = false } = {}): () => void {
   let list = $state.raw<Command[]>([]);
   // A view is asked by its own effect, which ends with it: what comes after it is drawn before it is gone, and asks
   // for keys when the project of the old view is none any more.
@@ -34,6 +38,7 @@ export function registerCommands(source: () => Command[]): () => void {
     list = source();
   });
   const offer: Offer = {
+    last,
     get list() {
       return list;
     },
@@ -47,7 +52,8 @@ export const commands = {
   /** every command that is known now; of two with one id the later registered counts */
   get all(): Command[] {
     const byId = new Map<string, Command>();
-    for (const { list } of offers) for (const command of list) byId.set(command.id, command);
+    const ordered = [...offers.filter((each) => !each.last), ...offers.filter((each) => each.last)];
+    for (const { list } of ordered) for (const command of list) byId.set(command.id, command);
     return [...byId.values()];
   },
   get possible(): Command[] {

@@ -60,21 +60,24 @@ export function everywhere(): Command[] {
     })),
     ...LANGUAGES.map((language) => ({
       id: `language.${language}`,
-      title: `${t('settings.language')}: ${t(`settings.language.${language}`)}`,
+      title: t('command.set', {
+        name: t('settings.language'),
+        value: t(`settings.language.${language}`),
+      }),
       icon: 'globe',
       when: () => settings.language !== language,
       run: () => set({ language }),
     })),
     ...THEMES.map((theme) => ({
       id: `theme.${theme}`,
-      title: `${t('settings.theme')}: ${t(`settings.theme.${theme}`)}`,
+      title: t('command.set', { name: t('settings.theme'), value: t(`settings.theme.${theme}`) }),
       icon: 'sun',
       when: () => settings.theme !== theme,
       run: () => set({ theme }),
     })),
     ...TEXT_SIZES.map((size) => ({
       id: `text_size.${size}`,
-      title: `${t('settings.text_size')}: ${size}%`,
+      title: t('command.set', { name: t('settings.text_size'), value: `${size}%` }),
       icon: 'settings',
       when: () => settings.text_size !== size,
       run: () => set({ text_size: size }),
