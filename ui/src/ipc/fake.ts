@@ -1,7 +1,7 @@
 // The browser twin of the Rust side: for developing without Tauri, and for tests. Chosen by the address:
 //   ?data=few|many|empty|none   24 terms, 100,000 terms, a project that never ran, no projects
 //   &state=done|running|failed|pending|partial|cancelled|interrupted|stale|cancelling|cli|asleep
-//   &stubborn   a stop that takes for ever   &close   the window is to be closed   &damaged
+//   &stubborn   a stop that takes for ever   &close   the window is to be closed   &damaged   &unreadable   the folder is gone
 //   &notified   a notification about the oldest run was clicked
 //   &lang=en|ja &theme=light|dark   &log=<lines>   &slow=<ms per answer>
 import type * as B from './bindings';

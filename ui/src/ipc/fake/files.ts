@@ -1,7 +1,7 @@
 // The folder of the browser twin: documents in every state, and files that are none.
 import type * as B from '../bindings';
 import type { Commands } from '../contract';
-import { answer, DOCUMENTS, refuse } from './asked';
+import { answer, asked, DOCUMENTS, refuse } from './asked';
 import { documentAt, SKIPPED } from './data';
 import * as world from './world';
 
@@ -81,7 +81,13 @@ export const commands: Pick<
         excluded: 0,
         skipped: 0,
         watched: true,
-        unreadable: null,
+        unreadable: asked.has('unreadable')
+          ? {
+              code: 'folder_not_found',
+              params: { folder: world.projectOf(projectId).folder },
+              detail: null,
+            }
+          : null,
       };
       for (const row of rows(projectId)) counts[row.state] += 1;
       return counts;

@@ -1,0 +1,68 @@
+// The browser twin for component tests: new modules and new data for each, and time that stands still.
+import { vi } from 'vitest';
+
+export const all = (id: string) => [
+  ...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`),
+];
+
+export function one(id: string): HTMLElement {
+  const found = all(id)[0];
+  if (!found) throw new Error(`nothing is called ${id}`);
+  return found;
+}
+
+export const said = (id: string) => (all(id)[0]?.textContent ?? '').replace(/\s+/g, ' ').trim();
+
+/** Everything that was asked for has been answered and drawn. */
+export const settled = () => vi.advanceTimersByTimeAsync(600);
+
+export async function click(element: HTMLElement, modifiers: MouseEventInit = {}) {
+  element.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ...modifiers }));
+  await settled();
+}
+
+export async function press(element: Element, key: string, more: KeyboardEventInit = {}) {
+  element.dispatchEvent(
+    new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }),
+  );
+  await settled();
+}
+
+export async function type(field: HTMLElement, text: string) {
+  (field as HTMLInputElement).value = text;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  await settled();
+}
+
+/** A window of this size; what is drawn in it has the same. */
+export const SIZE = { width: 900, height: 600 };
+
+/** The twin as the address `search` asks for it, with the first project. */
+export async function twin(search: string) {
+  vi.resetModules();
+  vi.stubGlobal('location', { search, hash: '' });
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+  Element.prototype.scrollIntoView = () => undefined;
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(SIZE.width);
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(SIZE.height);
+  const { api, connect } = await import('./ipc/client');
+  await connect();
+  const world = await import('./ipc/fake/world');
+  const { app, begin } = await import('./state/app.svelte');
+  await begin();
+  const { toasts } = await import('./state/toasts.svelte');
+  const project = app.projects[0];
+  if (!project) throw new Error('the browser twin has projects');
+  // The modules are new for each test, and so is the Svelte that mounts them.
+  const { mount, unmount } = await import('svelte');
+  return { api, world, app, toasts, project, mount, unmount };
+}
+
+/** After each test. */
+export function forget() {
+  document.body.replaceChildren();
+  vi.clearAllTimers();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+}
