@@ -61,4 +61,7 @@ export const screens = [
   { name: 'small-window', at: tab('terms'), size: [960, 640] },
   // The smallest window with text at 150 %.
   { name: 'large-text', at: tab('refined'), size: [640, 427] },
+  { name: 'large-text-home', at: '#/', query: 'state=running', size: [640, 427] },
+  { name: 'large-text-dashboard', at: '#/dashboard', query: 'state=running', size: [640, 427] },
+  { name: 'large-text-files', at: tab('files'), size: [640, 427] },
 ];
