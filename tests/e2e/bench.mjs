@@ -22,12 +22,22 @@ function corpus() {
   const folder = temporaryFolder('corpus');
   mkdirSync(folder, { recursive: true });
   const parts = ['al', 'ber', 'cor', 'dan', 'el', 'fir', 'gon', 'hal', 'ir', 'jun', 'kel', 'lor', 'mer', 'nor', 'os', 'pal', 'ren', 'sil', 'tor', 'ul', 'ven', 'wil', 'yor', 'zan'];
-  const word = (n) => parts[n % 24] + parts[Math.floor(n / 24) % 24] + parts[Math.floor(n / 576) % 24] + 'ite';
+  const word = (n) => [1, 24, 576, 13_824].map((place) => parts[Math.floor(n / place) % 24]).join('') + 'ite';
+  // How many terms are listed depends on the length of the corpus: each is told of in about a hundred words.
+  const about = (n) =>
+    [
+      `A ${word(n)} is a mineral that forms near the ${word(n + 7)}.`,
+      `The ${word(n)} was found twice in the upper layers of the old quarry, and once below them.`,
+      `Where the ${word(n)} meets water it turns grey, and the ${word(n + 3)} beside it keeps its colour for many years.`,
+      `Nobody had described the ${word(n)} before the second survey of the valley, which took three summers and two winters.`,
+      `In the collection the ${word(n)} lies in the same drawer as the ${word(n + 11)}, with a label that is hard to read.`,
+      `Polished plates of the ${word(n)} were sold at the market until the road to the quarry was closed.`,
+    ].join(' ');
   let n = 0;
   for (let file = 0; n < TERMS * 1.3; file += 1) {
     const lines = [];
     for (let line = 0; line < 100; line += 1, n += 1) {
-      lines.push(`A ${word(n)} is a mineral that forms near the ${word(n + 7)}. The ${word(n)} was found twice.`);
+      lines.push(about(n));
     }
     writeFileSync(join(folder, `notes-${String(file).padStart(4, '0')}.md`), lines.join('\n\n'));
   }
@@ -115,7 +125,9 @@ const project = await app.run(() => document.querySelector('[data-testid="projec
 /** Inside the page: does something, and tells how long until `done`, and how long the page was blocked at most. */
 const measure = (act, done, ...args) =>
   app.driver.executeAsyncScript(
-    `const [act, done, args, answer] = arguments;
+    // Nothing may be evaluated inside the page, so both are part of what the driver runs.
+    `const [args, answer] = arguments;
+     const act = ${act}, done = ${done};
      const begin = performance.now();
      let last = begin, worst = 0, shown = 0;
      const channel = new MessageChannel();
@@ -123,14 +135,12 @@ const measure = (act, done, ...args) =>
        const now = performance.now();
        worst = Math.max(worst, now - last);
        last = now;
-       if (!shown && eval(done)(...args)) shown = now - begin;
+       if (!shown && done(...args)) shown = now - begin;
        if (now - begin > 2000) answer({ shown: shown || 9999, worst });
        else setTimeout(() => channel.port2.postMessage(0), 0);
      };
      channel.port2.postMessage(0);
-     eval(act)(...args);`,
-    `(${act})`,
-    `(${done})`,
+     act(...args);`,
     args,
   );
 
