@@ -59,6 +59,11 @@ fn on_desktop(builder: tauri::Builder<tauri::Wry>, home: &Path) -> tauri::Builde
         )
         .plugin(tauri_plugin_deep_link::init())
         .plugin(windows.build())
+        .plugin(
+            tauri::plugin::Builder::<tauri::Wry>::new("compositing")
+                .on_webview_ready(|webview| desktop::compositing::choose(&webview))
+                .build(),
+        )
 }
 
 /// Everything but the platform: the same wiring under a real webview and under a test. `home` is the data folder. Whoever

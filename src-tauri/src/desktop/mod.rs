@@ -8,6 +8,7 @@ pub mod asked;
 pub mod awake;
 pub mod board;
 pub mod close;
+pub mod compositing;
 pub mod notify;
 pub mod painter;
 pub mod reveal;
