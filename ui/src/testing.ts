@@ -58,6 +58,22 @@ export async function twin(search: string) {
   return { api, world, app, toasts, project, mount, unmount };
 }
 
+/** What every view of the project is given, as it is now; nothing runs. */
+export function viewed({
+  app,
+  project,
+}: Pick<Awaited<ReturnType<typeof twin>>, 'app' | 'project'>) {
+  return {
+    get project() {
+      return app.projects.find(({ id }) => id === project.id) ?? project;
+    },
+    get version() {
+      return app.version(project.id);
+    },
+    active: null,
+  };
+}
+
 /** After each test. */
 export function forget() {
   document.body.replaceChildren();

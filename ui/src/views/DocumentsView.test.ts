@@ -2,7 +2,7 @@
 // The viewer against the browser twin: where terms stand in a text, going from one to the next, and making a term of
 // what is selected.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { all, click, forget, one, press, said, settled, twin, type } from '../testing';
+import { all, click, forget, one, press, said, settled, twin, type, viewed } from '../testing';
 
 const ENGLISH = 'guidelines/metals-storage.md';
 const JAPANESE = '指針/金属資料の保管.md';
@@ -11,24 +11,14 @@ let close: () => Promise<void> = () => Promise.resolve();
 
 async function open(path = ENGLISH, search = '?data=few&lang=en&state=done') {
   const parts = await twin(search);
-  const { app, project, mount, unmount } = parts;
+  const { project, mount, unmount } = parts;
   const { openDocument } = await import('../state/documents.svelte');
   const { default: View } = await import('./DocumentsView.svelte');
   openDocument(project.id, path);
   const onterms = vi.fn();
   const view = mount(View, {
     target: document.body,
-    props: {
-      get project() {
-        return app.projects.find(({ id }) => id === project.id) ?? project;
-      },
-      get version() {
-        return app.version(project.id);
-      },
-      active: null,
-      onrun: () => undefined,
-      onterms,
-    },
+    props: Object.assign(viewed(parts), { onrun: () => undefined, onterms }),
   });
   close = () => unmount(view);
   await settled();

@@ -1,27 +1,18 @@
 // @vitest-environment happy-dom
 // The files of the folder against the browser twin: what each is, why one is not read, and leaving files out.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { all, click, forget, one, said, settled, twin, type } from '../testing';
+import { all, click, forget, one, said, settled, twin, type, viewed } from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
 async function open(search = '?data=few&lang=en&state=done') {
   const parts = await twin(search);
-  const { app, project, mount, unmount } = parts;
+  const { mount, unmount } = parts;
   const { default: View } = await import('./FilesView.svelte');
   const onrun = vi.fn();
   const view = mount(View, {
     target: document.body,
-    props: {
-      get project() {
-        return app.projects.find(({ id }) => id === project.id) ?? project;
-      },
-      get version() {
-        return app.version(project.id);
-      },
-      active: null,
-      onrun,
-    },
+    props: Object.assign(viewed(parts), { onrun }),
   });
   close = () => unmount(view);
   await settled();

@@ -53,8 +53,8 @@ impl TermIndex {
         Self::prepare(terms, &KnownForms::default())
     }
 
-    #[must_use]
     /// Prepares the list that comes after this one: what is known of the terms that are in both is not found out again.
+    #[must_use]
     pub fn next(&self, terms: &[Term]) -> Self {
         Self::prepare(terms, &self.forms)
     }
