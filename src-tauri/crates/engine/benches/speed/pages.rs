@@ -1,6 +1,7 @@
 //! Pages of a large project, at random places of every list: the engine's answer and its JSON, which is what a window
 //! gets. The message between the processes of the webview is not part of it.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -120,6 +121,17 @@ pub(crate) async fn measure(folder: &Path, home: &Path) -> Result<Vec<Timing>, E
         timings.push(
             list(what, async |offset| {
                 engine.list_occurrences(id, &term.key, offset, ROWS).await
+            })
+            .await?,
+        );
+        // Whoever goes from term to term finds no places that are known already.
+        let turn = Cell::new(0);
+        let what = "occurrences of one frequent term after another";
+        timings.push(
+            list(what, async |_| {
+                let next = &frequent[turn.get() % frequent.len()];
+                turn.set(turn.get() + 1);
+                engine.list_occurrences(id, &next.key, 0, ROWS).await
             })
             .await?,
         );
