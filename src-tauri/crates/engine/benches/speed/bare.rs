@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use glossary::define::{self, Context};
 use glossary::extract::{self, Options};
-use glossary::occurrences::{self, Matcher};
+use glossary::occurrences::{self, Counts, Matcher};
 use glossary::review::Reviewer;
 use glossary::{Document, Entry, Stop, Term, decode, refine};
 use rayon::prelude::*;
@@ -51,13 +51,12 @@ pub(crate) fn run(folder: &Path) -> Result<BareCost, Box<dyn std::error::Error>>
         .par_iter()
         .map(|d| matcher.find(d, &Never))
         .collect::<Result<Vec<_>, _>>()?;
-    occurrences::tally(
-        &mut terms,
-        &documents
-            .iter()
-            .zip(found.iter().map(Vec::as_slice))
-            .collect::<Vec<_>>(),
-    );
+    let counts: Vec<Counts> = documents
+        .par_iter()
+        .zip(&found)
+        .map(|(document, found)| Counts::new(document, found))
+        .collect();
+    occurrences::tally(&mut terms, &documents.iter().zip(&counts).collect::<Vec<_>>());
     times.push(Instant::now());
 
     let contexts = documents

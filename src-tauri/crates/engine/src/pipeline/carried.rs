@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use glossary::{Entry, Issue, Term};
+use glossary::{Entry, Issue};
 
 use crate::error::Result;
-use crate::store::results::{self, Found, HashedDocument};
+use crate::store::results::{self, Found, HashedDocument, Terms};
 use crate::store::{Store, generations};
 
 #[derive(Default)]
@@ -13,9 +13,9 @@ pub(super) struct Carried {
     /// The documents of the run before.
     pub(super) earlier: Arc<Vec<HashedDocument>>,
     pub(super) documents: Slot<Vec<HashedDocument>>,
-    pub(super) terms: Slot<Vec<Term>>,
+    pub(super) terms: Slot<Terms>,
     /// By document.
-    pub(super) found: Slot<Vec<Found>>,
+    pub(super) found: Slot<Vec<Arc<Found>>>,
     pub(super) entries: Slot<Vec<Entry>>,
     pub(super) issues: Slot<Vec<Issue>>,
 }
@@ -31,18 +31,18 @@ impl Carried {
         self.documents.known()
     }
 
-    pub(super) async fn terms(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Term>>> {
-        self.terms
-            .get_or(generation, || results::read_terms(store, generation))
-            .await
+    pub(super) async fn terms(&self, store: &Store, generation: i64) -> Result<Arc<Terms>> {
+        let read = async || Ok(Terms::new(results::read_terms(store, generation).await?));
+        self.terms.get_or(generation, read).await
     }
 
-    pub(super) async fn found(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Found>>> {
+    pub(super) async fn found(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Arc<Found>>>> {
         let read = async || {
             let load = generations::input(store, generation).await?.unwrap_or_default();
             let (documents, terms) = (self.documents(store, load).await?, self.terms(store, generation).await?);
             let texts: Vec<&str> = documents.iter().map(|document| &*document.hash).collect();
-            results::read_found(store, generation, &terms, &texts).await
+            let found = results::read_found(store, generation, &terms.list, &texts).await?;
+            Ok(found.into_iter().map(Arc::new).collect())
         };
         self.found.get_or(generation, read).await
     }

@@ -1,68 +1,38 @@
 //! Terms get a provisional definition from the documents' own sentences.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use glossary::define::{self, Context};
 use glossary::occurrences;
-use glossary::{Entry, Occurrence, Stopped, Term};
+use glossary::{Entry, Occurrence, Stopped};
 use rayon::prelude::*;
 
 use super::{Work, ask};
 use crate::logs::LogLevel;
 use crate::runs::{Break, Stage, StageContext, StopFlag, Unit};
-use crate::store::results::{self, Found, HashedDocument};
+use crate::store::results::{self, Found, HashedDocument, Terms};
 use crate::store::units::UnitKeyBuilder;
 
-/// What one document says about the terms that occur in it.
+/// What one document says about the terms that occur in it. An item is the index of a document. Terms are numbered by
+/// their place among those that occur in it: what it says does not depend on the others.
 struct Contexts {
     documents: Arc<Vec<HashedDocument>>,
-    found: Arc<Vec<Found>>,
-    terms: Arc<Vec<Term>>,
+    found: Arc<Vec<Arc<Found>>>,
+    terms: Arc<Terms>,
 }
 
-/// A document with the terms in it, numbered by themselves: what it says does not depend on the rank of a term.
-struct Mentions {
-    /// Index of the document.
-    document: usize,
-    /// Index of each term, in the order of their keys.
-    terms: Vec<u32>,
-}
-
-impl Mentions {
-    /// `place` is the place of each term in the order of the keys.
-    fn new(document: usize, found: &Found, place: &[u32]) -> Self {
-        let mut numbers: Vec<u32> = found.occurrences.iter().map(|occurrence| occurrence.term).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.sort_unstable_by_key(|number| place[*number as usize]);
-        Self {
-            document,
-            terms: numbers,
-        }
-    }
-
-    /// The occurrences, referring to `terms`.
-    fn occurrences(&self, found: &Found) -> Vec<Occurrence> {
-        let places: HashMap<u32, u32> = self.terms.iter().copied().zip(0..).collect();
+impl Contexts {
+    /// The occurrences in a document, numbered so.
+    fn occurrences(&self, document: usize) -> Vec<Occurrence> {
+        let found = &self.found[document];
         let occurrence = |occurrence: &Occurrence| Occurrence {
-            term: places[&occurrence.term],
+            term: found.terms.partition_point(|term| *term < occurrence.term) as u32,
             ..*occurrence
         };
         found.occurrences.iter().map(occurrence).collect()
     }
-}
-
-/// The place of each term in the order of the keys.
-fn places(terms: &[Term]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..terms.len() as u32).collect();
-    order.par_sort_unstable_by_key(|number| &terms[*number as usize].key);
-    let mut places = vec![0; terms.len()];
-    for (number, place) in order.into_iter().zip(0..) {
-        places[number as usize] = place;
-    }
-    places
 }
 
 /// What a document says, each context with a hash of all that is in it.
@@ -103,44 +73,48 @@ fn digest(context: &Context) -> u64 {
 }
 
 impl Unit for Contexts {
-    type Item = Mentions;
+    type Item = usize;
     type Output = Said;
     const KIND: &'static str = "contexts/2";
 
-    fn name<'a>(&'a self, mentions: &'a Mentions) -> &'a str {
-        &self.documents[mentions.document].document.path
+    fn name<'a>(&'a self, document: &'a usize) -> &'a str {
+        &self.documents[*document].document.path
     }
 
-    fn depends(&self, mentions: &Mentions, key: &mut UnitKeyBuilder) {
-        let (document, found) = (&self.documents[mentions.document], &self.found[mentions.document]);
+    fn depends(&self, document: &usize, key: &mut UnitKeyBuilder) {
+        let (read, found) = (&self.documents[*document], &self.found[*document]);
         // Evidence names the document by its path.
-        key.text(&document.document.path).text(&document.hash).text(&found.hash);
+        key.text(&read.document.path).text(&read.hash).text(&found.hash);
         // A result of an earlier version does not say what its occurrences depend on.
         if found.hash.is_empty() {
-            key.bytes(&occurrences::pack(&mentions.occurrences(found)));
+            key.bytes(&occurrences::pack(&self.occurrences(*document)));
         }
     }
 
-    fn room(&self, mentions: &Mentions) -> Option<usize> {
-        Some(self.documents[mentions.document].document.text.len())
+    fn room(&self, document: &usize) -> Option<usize> {
+        Some(self.documents[*document].document.text.len())
     }
 
-    fn work(&self, mentions: &Mentions, stop: &StopFlag) -> Result<Said, Stopped> {
-        let occurrences = mentions.occurrences(&self.found[mentions.document]);
-        let document = &self.documents[mentions.document].document;
-        let contexts = define::contexts(document, &self.terms[..mentions.terms.len()], &occurrences, stop)?;
+    fn work(&self, document: &usize, stop: &StopFlag) -> Result<Said, Stopped> {
+        let terms = &self.terms.list[..self.found[*document].terms.len()];
+        let contexts = define::contexts(
+            &self.documents[*document].document,
+            terms,
+            &self.occurrences(*document),
+            stop,
+        )?;
         Ok(Said::new(contexts))
     }
 
-    fn pack(&self, mentions: &Mentions, said: &Said) -> Option<Vec<u8>> {
+    fn pack(&self, document: &usize, said: &Said) -> Option<Vec<u8>> {
         Some(define::pack_contexts(
-            &self.documents[mentions.document].document,
+            &self.documents[*document].document,
             &said.contexts,
         ))
     }
 
-    fn unpack(&self, mentions: &Mentions, bytes: &[u8]) -> Option<Said> {
-        define::unpack_contexts(&self.documents[mentions.document].document, bytes).map(Said::new)
+    fn unpack(&self, document: &usize, bytes: &[u8]) -> Option<Said> {
+        define::unpack_contexts(&self.documents[*document].document, bytes).map(Said::new)
     }
 }
 
@@ -149,7 +123,7 @@ const ROOM: usize = 400;
 
 /// The definition of one term.
 struct Definition {
-    terms: Arc<Vec<Term>>,
+    terms: Arc<Terms>,
     /// What each document says.
     said: Vec<Option<Arc<Said>>>,
     log: StageContext,
@@ -172,11 +146,11 @@ impl Unit for Definition {
     const KEPT: bool = false;
 
     fn name<'a>(&'a self, subject: &'a Subject) -> &'a str {
-        &self.terms[subject.term].text
+        &self.terms.list[subject.term].text
     }
 
     fn depends(&self, subject: &Subject, key: &mut UnitKeyBuilder) {
-        let term = &self.terms[subject.term];
+        let term = &self.terms.list[subject.term];
         key.text(&term.key)
             .text(&term.text)
             .bytes(&[term.language as u8, term.category as u8])
@@ -188,7 +162,7 @@ impl Unit for Definition {
     }
 
     fn work(&self, subject: &Subject, _: &StopFlag) -> Result<Entry, Stopped> {
-        let term = &self.terms[subject.term];
+        let term = &self.terms.list[subject.term];
         let context = |(document, at): &(u32, u32)| self.said[*document as usize].as_ref()?.contexts.get(*at as usize);
         let contexts: Vec<&Context> = subject.contexts.iter().filter_map(context).collect();
         let entry = define::define(term, &contexts);
@@ -205,11 +179,11 @@ impl Unit for Definition {
     }
 }
 
-/// The terms that get an entry, each with what the documents say of it.
+/// The terms that get an entry, best first, each with what the documents say of it.
 fn subjects(
-    terms: &[Term],
+    terms: &Terms,
     excluded: &HashSet<String>,
-    mentions: &[Mentions],
+    found: &[Arc<Found>],
     said: &[Option<Arc<Said>>],
 ) -> Vec<Subject> {
     let subject = |term| Subject {
@@ -217,22 +191,31 @@ fn subjects(
         contexts: Vec::new(),
         sources: 0,
     };
-    let mut subjects: Vec<Subject> = (0..terms.len()).map(subject).collect();
-    for (document, (mentions, said)) in mentions.iter().zip(said).enumerate() {
+    let mut subjects: Vec<Subject> = (0..terms.list.len()).map(subject).collect();
+    for (document, (found, said)) in found.iter().zip(said).enumerate() {
         // What could not be read is no source.
         let Some(Said { contexts, digests }) = said.as_deref() else {
             continue;
         };
         for (at, (context, digest)) in contexts.iter().zip(digests).enumerate() {
-            if let Some(number) = mentions.terms.get(context.term as usize) {
+            if let Some(number) = found.terms.get(context.term as usize) {
                 let subject = &mut subjects[*number as usize];
                 subject.contexts.push((document as u32, at as u32));
                 subject.sources = subject.sources.wrapping_add(*digest);
             }
         }
     }
-    subjects.retain(|subject| !excluded.contains(&terms[subject.term].key));
-    subjects
+    let mut ranked: Vec<Subject> = Vec::with_capacity(subjects.len());
+    for at in &terms.order {
+        let subject = &mut subjects[*at as usize];
+        if !excluded.contains(&terms.list[subject.term].key) {
+            ranked.push(Subject {
+                contexts: std::mem::take(&mut subject.contexts),
+                ..*subject
+            });
+        }
+    }
+    ranked
 }
 
 pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
@@ -246,31 +229,21 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let terms = work.carried.terms(store, extract).await?;
     let found = work.carried.found(store, extract).await?;
     let excluded: HashSet<String> = work.decisions.excluded.iter().cloned().collect();
-    let kept = terms.iter().filter(|term| !excluded.contains(&term.key)).count();
+    let kept = terms.list.iter().filter(|term| !excluded.contains(&term.key)).count();
     work.context.total(documents.len() + kept);
 
+    let items = Arc::new((0..documents.len()).collect());
     let unit = Contexts {
         documents,
         found: Arc::clone(&found),
         terms: Arc::clone(&terms),
     };
-    let (unit, mentions) = {
-        let terms = Arc::clone(&terms);
-        work.context
-            .blocking(move || {
-                let place = places(&terms);
-                let mention = |(document, found)| Mentions::new(document, found, &place);
-                let mentions: Vec<_> = found.par_iter().enumerate().map(mention).collect();
-                Ok((unit, Arc::new(mentions)))
-            })
-            .await?
-    };
-    let said = work.context.units(unit, Arc::clone(&mentions)).await?;
+    let said = work.context.units(unit, items).await?;
     let (unit, subjects) = {
         let (terms, log) = (Arc::clone(&terms), work.context.clone());
         work.context
             .blocking(move || {
-                let subjects = subjects(&terms, &excluded, &mentions, &said);
+                let subjects = subjects(&terms, &excluded, &found, &said);
                 let unit = Definition { terms, said, log };
                 Ok((unit, Arc::new(subjects)))
             })
@@ -284,10 +257,10 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 // A term whose definition broke off stays in the glossary, without one.
                 let entry = |(entry, subject): (&Option<Arc<Entry>>, &Subject)| match entry {
                     Some(entry) => Entry::clone(entry),
-                    None => define::define(&terms[subject.term], &[]),
+                    None => define::define(&terms.list[subject.term], &[]),
                 };
                 let mut entries: Vec<Entry> = entries.par_iter().zip(&*subjects).map(entry).collect();
-                define::link(&mut entries, &terms);
+                define::link(&mut entries, &terms.ranked());
                 Ok(Arc::new(entries))
             })
             .await?

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use glossary::extract::{self, DocumentCandidates, Options, Ranker};
-use glossary::occurrences::{self, Matcher, Relevant, TermIndex, Vocabulary};
-use glossary::{Stopped, Term};
+use glossary::occurrences::{self, Counts, Matcher, Relevant, TermIndex, Vocabulary};
+use glossary::{Document, Stopped};
 use rayon::prelude::*;
 
 use super::{Work, ask};
 use crate::runs::{Break, Stage, StopFlag, Unit};
-use crate::store::results::{self, Found, HashedDocument};
+use crate::store::results::{self, Found, HashedDocument, Terms};
 use crate::store::units::{UnitKey, UnitKeyBuilder};
 
 /// What one document holds: its candidates, and what else may be found in it.
@@ -65,41 +65,36 @@ struct Place {
     document: usize,
     reading: Arc<(DocumentCandidates, Vocabulary)>,
     relevant: Arc<Relevant>,
+    /// What was found in it, if the last search was for the same terms.
+    known: Option<Known>,
 }
 
 /// Under which name it is remembered what ranks the documents.
 const RANKER: &str = "ranker";
 
-/// A list of terms made ready for the search. Most changes of a document leave the list as it is.
-struct Prepared {
-    /// Everything that the search depends on, term by term.
-    of: Vec<UnitKey>,
+/// Under which name it is remembered what was searched for, and where it was found.
+const SEARCHED: &str = "searched";
+
+/// What a search came to. Most changes of a document leave the list of terms as it is, and all other documents.
+struct Searched {
     index: Arc<TermIndex>,
-    /// The terms that a document may hold, by the hash of its text.
-    relevant: HashMap<String, Arc<Relevant>>,
+    /// By the hash of the text of the document.
+    documents: HashMap<String, Known>,
 }
 
-impl Prepared {
-    const KIND: &'static str = "term index";
-
-    fn of(terms: &[Term]) -> Vec<UnitKey> {
-        let of = |term: &Term| {
-            let mut key = UnitKey::builder(Self::KIND);
-            key.text(&term.key).text(&term.text).bytes(&[term.category as u8]);
-            for variant in &term.variants {
-                key.text(&variant.text);
-            }
-            key.finish()
-        };
-        terms.par_iter().map(of).collect()
-    }
+/// What a list of terms is to one document.
+#[derive(Clone)]
+struct Known {
+    relevant: Arc<Relevant>,
+    found: Arc<Found>,
+    counts: Arc<Counts>,
 }
 
 impl Unit for Finding {
     type Item = Place;
     /// The occurrences as bytes, which stay good whatever the numbers of the terms: see [`Relevant::pack`].
     type Output = Vec<u8>;
-    const KIND: &'static str = "occurrences/1";
+    const KIND: &'static str = "occurrences/2";
 
     fn name<'a>(&'a self, place: &'a Place) -> &'a str {
         &self.documents[place.document].document.path
@@ -153,10 +148,10 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let read = Arc::clone(&documents);
     let project_id = &work.run.project_id;
     let recall = work.engine.recall();
-    let before: Option<Arc<Prepared>> = recall.get(project_id, Prepared::KIND);
+    let before: Option<Arc<Searched>> = recall.get(project_id, SEARCHED);
     let ranker: Arc<Mutex<Ranker>> = recall.get(project_id, RANKER).unwrap_or_default();
     let ranks = Arc::clone(&ranker);
-    let (terms, unit, places, prepared) = work
+    let (terms, unit, places) = work
         .context
         .blocking(move || {
             // A document that could not be read holds no terms.
@@ -167,80 +162,96 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
             let mut candidates: Vec<(&str, &DocumentCandidates)> = Vec::with_capacity(readings.len());
             candidates.extend(readings.iter().map(|(at, reading)| (&*read[*at].hash, &reading.0)));
             let mut ranker = ranks.lock().unwrap_or_else(PoisonError::into_inner);
-            let terms = ranker.rank(&candidates, &required, &options, &stop)?;
+            let terms = Terms::new(ranker.rank(&candidates, &required, &options, &stop)?);
             drop(ranker);
-            let of = Prepared::of(&terms);
             let index = match &before {
-                Some(before) if before.of == of => Arc::clone(&before.index),
-                Some(before) => Arc::new(before.index.next(&terms)),
-                None => Arc::new(TermIndex::new(&terms)),
+                Some(before) => before.index.next(&terms.list),
+                None => Arc::new(TermIndex::new(&terms.list)),
             };
-            let before = before.filter(|before| before.of == of);
+            let before = before.filter(|before| Arc::ptr_eq(&before.index, &index));
             let place = |(document, reading): (usize, Arc<(_, Vocabulary)>)| {
                 let hash: &String = &read[document].hash;
-                let known = before.as_ref().and_then(|before| before.relevant.get(hash)).cloned();
+                let known = before.as_ref().and_then(|before| before.documents.get(hash)).cloned();
                 Place {
                     document,
-                    relevant: known.unwrap_or_else(|| Arc::new(index.relevant(&reading.1))),
+                    relevant: match &known {
+                        Some(known) => Arc::clone(&known.relevant),
+                        None => Arc::new(index.relevant(&reading.1)),
+                    },
+                    known,
                     reading,
                 }
             };
             let places: Vec<_> = readings.into_par_iter().map(place).collect();
-            let relevant = places
-                .iter()
-                .map(|place: &Place| (read[place.document].hash.clone(), Arc::clone(&place.relevant)));
-            let prepared = Prepared {
-                of,
-                index: Arc::clone(&index),
-                relevant: relevant.collect(),
-            };
             let unit = Finding {
                 documents: read,
                 index,
                 matcher: OnceLock::new(),
             };
-            Ok((terms, unit, Arc::new(places), Arc::new(prepared)))
+            Ok((terms, unit, Arc::new(places)))
         })
         .await?;
     work.context.check()?;
-    let bytes = documents.iter().map(|document| document.document.text.len()).sum();
-    recall.keep(project_id, Prepared::KIND, bytes, prepared);
-    recall.keep(project_id, RANKER, bytes, ranker);
     let keys: Vec<String> = places.iter().map(|place| UnitKey::of(&unit, place).hex()).collect();
+    let index = Arc::clone(&unit.index);
     let occurrences = work.context.units(unit, Arc::clone(&places)).await?;
-    let (terms, found) = work
+    let bytes = documents.iter().map(|document| document.document.text.len()).sum();
+    let (terms, found, searched) = work
         .context
         .blocking(move || {
             let mut terms = terms;
-            let missing = |document: &HashedDocument| Found::missing(&document.hash);
-            let mut found: Vec<Found> = documents.iter().map(missing).collect();
-            let unpacked: Vec<_> = places
-                .par_iter()
-                .zip(&occurrences)
-                .map(|(place, bytes)| place.relevant.unpack(bytes.as_ref()?))
-                .collect();
-            for ((place, key), occurrences) in places.iter().zip(keys).zip(unpacked) {
-                if let Some(occurrences) = occurrences {
-                    let found = &mut found[place.document];
-                    (found.hash, found.occurrences) = (key, occurrences);
-                }
-            }
-            let pairs: Vec<_> = documents
+            let known = |((place, key), bytes): ((&Place, &String), &Option<Arc<Vec<u8>>>)| {
+                let bytes = bytes.as_ref()?;
+                let known = place.known.as_ref().filter(|known| known.found.hash == *key);
+                known.cloned().or_else(|| {
+                    let document = &documents[place.document];
+                    let occurrences = place.relevant.unpack(bytes)?;
+                    Some(Known {
+                        relevant: Arc::clone(&place.relevant),
+                        counts: Arc::new(Counts::new(&document.document, &occurrences)),
+                        found: Arc::new(Found::new(&document.hash, key, occurrences)),
+                    })
+                })
+            };
+            let searched: Vec<Option<Known>> = places.par_iter().zip(&keys).zip(&occurrences).map(known).collect();
+            let searched: Vec<(usize, Known)> = places
                 .iter()
-                .map(|document| &document.document)
-                .zip(found.iter().map(|found| &*found.occurrences))
+                .zip(searched)
+                .filter_map(|(place, known)| Some((place.document, known?)))
                 .collect();
-            occurrences::tally(&mut terms, &pairs);
-            Ok((Arc::new(terms), Arc::new(found)))
+            let counts: Vec<(&Document, &Counts)> = searched
+                .iter()
+                .map(|(at, known)| (&documents[*at].document, &*known.counts))
+                .collect();
+            occurrences::tally(&mut terms.list, &counts);
+            let mut found: Vec<Option<Arc<Found>>> = vec![None; documents.len()];
+            for (at, known) in &searched {
+                found[*at] = Some(Arc::clone(&known.found));
+            }
+            let found = found.into_iter().zip(documents.iter());
+            let missing = |document: &HashedDocument| Arc::new(Found::missing(&document.hash));
+            let found: Vec<_> = found
+                .map(|(found, document)| found.unwrap_or_else(|| missing(document)))
+                .collect();
+            let searched = searched
+                .into_iter()
+                .map(|(at, known)| (documents[at].hash.clone(), known));
+            let searched = Searched {
+                index,
+                documents: searched.collect(),
+            };
+            Ok((Arc::new(terms), Arc::new(found), Arc::new(searched)))
         })
         .await?;
     work.context.check()?;
+    recall.keep(project_id, SEARCHED, bytes, searched);
+    recall.keep(project_id, RANKER, bytes, ranker);
     results::write_terms(work.context, generation, alive.await?, &terms).await?;
     results::write_found(work.context, generation, &terms, &found).await?;
     let total: usize = found.iter().map(|found| found.occurrences.len()).sum();
     work.info(format!(
         "{} terms ({required_count} required), {total} occurrences",
-        terms.len()
+        terms.list.len()
     ));
     work.carried.terms.put(generation, &terms);
     work.carried.found.put(generation, &found);

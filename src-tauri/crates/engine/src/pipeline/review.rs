@@ -19,7 +19,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let reviewer = {
         let entries = Arc::clone(&entries);
         work.context
-            .blocking(move || Ok(Reviewer::new(&entries, &terms)))
+            .blocking(move || Ok(Reviewer::new(&entries, &terms.list)))
             .await?
     };
     let issues = work

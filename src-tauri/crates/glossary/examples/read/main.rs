@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use glossary::define::{self, Context};
 use glossary::extract::{self, Options};
-use glossary::occurrences::{self, Matcher};
+use glossary::occurrences::{self, Counts, Matcher};
 use glossary::review::Reviewer;
 use glossary::{Document, Entry, Resolution, Stop, decode, refine};
 
@@ -30,7 +30,11 @@ fn main() -> io::Result<()> {
         .map(|document| matcher.find(document, &Never).expect("nothing stops it"))
         .collect();
     let pairs: Vec<_> = documents.iter().zip(found.iter().map(Vec::as_slice)).collect();
-    occurrences::tally(&mut terms, &pairs);
+    let counts: Vec<Counts> = pairs
+        .iter()
+        .map(|(document, found)| Counts::new(document, found))
+        .collect();
+    occurrences::tally(&mut terms, &documents.iter().zip(&counts).collect::<Vec<_>>());
     let mut contexts: Vec<Vec<Context>> = vec![Vec::new(); terms.len()];
     for (document, found) in &pairs {
         for context in define::contexts(document, &terms, found, &Never).expect("nothing stops it") {

@@ -10,7 +10,7 @@ use std::{fs, io};
 
 use glossary::define::{self, Context};
 use glossary::extract::{self, Options};
-use glossary::occurrences::{self, Matcher, TermIndex, Vocabulary};
+use glossary::occurrences::{self, Counts, Matcher, TermIndex, Vocabulary};
 use glossary::review::Reviewer;
 use glossary::{Document, Stop, decode, refine};
 use serde::Serialize;
@@ -29,7 +29,9 @@ fn main() -> io::Result<()> {
         found.map(|found| found.expect("nothing stops it")).collect()
     });
     let ranked = time(ROUNDS, "rank", || {
-        extract::rank(&candidates, &[], &Options::default(), &Never).expect("nothing stops it")
+        let mut ranked = extract::rank(&candidates, &[], &Options::default(), &Never).expect("nothing stops it");
+        ranked.sort_by(|a, b| a.key.cmp(&b.key));
+        ranked
     });
     let matcher = time(ROUNDS, "Matcher::new", || Matcher::new(&ranked));
     let found: Vec<_> = time(2, "Matcher::find", || {
@@ -37,9 +39,16 @@ fn main() -> io::Result<()> {
         found.map(|found| found.expect("nothing stops it")).collect()
     });
     let pairs: Vec<_> = documents.iter().zip(found.iter().map(Vec::as_slice)).collect();
+    let counts: Vec<Counts> = time(ROUNDS, "Counts::new", || {
+        pairs
+            .iter()
+            .map(|(document, found)| Counts::new(document, found))
+            .collect()
+    });
+    let counted: Vec<_> = documents.iter().zip(&counts).collect();
     let terms = time(ROUNDS, "tally (and a copy of the terms)", || {
         let mut terms = ranked.clone();
-        occurrences::tally(&mut terms, &pairs);
+        occurrences::tally(&mut terms, &counted);
         terms
     });
     let contexts: Vec<Vec<Context>> = time(2, "contexts", || {

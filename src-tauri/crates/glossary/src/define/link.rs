@@ -1,6 +1,6 @@
 //! Connects the entries: other names from the term list and the documents, related headwords from the definitions.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -17,7 +17,7 @@ const RELATED: usize = 12;
 /// Fills the synonyms (forms with another key, short and full form, names given in the documents; both ways where the
 /// other name has an entry) and the related headwords (those that the definition mentions) of all entries. What is in
 /// them already stays. Linear in the length of the glossary.
-pub fn link(entries: &mut [Entry], terms: &[Term]) {
+pub fn link<T: Borrow<Term> + Sync>(entries: &mut [Entry], terms: &[T]) {
     let places: FxHashMap<String, usize> = entries
         .iter()
         .enumerate()
@@ -25,7 +25,7 @@ pub fn link(entries: &mut [Entry], terms: &[Term]) {
         .collect();
     // A name may be given by an entry to itself, or by an entry to another one.
     let mut pairs: Vec<(usize, Cow<'_, str>)> = Vec::new();
-    for term in terms {
+    for term in terms.iter().map(Borrow::borrow) {
         let place = places.get(&term.key).copied();
         if let Some(at) = place {
             pairs.extend(
@@ -73,7 +73,7 @@ pub fn link(entries: &mut [Entry], terms: &[Term]) {
     relate(entries, terms);
 }
 
-fn relate(entries: &mut [Entry], terms: &[Term]) {
+fn relate<T: Borrow<Term>>(entries: &mut [Entry], terms: &[T]) {
     let worth = worth(entries, terms);
     // A headword has the first say; another entry's synonym only fills the gaps.
     let mut names: Vec<(&str, u32)> = entries.iter().map(|entry| entry.term.as_str()).zip(0..).collect();
@@ -105,8 +105,11 @@ fn relate(entries: &mut [Entry], terms: &[Term]) {
 }
 
 /// Whether each entry is worth being pointed to: one that explains something, or a term as telling as most others.
-fn worth(entries: &[Entry], terms: &[Term]) -> Vec<bool> {
-    let scores: FxHashMap<&str, f64> = terms.iter().map(|term| (term.key.as_str(), term.score)).collect();
+fn worth<T: Borrow<Term>>(entries: &[Entry], terms: &[T]) -> Vec<bool> {
+    let scores: FxHashMap<&str, f64> = terms
+        .iter()
+        .map(|term| (term.borrow().key.as_str(), term.borrow().score))
+        .collect();
     let mut sorted: Vec<f64> = scores.values().copied().collect();
     sorted.sort_by(f64::total_cmp);
     let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);

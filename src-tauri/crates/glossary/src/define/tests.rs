@@ -356,11 +356,11 @@ fn headwords_in_a_definition_are_related() {
             entry
         })
         .collect();
-    link(&mut entries, &[]);
+    link(&mut entries, &[] as &[Term]);
     assert_eq!(entries[0].related, ["container", "node"]);
     assert_eq!(entries[3].related, ["ノード"]);
     let once = entries.clone();
-    link(&mut entries, &[]);
+    link(&mut entries, &[] as &[Term]);
     assert_eq!(entries, once, "linking twice changes nothing");
 }
 

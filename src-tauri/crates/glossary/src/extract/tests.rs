@@ -290,7 +290,8 @@ fn every_listed_term_is_found_in_the_documents() {
     let found = crate::occurrences::Matcher::new(&terms)
         .find(&document, &Never)
         .expect("nothing stops it");
-    crate::occurrences::tally(&mut terms, &[(&document, &found)]);
+    let counts = crate::occurrences::Counts::new(&document, &found);
+    crate::occurrences::tally(&mut terms, &[(&document, &counts)]);
     let lost: Vec<&str> = terms
         .iter()
         .filter(|term| term.occurrences == 0)

@@ -1,9 +1,11 @@
 //! What to look for: the written forms of a term, and those that its documents may hold although no candidate had them.
 
+use std::cmp::Ordering;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::fold::fold;
 use super::vocabulary::grams_of;
@@ -43,6 +45,7 @@ impl Case {
 
 /// The forms of one term. They depend on nothing but the term.
 pub(super) struct Forms {
+    pub(super) key: String,
     /// Its text and its variants, as they were when the forms were made.
     of: Vec<String>,
     category: Category,
@@ -88,6 +91,7 @@ impl Forms {
             texts.map(|text| Form::new(&text, &term.key, case)).collect()
         };
         Self {
+            key: term.key.clone(),
             of,
             category: term.category,
             case,
@@ -96,8 +100,9 @@ impl Forms {
         }
     }
 
-    fn fit(&self, term: &Term) -> bool {
-        self.category == term.category && spellings(term).eq(self.of.iter().map(String::as_str))
+    /// Whether they are the forms of this term.
+    pub(super) fn fit(&self, term: &Term) -> bool {
+        self.key == term.key && self.category == term.category && spellings(term).eq(self.of.iter().map(String::as_str))
     }
 }
 
@@ -118,33 +123,61 @@ impl Form {
     }
 }
 
-/// The forms of terms by the keys of the terms.
-pub(super) type KnownForms = FxHashMap<String, Arc<Forms>>;
-
 /// The forms of all terms; those in `known` need not be made again.
-pub(super) fn forms(terms: &[Term], known: &KnownForms) -> Vec<Arc<Forms>> {
+pub(super) fn forms(terms: &[Term], known: &[Arc<Forms>]) -> Vec<Arc<Forms>> {
+    let known: FxHashMap<&str, &Arc<Forms>> = known.iter().map(|forms| (&*forms.key, forms)).collect();
     let forms = |term: &Term| {
-        let known = known.get(&term.key).filter(|known| known.fit(term));
-        known.map_or_else(|| Arc::new(Forms::new(term)), Arc::clone)
+        let known = known.get(&*term.key).filter(|known| known.fit(term));
+        known.map_or_else(|| Arc::new(Forms::new(term)), |known| Arc::clone(known))
     };
     terms.par_iter().map(forms).collect()
 }
 
-/// The patterns of all terms, each text once, with the forms behind them. Where two terms share one, the better term has
-/// it; the forms that a term is written in come before those that are made up for another.
-pub(super) fn patterns(forms: &[Arc<Forms>]) -> Vec<(Pattern, &Form)> {
-    let mut taken: FxHashSet<&str> = FxHashSet::default();
-    let mut patterns = Vec::new();
+/// What to look for, each text once.
+pub(super) struct Patterns<'a> {
+    /// With the forms behind them.
+    pub(super) all: Vec<(Pattern, &'a Form)>,
+    /// Pairs of terms with a common form, which the first of them has because it is the better one.
+    pub(super) contested: Vec<(u32, u32)>,
+}
+
+/// The patterns of all terms. Where two terms share one, the better term has it; the forms that a term is written in come
+/// before those that are made up for another.
+pub(super) fn patterns<'a>(terms: &[Term], forms: &'a [Arc<Forms>]) -> Patterns<'a> {
+    let mut order: Vec<u32> = (0..terms.len() as u32).collect();
+    order.par_sort_unstable_by(|a, b| better(&terms[*a as usize], &terms[*b as usize]));
+    let mut patterns = Patterns {
+        all: Vec::with_capacity(forms.len() * 4),
+        contested: Vec::new(),
+    };
+    let mut taken: FxHashMap<&str, (usize, u32)> = FxHashMap::default();
     let parts: [fn(&Forms) -> &[Form]; 2] = [|forms| &forms.written, |forms| &forms.made];
-    for part in parts {
-        for (forms, term) in forms.iter().zip(0..) {
-            for form in part(forms).iter().filter(|form| taken.insert(&form.text)) {
-                let (text, case) = (Arc::clone(&form.text), forms.case);
-                patterns.push((Pattern { text, term, case }, form));
+    for (number, part) in parts.into_iter().enumerate() {
+        for &term in &order {
+            let forms = &forms[term as usize];
+            for form in part(forms) {
+                match taken.entry(&form.text) {
+                    Entry::Vacant(free) => {
+                        free.insert((number, term));
+                        let (text, case) = (Arc::clone(&form.text), forms.case);
+                        patterns.all.push((Pattern { text, term, case }, form));
+                    }
+                    Entry::Occupied(taken) => {
+                        let (of, owner) = *taken.get();
+                        if of == number && owner != term {
+                            patterns.contested.push((owner, term));
+                        }
+                    }
+                }
             }
         }
     }
     patterns
+}
+
+/// Which of two terms has a form that both claim comes first: the one with the higher score, else with the first key.
+pub(super) fn better(a: &Term, b: &Term) -> Ordering {
+    b.score.total_cmp(&a.score).then_with(|| a.key.cmp(&b.key))
 }
 
 /// All of a pattern that a search depends on, as FNV-1a with 128 bits (Fowler, Noll, Vo). Stored hashes depend on it.

@@ -1,17 +1,20 @@
 //! Which terms of a list a document may hold: what the search in it depends on, and so what a stored result of the search
 //! is good for.
 
-use super::patterns::{self, KnownForms, Pattern, mix};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::patterns::{self, Forms, Pattern, Patterns, better, mix};
 use super::vocabulary::Vocabulary;
 use super::{Matcher, pack, unpack};
-use crate::define::{Context, pack_contexts, unpack_contexts};
-use crate::{Document, Occurrence, Term};
+use crate::{Occurrence, Term};
 
 /// Bits of a gram that choose its place in the index.
 const PLACE: u32 = 16;
 
-/// A list of terms, prepared for questions about documents. Made once for a list: some two milliseconds for a thousand
-/// terms, half of what a [`Matcher`] of them takes.
+/// A list of terms in the order of their keys, each key once, prepared for questions about documents. Made once for a
+/// list: some two milliseconds for a thousand terms, half of what a [`Matcher`] of them takes.
 pub struct TermIndex {
     patterns: Vec<Pattern>,
     /// The bytes of the longest pattern.
@@ -25,57 +28,63 @@ pub struct TermIndex {
     under: Vec<(u32, u32)>,
     /// Where in `under` the grams with a certain beginning begin.
     places: Vec<u32>,
-    /// The terms in the order of their keys.
-    by_key: Vec<u32>,
-    /// The place of each term in that order.
-    place: Vec<u32>,
-    forms: KnownForms,
+    /// The forms of each term.
+    forms: Vec<Arc<Forms>>,
+    /// Pairs of terms of which the first has a form because it is the better one.
+    contested: Vec<(u32, u32)>,
 }
 
 /// The terms of a list that a document may hold.
 ///
 /// While the hash and the document stay the same, [`Matcher::find`] finds the same occurrences of the same terms (the
 /// terms by their keys) in it, whatever else is in the list, and [`contexts`](crate::define::contexts) makes the same of
-/// them. Lists in which a key stands twice are not covered.
+/// them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relevant {
     /// Hash of all forms of these terms that the document may hold: of their text, of whose they are and of the capitals
     /// that they need. Scores, counts and the order of the terms are not in it.
     pub hash: [u8; 16],
-    /// Their indices in the list, in the order of their keys: with the same hash the same terms in the same order. A
-    /// place in this list is a number that stays good with the hash.
+    /// Their indices in the list, rising: with the same hash the same terms in the same order. A place in this list is a
+    /// number that stays good with the hash.
     pub terms: Vec<u32>,
 }
 
 impl TermIndex {
     /// Prepares a list.
     pub fn new(terms: &[Term]) -> Self {
-        Self::prepare(terms, &KnownForms::default())
+        Self::prepare(terms, &[])
     }
 
     /// Prepares the list that comes after this one: what is known of the terms that are in both is not found out again.
+    /// The index itself comes back when the search would be the same, whatever happened to counts and scores.
     #[must_use]
-    pub fn next(&self, terms: &[Term]) -> Self {
-        Self::prepare(terms, &self.forms)
+    pub fn next(self: &Arc<Self>, terms: &[Term]) -> Arc<Self> {
+        if self.serves(terms) {
+            Arc::clone(self)
+        } else {
+            Arc::new(Self::prepare(terms, &self.forms))
+        }
     }
 
-    fn prepare(terms: &[Term], known: &KnownForms) -> Self {
-        let (forms, by_key) = rayon::join(
-            || patterns::forms(terms, known),
-            || {
-                let mut by_key: Vec<u32> = (0..terms.len() as u32).collect();
-                by_key.sort_unstable_by_key(|term| (&terms[*term as usize].key, *term));
-                by_key
-            },
+    /// Whether the index of these terms would be this one.
+    fn serves(&self, terms: &[Term]) -> bool {
+        let known = |(forms, term): (&Arc<Forms>, &Term)| forms.fit(term);
+        let first = |(a, b): &(u32, u32)| better(&terms[*a as usize], &terms[*b as usize]).is_lt();
+        self.forms.len() == terms.len()
+            && self.forms.par_iter().zip(terms).all(known)
+            && self.contested.iter().all(first)
+    }
+
+    fn prepare(terms: &[Term], known: &[Arc<Forms>]) -> Self {
+        debug_assert!(
+            terms.is_sorted_by(|a, b| a.key < b.key),
+            "terms in the order of their keys"
         );
-        let mut place = vec![0; terms.len()];
-        for (at, term) in by_key.iter().enumerate() {
-            place[*term as usize] = at as u32;
-        }
-        let found = patterns::patterns(&forms);
-        let (mut patterns, mut digests) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+        let forms = patterns::forms(terms, known);
+        let Patterns { all, contested } = patterns::patterns(terms, &forms);
+        let (mut patterns, mut digests) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
         let (mut grams, mut of) = (Vec::new(), vec![0]);
-        for (pattern, form) in found {
+        for (pattern, form) in all {
             patterns.push(pattern);
             digests.push(form.digest);
             grams.extend_from_slice(&form.grams);
@@ -89,9 +98,8 @@ impl TermIndex {
             of,
             under: Vec::new(),
             places: Vec::new(),
-            by_key,
-            place,
-            forms: terms.iter().map(|term| term.key.clone()).zip(forms).collect(),
+            forms,
+            contested,
         };
         made.fill();
         made
@@ -132,7 +140,7 @@ impl TermIndex {
         let mut terms = Vec::new();
         self.each(vocabulary, |pattern| {
             hash = hash.wrapping_add(self.digests[pattern]);
-            terms.push(self.place[self.patterns[pattern].term as usize]);
+            terms.push(self.patterns[pattern].term);
         });
         if vocabulary.depends_on_length() {
             hash = hash.wrapping_add(mix(self.longest as u128 + 1));
@@ -141,7 +149,7 @@ impl TermIndex {
         terms.dedup();
         Relevant {
             hash: hash.to_le_bytes(),
-            terms: terms.into_iter().map(|place| self.by_key[place as usize]).collect(),
+            terms,
         }
     }
 
@@ -181,10 +189,9 @@ impl Relevant {
     /// The occurrences that were found in the document as bytes that stay good with the hash. Nothing when one is of
     /// another term.
     pub fn pack(&self, occurrences: &[Occurrence]) -> Option<Vec<u8>> {
-        let numbers = self.numbers();
         let mut occurrences = occurrences.to_vec();
         for found in &mut occurrences {
-            found.term = number(&numbers, found.term)?;
+            found.term = self.number(found.term)?;
         }
         Some(pack(&occurrences))
     }
@@ -195,44 +202,13 @@ impl Relevant {
         for found in &mut occurrences {
             found.term = *self.terms.get(found.term as usize)?;
         }
-        // Two terms may stand at one place; their order is that of the list.
-        occurrences.sort_unstable_by_key(|found| (found.start, found.end, found.term));
         Some(occurrences)
     }
 
-    /// The contexts of the document as bytes that stay good with the hash. Nothing when one is of another term.
-    pub fn pack_contexts(&self, document: &Document, contexts: &[Context]) -> Option<Vec<u8>> {
-        let numbers = self.numbers();
-        let mut contexts = contexts.to_vec();
-        for context in &mut contexts {
-            context.term = number(&numbers, context.term)?;
-        }
-        contexts.sort_by_key(|context| context.term);
-        Some(pack_contexts(document, &contexts))
+    /// The place of a term among these.
+    fn number(&self, term: u32) -> Option<u32> {
+        self.terms.binary_search(&term).ok().map(|at| at as u32)
     }
-
-    /// What [`contexts`](crate::define::contexts) would make of the document with the present list, from the bytes that
-    /// were made under the same hash.
-    pub fn unpack_contexts(&self, document: &Document, bytes: &[u8]) -> Option<Vec<Context>> {
-        let mut contexts = unpack_contexts(document, bytes)?;
-        for context in &mut contexts {
-            context.term = *self.terms.get(context.term as usize)?;
-        }
-        contexts.sort_by_key(|context| context.term);
-        Some(contexts)
-    }
-
-    /// The terms with their numbers, sorted.
-    fn numbers(&self) -> Vec<(u32, u32)> {
-        let mut numbers: Vec<(u32, u32)> = self.terms.iter().zip(0..).map(|(term, at)| (*term, at)).collect();
-        numbers.sort_unstable();
-        numbers
-    }
-}
-
-fn number(numbers: &[(u32, u32)], term: u32) -> Option<u32> {
-    let at = numbers.binary_search_by_key(&term, |(term, _)| *term).ok()?;
-    Some(numbers[at].1)
 }
 
 /// The bits of a gram that choose its place.

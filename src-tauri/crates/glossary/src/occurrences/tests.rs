@@ -3,7 +3,7 @@ mod relevance;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Category, Language, decode, normalise};
+use crate::{Category, Language, Variant, decode, normalise};
 
 struct Never;
 
@@ -160,7 +160,11 @@ fn the_tally_agrees_with_what_was_found() {
     let mut terms = [term("wind turbine"), term("rotor")];
     let text = document("Wind turbine. The wind turbines.");
     let found = Matcher::new(&terms).find(&text, &Never).expect("nothing stops it");
-    tally(&mut terms, &[(&text, &found), (&document("nothing"), &[])]);
+    let counts = Counts::new(&text, &found);
+    tally(
+        &mut terms,
+        &[(&text, &counts), (&document("nothing"), &Counts::default())],
+    );
     assert_eq!((terms[0].documents, terms[0].occurrences), (1, 2));
     let variants: Vec<(&str, u32)> = terms[0].variants.iter().map(|v| (v.text.as_str(), v.count)).collect();
     assert_eq!(variants, [("wind turbine", 1), ("wind turbines", 1)]);

@@ -13,6 +13,36 @@ use crate::error::Result;
 use crate::runs::{Break, StageContext};
 use crate::store::Store;
 
+/// A list of terms.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    /// In the order of their keys, which stays while scores change: occurrences and mentions refer to it.
+    pub(crate) list: Vec<Term>,
+    /// Their indices, best first.
+    pub(crate) order: Vec<u32>,
+}
+
+impl Terms {
+    /// Takes terms that stand best first.
+    pub(crate) fn new(ranked: Vec<Term>) -> Self {
+        let mut terms: Vec<(u32, Term)> = (0..).zip(ranked).collect();
+        terms.par_sort_unstable_by(|(_, a), (_, b)| a.key.cmp(&b.key));
+        let mut order = vec![0; terms.len()];
+        for ((rank, _), at) in terms.iter().zip(0..) {
+            order[*rank as usize] = at;
+        }
+        Self {
+            list: terms.into_iter().map(|(_, term)| term).collect(),
+            order,
+        }
+    }
+
+    /// The terms, best first.
+    pub(crate) fn ranked(&self) -> Vec<&Term> {
+        self.order.iter().map(|at| &self.list[*at as usize]).collect()
+    }
+}
+
 #[derive(Serialize)]
 struct TermWritten<'a> {
     rank: i64,
@@ -48,12 +78,13 @@ pub(crate) async fn write_terms(
     context: &StageContext,
     generation: i64,
     alive: Alive,
-    terms: &Arc<Vec<Term>>,
+    terms: &Arc<Terms>,
 ) -> Result<(), Break> {
     let hashed = Arc::clone(terms);
     let hashes = context
-        .blocking(move || Ok(hashed.par_iter().map(hash).collect::<Vec<i64>>()))
+        .blocking(move || Ok(hashed.ranked().into_par_iter().map(hash).collect::<Vec<i64>>()))
         .await?;
+    let terms = terms.ranked();
     let mut tx = context.write().await?;
     let delta = outlive!(&mut *tx, "term_row", "rank", generation, alive, &hashes);
     for fresh in delta.fresh.chunks(CHUNK) {
@@ -61,7 +92,7 @@ pub(crate) async fn write_terms(
             rank: *rank,
             hash: hashes[*index],
             sort: reading::sort_key(&terms[*index].text),
-            term: &terms[*index],
+            term: terms[*index],
         };
         let json = serde_json::to_string(&fresh.par_iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
@@ -114,18 +145,28 @@ pub(crate) struct Found {
     pub(crate) document: String,
     /// Hash of what the occurrences depend on.
     pub(crate) hash: String,
+    /// The terms that occur, rising.
+    pub(crate) terms: Vec<u32>,
     /// The occurrences, in the order of the text. They refer to the list of terms.
     pub(crate) occurrences: Vec<Occurrence>,
 }
 
 impl Found {
-    /// A document in which the search broke off.
-    pub(crate) fn missing(document: &str) -> Self {
+    pub(crate) fn new(document: &str, hash: &str, occurrences: Vec<Occurrence>) -> Self {
+        let mut terms: Vec<u32> = occurrences.iter().map(|found| found.term).collect();
+        terms.sort_unstable();
+        terms.dedup();
         Self {
             document: document.to_owned(),
-            hash: "missing".to_owned(),
-            occurrences: Vec::new(),
+            hash: hash.to_owned(),
+            terms,
+            occurrences,
         }
+    }
+
+    /// A document in which the search broke off.
+    pub(crate) fn missing(document: &str) -> Self {
+        Self::new(document, "missing", Vec::new())
     }
 }
 
@@ -140,23 +181,22 @@ struct FoundWritten<'a> {
 
 impl<'a> FoundWritten<'a> {
     fn new(found: &'a Found, terms: &[Term]) -> Self {
-        let (count, places) = places(terms, &found.occurrences);
         Self {
             document: &found.document,
             hash: &found.hash,
-            terms: count,
+            terms: found.terms.len(),
             occurrences: found.occurrences.len(),
-            places,
+            places: places(terms, &found.occurrences),
         }
     }
 }
 
 /// The lines of `places`: one for each term.
-fn places(terms: &[Term], occurrences: &[Occurrence]) -> (usize, String) {
+fn places(terms: &[Term], occurrences: &[Occurrence]) -> String {
     let mut order: Vec<&Occurrence> = occurrences.iter().collect();
     order.sort_unstable_by_key(|found| (found.term, found.start));
     let mut lines = String::with_capacity(occurrences.len() * 14);
-    let (mut count, mut last) = (0, None);
+    let mut last = None;
     for Occurrence { term, line, start, end } in order {
         let Some(known) = terms.get(*term as usize) else {
             continue;
@@ -164,10 +204,9 @@ fn places(terms: &[Term], occurrences: &[Occurrence]) -> (usize, String) {
         if last.replace(*term) == Some(*term) {
             lines.push(' ');
         } else {
-            if count > 0 {
+            if !lines.is_empty() {
                 lines.push('\n');
             }
-            count += 1;
             lines.push_str(&known.key);
             lines.push('\t');
         }
@@ -176,7 +215,7 @@ fn places(terms: &[Term], occurrences: &[Occurrence]) -> (usize, String) {
             lines.push_str(behind);
         }
     }
-    (count, lines)
+    lines
 }
 
 /// Appends a number in decimals. There are hundreds of thousands of them, and the formatter is made for other things.
@@ -216,8 +255,8 @@ const DOCUMENTS: usize = 256;
 pub(crate) async fn write_found(
     context: &StageContext,
     generation: i64,
-    terms: &Arc<Vec<Term>>,
-    found: &Arc<Vec<Found>>,
+    terms: &Arc<Terms>,
+    found: &Arc<Vec<Arc<Found>>>,
 ) -> Result<(), Break> {
     let mut tx = context.write().await?;
     let known = sqlx::query_scalar!(
@@ -253,7 +292,7 @@ pub(crate) async fn write_found(
         let (terms, found, fresh) = (Arc::clone(terms), Arc::clone(found), fresh.to_vec());
         let json = context
             .blocking(move || {
-                let row = |at: usize| FoundWritten::new(&found[at], &terms);
+                let row = |at: usize| FoundWritten::new(&found[at], &terms.list);
                 let rows: Vec<_> = fresh.into_par_iter().map(row).collect();
                 Ok(serde_json::to_string(&rows)?)
             })
@@ -275,8 +314,7 @@ pub(crate) async fn write_found(
 }
 
 /// The occurrences of an extract generation by document, in the order of `documents`, which are hashes of
-/// texts, and of the text. They refer to `terms`,
-/// which are those of the generation.
+/// texts, and of the text. They refer to `terms`, which are those of the generation.
 pub(crate) async fn read_found(
     store: &Store,
     generation: i64,
@@ -302,11 +340,8 @@ pub(crate) async fn read_found(
             }
         }
         occurrences.sort_unstable_by_key(|o| (o.start, o.end, o.term));
-        Found {
-            document: (*document).to_owned(),
-            hash: row.map(|row| row.hash.clone()).unwrap_or_default(),
-            occurrences,
-        }
+        let hash = row.map(|row| &*row.hash).unwrap_or_default();
+        Found::new(document, hash, occurrences)
     });
     Ok(found.collect())
 }

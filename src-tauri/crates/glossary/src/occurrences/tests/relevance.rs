@@ -2,9 +2,9 @@
 //! search would find again.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::*;
-use crate::define::contexts;
 use crate::extract::{self, Options};
 
 /// Occurrences by the key of their term.
@@ -26,11 +26,12 @@ fn find(matcher: &Matcher, document: &Document) -> Vec<Occurrence> {
     matcher.find(document, &Never).expect("nothing stops it")
 }
 
-/// Terms with unique keys.
-fn list(texts: &[String]) -> Vec<Term> {
-    let mut keys = BTreeSet::new();
-    let terms = texts.iter().map(|text| term(text));
-    terms.filter(|term| keys.insert(term.key.clone())).collect()
+/// Terms in the order of their keys, each key once.
+fn list<T: AsRef<str>>(texts: &[T]) -> Vec<Term> {
+    let mut terms: Vec<Term> = texts.iter().map(|text| term(text.as_ref())).collect();
+    terms.sort_by(|a, b| a.key.cmp(&b.key));
+    terms.dedup_by(|later, first| later.key == first.key);
+    terms
 }
 
 /// The documents of the example, and a long one that is read in pieces.
@@ -69,7 +70,9 @@ fn terms_of(documents: &[Document]) -> Vec<Term> {
         .iter()
         .map(|document| extract::candidates(document, &Never).expect("nothing stops it"))
         .collect();
-    extract::rank(&candidates, &[], &Options::default(), &Never).expect("nothing stops it")
+    let mut terms = extract::rank(&candidates, &[], &Options::default(), &Never).expect("nothing stops it");
+    terms.sort_by(|a, b| a.key.cmp(&b.key));
+    terms
 }
 
 #[test]
@@ -90,7 +93,8 @@ fn a_matcher_for_one_document_finds_in_it_what_the_whole_list_finds() {
         assert_eq!(Vocabulary::unpack(&vocabulary.pack()), Some(vocabulary));
     }
     let few = [&documents[0], &documents[3]];
-    let matcher = Matcher::for_documents(&terms, &few);
+    let vocabularies = few.map(Vocabulary::new);
+    let matcher = index.matcher(&vocabularies.each_ref());
     for document in few {
         assert_eq!(find(&matcher, document), find(&all, document));
     }
@@ -100,50 +104,28 @@ fn a_matcher_for_one_document_finds_in_it_what_the_whole_list_finds() {
 fn what_is_stored_under_a_hash_is_what_a_search_finds_again() {
     let documents = samples();
     let before = terms_of(&documents);
-    // Another order, and fewer terms.
-    let mut after: Vec<Term> = before.iter().rev().cloned().collect();
-    after.retain(|term| term.key.len() % 7 != 0);
-    let (old, new) = (TermIndex::new(&before), TermIndex::new(&after));
-    let (old_matcher, new_matcher) = (Matcher::new(&before), Matcher::new(&after));
-    let mut kept = 0;
-    for document in &documents {
-        let vocabulary = Vocabulary::new(document);
-        let (was, is) = (old.relevant(&vocabulary), new.relevant(&vocabulary));
-        let found = find(&old_matcher, document);
-        let context = contexts(document, &before, &found, &Never).expect("nothing stops it");
-        let packed = was.pack(&found).expect("all are relevant");
-        let packed_contexts = was.pack_contexts(document, &context).expect("all are relevant");
-        assert_eq!(was.unpack(&packed).as_ref(), Some(&found));
-        assert_eq!(was.unpack_contexts(document, &packed_contexts).as_ref(), Some(&context));
-        if was.hash == is.hash {
-            kept += 1;
-            let again = find(&new_matcher, document);
-            assert_eq!(is.unpack(&packed).as_ref(), Some(&again));
-            let context = contexts(document, &after, &again, &Never).expect("nothing stops it");
-            assert_eq!(is.unpack_contexts(document, &packed_contexts), Some(context));
-        }
+    // Other scores, and then fewer terms as well.
+    let mut rescored = before.clone();
+    for term in &mut rescored {
+        term.score = 1.0 - term.score;
     }
-    // Only the order: every hash stays.
-    let reversed: Vec<Term> = before.iter().rev().cloned().collect();
-    let reversed_index = TermIndex::new(&reversed);
-    let matcher = Matcher::new(&reversed);
-    for document in &documents {
-        let vocabulary = Vocabulary::new(document);
-        let (was, is) = (old.relevant(&vocabulary), reversed_index.relevant(&vocabulary));
-        if was.hash != is.hash {
-            continue;
+    let mut fewer = rescored.clone();
+    fewer.retain(|term| term.key.len() % 7 != 0);
+    let (old, old_matcher) = (TermIndex::new(&before), Matcher::new(&before));
+    let mut kept = 0;
+    for after in [rescored, fewer] {
+        let (new, new_matcher) = (TermIndex::new(&after), Matcher::new(&after));
+        for document in &documents {
+            let vocabulary = Vocabulary::new(document);
+            let (was, is) = (old.relevant(&vocabulary), new.relevant(&vocabulary));
+            let found = find(&old_matcher, document);
+            let packed = was.pack(&found).expect("all are relevant");
+            assert_eq!(was.unpack(&packed).as_ref(), Some(&found));
+            if was.hash == is.hash {
+                kept += 1;
+                assert_eq!(is.unpack(&packed), Some(find(&new_matcher, document)));
+            }
         }
-        kept += 1;
-        let found = find(&old_matcher, document);
-        let again = find(&matcher, document);
-        assert_eq!(
-            is.unpack(&was.pack(&found).expect("all are relevant")),
-            Some(again.clone())
-        );
-        let context = contexts(document, &before, &found, &Never).expect("nothing stops it");
-        let packed = was.pack_contexts(document, &context).expect("all are relevant");
-        let context = contexts(document, &reversed, &again, &Never).expect("nothing stops it");
-        assert_eq!(is.unpack_contexts(document, &packed), Some(context));
     }
     assert!(kept > 5, "only {kept} hashes stayed: nothing was tried");
 }
@@ -152,10 +134,7 @@ fn what_is_stored_under_a_hash_is_what_a_search_finds_again() {
 fn a_term_that_a_document_does_not_hold_leaves_its_hash_alone() {
     let text = document("A wind turbine feeds the grid. 分散システムの可用性。Use C++ and node.js here.");
     let vocabulary = Vocabulary::new(&text);
-    let hash = |texts: &[&str]| {
-        let terms: Vec<Term> = texts.iter().map(|text| term(text)).collect();
-        TermIndex::new(&terms).relevant(&vocabulary).hash
-    };
+    let hash = |texts: &[&str]| TermIndex::new(&list(texts)).relevant(&vocabulary).hash;
     let base = hash(&["wind turbine", "可用性"]);
     assert_eq!(
         base,
@@ -203,8 +182,8 @@ fn owner_and_capitals_are_in_the_hash() {
         count: 3,
     });
     let first = hash(&others);
-    others.swap(0, 1);
-    assert_ne!(hash(&others), first, "the form belongs to the other term now");
+    others[1].score = 2.0;
+    assert_ne!(hash(&others), first, "the form belongs to the better term now");
 }
 
 #[test]
@@ -328,7 +307,8 @@ proptest! {
         let terms = list(&texts);
         let text = document(&text);
         let expected = find(&Matcher::new(&terms), &text);
-        prop_assert_eq!(find(&Matcher::for_documents(&terms, &[&text]), &text), expected);
+        let index = TermIndex::new(&terms);
+        prop_assert_eq!(find(&index.matcher(&[&Vocabulary::new(&text)]), &text), expected);
     }
 
     #[test]
@@ -336,16 +316,15 @@ proptest! {
         text in tricky(),
         more in tricky_terms(),
         places in prop::collection::vec((any::<usize>(), any::<usize>()), 0..5),
-        order in any::<prop::sample::Index>(),
+        scores in prop::collection::vec(0..4_u8, 20),
         dropped in any::<u16>(),
     ) {
         let mut texts = cut(&text, &places);
         texts.extend(more);
         let before = list(&texts);
         let mut after = before.clone();
-        if !after.is_empty() {
-            let by = order.index(after.len());
-            after.rotate_left(by);
+        for (term, score) in after.iter_mut().zip(scores) {
+            term.score = f64::from(score);
         }
         let mut at = 0;
         after.retain(|_| { at += 1; dropped >> (at % 16) & 3 != 0 });
@@ -390,7 +369,7 @@ fn long_documents_with_wide_gaps_hide_nothing() {
                     "-システム",
                     "システム",
                 ];
-                let terms = list(&texts.map(str::to_owned));
+                let terms = list(&texts);
                 let expected = find(&Matcher::new(&terms), &text);
                 let vocabulary = Vocabulary::new(&text);
                 let index = TermIndex::new(&terms);
@@ -404,9 +383,8 @@ fn long_documents_with_wide_gaps_hide_nothing() {
 fn the_index_of_the_next_list_is_the_index_of_that_list() {
     let documents = samples();
     let mut terms = terms_of(&documents);
-    let mut index = TermIndex::new(&terms);
+    let mut index = Arc::new(TermIndex::new(&terms));
     for round in 0..4_usize {
-        terms.rotate_left(7);
         terms.truncate(terms.len() - 5);
         // Another capital, another variant, another kind: the forms of these terms are others.
         for term in terms.iter_mut().skip(round).step_by(11) {
@@ -427,4 +405,28 @@ fn the_index_of_the_next_list_is_the_index_of_that_list() {
             assert_eq!(find(&one, document), find(&other, document), "round {round}");
         }
     }
+}
+
+#[test]
+fn an_index_serves_as_long_as_the_search_is_the_same() {
+    let mut terms = list(&["IT", "it is", "wind turbine", "rotor"]);
+    let at = |terms: &[Term], key: &str| terms.iter().position(|term| term.text == key).expect("it is there");
+    let (short, long) = (at(&terms, "IT"), at(&terms, "it is"));
+    terms[long].variants.push(Variant {
+        text: "it".into(),
+        count: 3,
+    });
+    let index = Arc::new(TermIndex::new(&terms));
+    let serves = |terms: &[Term]| Arc::ptr_eq(&index.next(terms), &index);
+    let rotor = at(&terms, "rotor");
+    terms[rotor].score = 7.0;
+    terms[rotor].occurrences = 40;
+    terms[rotor].variants[0].count = 40;
+    assert!(serves(&terms), "counts and ranks are nothing to a search");
+    terms[long].score = 2.0;
+    assert!(!serves(&terms), "the other term has the common form now");
+    terms[short].score = 3.0;
+    assert!(serves(&terms));
+    terms[rotor].variants[0].text.push('s');
+    assert!(!serves(&terms), "another form is looked for");
 }
