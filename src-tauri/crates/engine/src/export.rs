@@ -14,7 +14,6 @@ use crate::blocking::blocking;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runs::Stage;
-use crate::store::results::HashedDocument;
 use crate::store::{generations, results};
 
 /// What was written.
@@ -103,9 +102,9 @@ impl Engine {
         let documents = documents
             .into_iter()
             .zip(occurrences)
-            .map(|(HashedDocument { document, .. }, occurrences)| ExportedDocument {
-                path: document.path,
-                language: document.language,
+            .map(|(document, occurrences)| ExportedDocument {
+                path: document.document.path.clone(),
+                language: document.document.language,
                 occurrences,
             })
             .collect();

@@ -259,6 +259,8 @@ pub enum Ruling {
 pub struct Refinement {
     /// The entries in glossary order.
     pub entries: Vec<Entry>,
+    /// Of each entry whether its definition or its synonyms are other ones than before.
+    pub changed: Vec<bool>,
     /// One for each issue given, in their order.
     pub resolutions: Vec<Resolution>,
 }

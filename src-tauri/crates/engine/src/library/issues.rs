@@ -147,7 +147,8 @@ macro_rules! issues {
                  CROSS JOIN issue n ON n.generation_id = ?2 AND n.identity = x.identity
                  WHERE x.project_id = ?1 AND x.ruling IS NOT NULL),
                stated AS (
-                 SELECT i.ordinal, i.key, i.kind, i.severity, r.resolution, x.ruling, x.reason, d.name,
+                 SELECT i.ordinal, i.key, i.kind, i.severity, x.ruling, x.reason, d.name,
+                   CASE WHEN ?3 IS NOT NULL THEN coalesce(r.resolution, 'open') END AS resolution,
                    d.verdict IS 'excluded' AS excluded,
                    d.definition IS NOT NULL AND i.kind IN ('undefined', 'circular', 'contradiction') AS defined,
                    CASE WHEN x.ruling IS 'dismissed' THEN 'dismissed'

@@ -11,8 +11,8 @@ use crate::store::{Store, generations};
 #[derive(Default)]
 pub(super) struct Carried {
     /// The documents of the run before.
-    pub(super) earlier: Arc<Vec<HashedDocument>>,
-    pub(super) documents: Slot<Vec<HashedDocument>>,
+    pub(super) earlier: Arc<Vec<Arc<HashedDocument>>>,
+    pub(super) documents: Slot<Vec<Arc<HashedDocument>>>,
     pub(super) terms: Slot<Terms>,
     /// By document.
     pub(super) found: Slot<Vec<Arc<Found>>>,
@@ -21,13 +21,13 @@ pub(super) struct Carried {
 }
 
 impl Carried {
-    pub(super) async fn documents(&self, store: &Store, generation: i64) -> Result<Arc<Vec<HashedDocument>>> {
+    pub(super) async fn documents(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Arc<HashedDocument>>>> {
         let read = || results::read_documents(store, generation, &self.earlier);
         self.documents.get_or(generation, read).await
     }
 
     /// The documents that were put here or read.
-    pub(super) fn known_documents(&self) -> Option<Arc<Vec<HashedDocument>>> {
+    pub(super) fn known_documents(&self) -> Option<Arc<Vec<Arc<HashedDocument>>>> {
         self.documents.known()
     }
 
@@ -53,6 +53,13 @@ impl Carried {
             .await
     }
 
+    /// The entries, for the last stage that needs them.
+    pub(super) async fn take_entries(&self, store: &Store, generation: i64) -> Result<Vec<Entry>> {
+        let entries = self.entries(store, generation).await?;
+        self.entries.clear();
+        Ok(Arc::try_unwrap(entries).unwrap_or_else(|shared| (*shared).clone()))
+    }
+
     pub(super) async fn issues(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Issue>>> {
         self.issues
             .get_or(generation, || results::read_issues(store, generation))
@@ -72,6 +79,10 @@ impl<T> Default for Slot<T> {
 impl<T> Slot<T> {
     pub(super) fn put(&self, generation: i64, rows: &Arc<T>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((generation, Arc::clone(rows)));
+    }
+
+    fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn known(&self) -> Option<Arc<T>> {

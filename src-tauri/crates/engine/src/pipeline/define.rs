@@ -18,7 +18,7 @@ use crate::store::units::UnitKeyBuilder;
 /// What one document says about the terms that occur in it. An item is the index of a document. Terms are numbered by
 /// their place among those that occur in it: what it says does not depend on the others.
 struct Contexts {
-    documents: Arc<Vec<HashedDocument>>,
+    documents: Arc<Vec<Arc<HashedDocument>>>,
     found: Arc<Vec<Arc<Found>>>,
     terms: Arc<Terms>,
 }
@@ -266,7 +266,8 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
             .await?
     };
     work.context.check()?;
-    results::write_entries(work.context, generation, alive.await?, &entries, None).await?;
+    let changed = Arc::new(vec![false; entries.len()]);
+    results::write_entries(work.context, generation, alive.await?, &entries, &changed).await?;
     let defined = entries.iter().filter(|entry| entry.definition.is_some()).count();
     work.info(format!("{defined} of {} terms have a definition", entries.len()));
     work.carried.entries.put(generation, &entries);

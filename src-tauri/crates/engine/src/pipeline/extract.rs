@@ -17,34 +17,34 @@ use crate::store::units::{UnitKey, UnitKeyBuilder};
 struct Reading;
 
 impl Unit for Reading {
-    type Item = HashedDocument;
+    type Item = Arc<HashedDocument>;
     type Output = (DocumentCandidates, Vocabulary);
     const KIND: &'static str = "reading/2";
 
-    fn name<'a>(&'a self, document: &'a HashedDocument) -> &'a str {
+    fn name<'a>(&'a self, document: &'a Arc<HashedDocument>) -> &'a str {
         &document.document.path
     }
 
-    fn depends(&self, document: &HashedDocument, key: &mut UnitKeyBuilder) {
+    fn depends(&self, document: &Arc<HashedDocument>, key: &mut UnitKeyBuilder) {
         key.text(&document.hash).value(&document.document.language);
     }
 
-    fn room(&self, document: &HashedDocument) -> Option<usize> {
+    fn room(&self, document: &Arc<HashedDocument>) -> Option<usize> {
         Some(document.document.text.len())
     }
 
-    fn work(&self, document: &HashedDocument, stop: &StopFlag) -> Result<Self::Output, Stopped> {
+    fn work(&self, document: &Arc<HashedDocument>, stop: &StopFlag) -> Result<Self::Output, Stopped> {
         let document = &document.document;
         Ok((extract::candidates(document, stop)?, Vocabulary::new(document)))
     }
 
-    fn pack(&self, _: &HashedDocument, (candidates, vocabulary): &Self::Output) -> Option<Vec<u8>> {
+    fn pack(&self, _: &Arc<HashedDocument>, (candidates, vocabulary): &Self::Output) -> Option<Vec<u8>> {
         let vocabulary = vocabulary.pack();
         let length = u32::try_from(vocabulary.len()).ok()?;
         Some([&length.to_le_bytes()[..], &vocabulary, &candidates.pack()].concat())
     }
 
-    fn unpack(&self, _: &HashedDocument, bytes: &[u8]) -> Option<Self::Output> {
+    fn unpack(&self, _: &Arc<HashedDocument>, bytes: &[u8]) -> Option<Self::Output> {
         let (length, rest) = bytes.split_first_chunk()?;
         let (vocabulary, candidates) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
         Some((DocumentCandidates::unpack(candidates)?, Vocabulary::unpack(vocabulary)?))
@@ -53,7 +53,7 @@ impl Unit for Reading {
 
 /// The occurrences of all terms in one document.
 struct Finding {
-    documents: Arc<Vec<HashedDocument>>,
+    documents: Arc<Vec<Arc<HashedDocument>>>,
     index: Arc<TermIndex>,
     /// Looks for the terms in the documents that are not known.
     matcher: OnceLock<Matcher>,

@@ -1,6 +1,6 @@
 //! Files become documents: listed, read, decoded, stored. A file that looks as it did when it was read is not read again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
@@ -186,7 +186,10 @@ pub(super) async fn run(work: &Work<'_>) -> Result<i64, Break> {
 
 async fn write(work: &Work<'_>, generation: i64, documents: Vec<(&FoundFile, Facts)>) -> Result<(), Break> {
     let mut records = Vec::with_capacity(documents.len());
-    let mut read = Vec::new();
+    let earlier = work.carried.earlier.iter().map(|document| (document.name(), document));
+    let earlier: HashMap<(&str, &str), &Arc<HashedDocument>> = earlier.collect();
+    // What was read now, and all documents as far as they are in memory.
+    let (mut read, mut known) = (Vec::new(), Vec::with_capacity(documents.len()));
     for (file, facts) in documents {
         if let Some(text) = &facts.text {
             if facts.replaced > 0 {
@@ -198,7 +201,7 @@ async fn write(work: &Work<'_>, generation: i64, documents: Vec<(&FoundFile, Fac
             }
             let message = format!("read, {} bytes, {}", facts.bytes, facts.encoding);
             work.context.log(LogLevel::Debug, &file.path, message);
-            read.push(HashedDocument {
+            let document = Arc::new(HashedDocument {
                 document: Document {
                     path: file.path.clone(),
                     text: text.clone(),
@@ -206,13 +209,17 @@ async fn write(work: &Work<'_>, generation: i64, documents: Vec<(&FoundFile, Fac
                 },
                 hash: facts.hash.clone(),
             });
+            read.push(Arc::clone(&document));
+            known.push(document);
+        } else if let Some(document) = earlier.get(&(&*file.path, &*facts.hash)) {
+            known.push(Arc::clone(document));
         }
         records.push(record(file, facts));
     }
     let texts: Vec<_> = read.iter().map(|read| (&*read.hash, &*read.document.text)).collect();
     results::write_documents(work.context, generation, &records, &texts).await?;
-    if read.len() == records.len() {
-        work.carried.documents.put(generation, &Arc::new(read));
+    if known.len() == records.len() {
+        work.carried.documents.put(generation, &Arc::new(known));
     }
     Ok(())
 }

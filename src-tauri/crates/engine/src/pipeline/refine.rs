@@ -15,13 +15,12 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
     let alive = ask(results::alive_entries(store.clone(), generation));
     let provisional = work.source(Stage::Review).await?;
-    let entries = work.carried.entries(store, provisional).await?;
+    let entries = work.carried.take_entries(store, provisional).await?;
     let review = work.input(Stage::Review)?;
     let issues = work.carried.issues(store, review).await?;
     work.context.total(issues.len());
     let stop = work.context.stop().clone();
     let (groups, answers) = (work.decisions.groups.clone(), work.decisions.rulings.clone());
-    let before = Arc::clone(&entries);
     let refinement = work
         .context
         .blocking(move || {
@@ -36,12 +35,12 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 groups,
                 issues: issues_ruled,
             };
-            Ok(refine::refine(&entries, &issues, &rulings, &stop)?)
+            Ok(refine::refine(entries, &issues, &rulings, &stop)?)
         })
         .await?;
     work.context.check()?;
-    let refined = Arc::new(refinement.entries);
-    results::write_entries(work.context, generation, alive.await?, &refined, Some(&before)).await?;
+    let (refined, changed) = (Arc::new(refinement.entries), Arc::new(refinement.changed));
+    results::write_entries(work.context, generation, alive.await?, &refined, &changed).await?;
     results::write_resolutions(work.context, generation, review, &refinement.resolutions).await?;
     let open = refinement
         .resolutions

@@ -49,7 +49,8 @@ fn main() -> io::Result<()> {
     define::link(&mut entries, &terms);
     let reviewer = Reviewer::new(&entries, &terms);
     let issues: Vec<_> = (0..reviewer.len()).flat_map(|at| reviewer.review(at)).collect();
-    let refined = refine::refine(&entries, &issues, &refine::Rulings::default(), &Never).expect("nothing stops it");
+    let refined =
+        refine::refine(entries.clone(), &issues, &refine::Rulings::default(), &Never).expect("nothing stops it");
 
     println!("# {} terms", terms.len());
     for term in &terms {

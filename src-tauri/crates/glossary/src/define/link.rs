@@ -1,6 +1,6 @@
 //! Connects the entries: other names from the term list and the documents, related headwords from the definitions.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Borrow;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -18,69 +18,75 @@ const RELATED: usize = 12;
 /// other name has an entry) and the related headwords (those that the definition mentions) of all entries. What is in
 /// them already stays. Linear in the length of the glossary.
 pub fn link<T: Borrow<Term> + Sync>(entries: &mut [Entry], terms: &[T]) {
-    let places: FxHashMap<String, usize> = entries
+    // A headword has the first say; another entry's synonym only fills the gaps.
+    let (mut lexicon, more) = rayon::join(
+        || Lexicon::of(entries.iter().map(|entry| entry.term.as_str()).zip(0..)),
+        || synonyms(entries, terms),
+    );
+    for (at, mut names) in more {
+        entries[at].synonyms.append(&mut names);
+    }
+    for (entry, at) in entries.iter().zip(0..) {
+        for name in &entry.synonyms {
+            lexicon.insert(name, at);
+        }
+    }
+    relate(entries, &lexicon, &worth(entries, terms));
+}
+
+/// The synonyms that entries get, by their places.
+fn synonyms<T: Borrow<Term>>(entries: &[Entry], terms: &[T]) -> FxHashMap<usize, Vec<String>> {
+    let places: FxHashMap<&str, usize> = entries
         .iter()
         .enumerate()
-        .map(|(at, entry)| (entry.key.clone(), at))
+        .map(|(at, entry)| (entry.key.as_str(), at))
         .collect();
     // A name may be given by an entry to itself, or by an entry to another one.
-    let mut pairs: Vec<(usize, Cow<'_, str>)> = Vec::new();
+    let mut pairs: Vec<(usize, &str)> = Vec::new();
     for term in terms.iter().map(Borrow::borrow) {
-        let place = places.get(&term.key).copied();
+        let place = places.get(&*term.key).copied();
         if let Some(at) = place {
-            pairs.extend(
-                term.variants
-                    .iter()
-                    .map(|variant| (at, Cow::Borrowed(variant.text.as_str()))),
-            );
+            let others = term.variants.iter().filter(|variant| variant.text != term.text);
+            pairs.extend(others.map(|variant| (at, variant.text.as_str())));
         }
         if let Some(full) = &term.expansion {
-            let full_place = places.get(&key(full)).copied();
-            pairs.extend(place.map(|at| {
-                (
-                    at,
-                    full_place.map_or(Cow::Borrowed(full.as_str()), |to| entries[to].term.clone().into()),
-                )
-            }));
-            pairs.extend(full_place.map(|at| (at, Cow::Borrowed(term.text.as_str()))));
+            let full_place = places.get(&*key(full)).copied();
+            let full = full_place.map_or(full, |to| &entries[to].term);
+            pairs.extend(place.map(|at| (at, full.as_str())));
+            pairs.extend(full_place.map(|at| (at, term.text.as_str())));
         }
     }
     for (at, entry) in entries.iter().enumerate() {
         for name in &entry.synonyms {
-            if let Some(other) = places.get(&key(name)).filter(|other| **other != at) {
-                pairs.push((*other, entry.term.clone().into()));
+            if let Some(other) = places.get(&*key(name)).filter(|other| **other != at) {
+                pairs.push((*other, entry.term.as_str()));
             }
         }
     }
     // Most names are forms of the entry's own key.
-    let other = |room: &mut String, (at, name): &(usize, Cow<'_, str>)| !is_key(&entries[*at].key, name, room);
+    let other = |room: &mut String, (at, name): &(usize, &str)| !is_key(&entries[*at].key, name, room);
     let other: Vec<bool> = pairs.par_iter().map_init(String::new, other).collect();
+    let mut more: FxHashMap<usize, Vec<String>> = FxHashMap::default();
     let mut known: FxHashMap<usize, Vec<String>> = FxHashMap::default();
     for ((at, name), _) in pairs.into_iter().zip(other).filter(|(_, other)| *other) {
-        let entry = &mut entries[at];
-        if entry.synonyms.len() >= SYNONYMS {
+        let (had, more) = (&entries[at].synonyms, more.entry(at).or_default());
+        if had.len() + more.len() >= SYNONYMS {
             continue;
         }
         let keys = known
             .entry(at)
-            .or_insert_with(|| entry.synonyms.iter().map(|name| key(name)).collect());
-        let folded = key(&name);
+            .or_insert_with(|| had.iter().map(|name| key(name)).collect());
+        let folded = key(name);
         if !keys.contains(&folded) {
-            entry.synonyms.push(name.into_owned());
+            more.push(name.to_owned());
             keys.push(folded);
         }
     }
-    relate(entries, terms);
+    more
 }
 
-fn relate<T: Borrow<Term>>(entries: &mut [Entry], terms: &[T]) {
-    let worth = worth(entries, terms);
-    // A headword has the first say; another entry's synonym only fills the gaps.
-    let mut names: Vec<(&str, u32)> = entries.iter().map(|entry| entry.term.as_str()).zip(0..).collect();
-    for (entry, at) in entries.iter().zip(0..) {
-        names.extend(entry.synonyms.iter().map(|name| (name.as_str(), at)));
-    }
-    let lexicon = Lexicon::of(names);
+/// Fills the related headwords. `worth` says of each entry whether it may be one.
+fn relate(entries: &mut [Entry], lexicon: &Lexicon, worth: &[bool]) {
     let related: Vec<Vec<String>> = entries
         .par_iter()
         .enumerate()

@@ -44,17 +44,23 @@ impl Rulings {
 ///
 /// What the researcher ruled comes before every rule: a group is merged first and keeps its headword, and nothing is done
 /// about an issue that was dismissed.
-pub fn refine(entries: &[Entry], issues: &[Issue], rulings: &Rulings, stop: &dyn Stop) -> Result<Refinement, Stopped> {
+pub fn refine(
+    entries: Vec<Entry>,
+    issues: &[Issue],
+    rulings: &Rulings,
+    stop: &dyn Stop,
+) -> Result<Refinement, Stopped> {
     if stop.requested() {
         return Err(Stopped);
     }
     if issues.is_empty() && rulings.is_empty() {
         return Ok(Refinement {
-            entries: entries.to_vec(),
+            changed: vec![false; entries.len()],
+            entries,
             resolutions: Vec::new(),
         });
     }
-    let mut work = Work::new(entries);
+    let mut work = Work::new(entries, issues, rulings);
     for group in &rulings.groups {
         work.unite(group);
     }
@@ -104,13 +110,17 @@ pub fn refine(entries: &[Entry], issues: &[Issue], rulings: &Rulings, stop: &dyn
     if stop.requested() {
         return Err(Stopped);
     }
-    let mut order: Vec<(String, Entry)> = entries
+    let mut order: Vec<(String, Entry, bool)> = entries
         .into_par_iter()
-        .map(|entry| (sort_key(&entry.term), entry))
+        .map(|(entry, changed)| (sort_key(&entry.term), entry, changed))
         .collect();
-    order.sort_by(|(left, a), (right, b)| left.cmp(right).then_with(|| (&a.term, &a.key).cmp(&(&b.term, &b.key))));
+    order.par_sort_by(|(left, a, _), (right, b, _)| {
+        left.cmp(right).then_with(|| (&a.term, &a.key).cmp(&(&b.term, &b.key)))
+    });
+    let (entries, changed) = order.into_iter().map(|(_, entry, changed)| (entry, changed)).unzip();
     Ok(Refinement {
-        entries: order.into_iter().map(|(_, entry)| entry).collect(),
+        entries,
+        changed,
         resolutions,
     })
 }
@@ -121,11 +131,14 @@ pub fn reading_order(left: &str, right: &str) -> Ordering {
 }
 
 /// The entries while they are being refined.
-struct Work<'a> {
+struct Work {
     entries: Vec<Option<Entry>>,
-    /// By headword. Two entries may share a key: that is one of the things to put right.
-    places: FxHashMap<&'a str, usize>,
-    keys: FxHashMap<&'a str, usize>,
+    /// Definition and synonyms of the entries that were worked at, as they were before.
+    before: FxHashMap<usize, (Option<String>, Vec<String>)>,
+    /// The entries that an issue or a ruling names, by headword. Two entries may share a key: that is one of the things to
+    /// put right.
+    places: FxHashMap<String, usize>,
+    keys: FxHashMap<String, usize>,
     /// Where a merged entry went.
     into: FxHashMap<usize, usize>,
     /// Old headword to the entry that took it in.
@@ -134,24 +147,36 @@ struct Work<'a> {
     chosen: FxHashSet<usize>,
 }
 
-impl<'a> Work<'a> {
-    fn new(entries: &'a [Entry]) -> Self {
+impl Work {
+    fn new(entries: Vec<Entry>, issues: &[Issue], rulings: &Rulings) -> Self {
+        let names: FxHashSet<&str> = issues.iter().flat_map(named).collect();
+        let mut wanted: FxHashSet<String> = names.iter().map(|name| key(name)).collect();
+        wanted.extend(rulings.groups.iter().flatten().cloned());
+        let places = entries.iter().enumerate();
         Self {
-            entries: entries.par_iter().cloned().map(Some).collect(),
-            places: entries
-                .iter()
-                .enumerate()
-                .map(|(at, entry)| (entry.term.as_str(), at))
+            before: FxHashMap::default(),
+            places: places
+                .clone()
+                .filter(|(_, entry)| names.contains(&*entry.term))
+                .map(|(at, entry)| (entry.term.clone(), at))
                 .collect(),
-            keys: entries
-                .iter()
-                .enumerate()
-                .map(|(at, entry)| (entry.key.as_str(), at))
+            keys: places
+                .filter(|(_, entry)| wanted.contains(&entry.key))
+                .map(|(at, entry)| (entry.key.clone(), at))
                 .collect(),
+            entries: entries.into_par_iter().map(Some).collect(),
             into: FxHashMap::default(),
             renamed: FxHashMap::default(),
             chosen: FxHashSet::default(),
         }
+    }
+
+    /// The entry, to be worked at.
+    fn open(&mut self, at: usize) -> Option<&mut Entry> {
+        let entry = self.entries[at].as_mut()?;
+        let before = || (entry.definition.clone(), entry.synonyms.clone());
+        self.before.entry(at).or_insert_with(before);
+        Some(entry)
     }
 
     /// Merges what the researcher takes for one concept. Who is not there is left out: a group without its first member
@@ -263,11 +288,9 @@ impl<'a> Work<'a> {
 
     fn absorb(&mut self, keep: usize, gone: usize) {
         let Some(lost) = self.entries[gone].take() else { return };
-        let Some(kept) = self.entries[keep].as_mut() else {
-            return;
-        };
         self.into.insert(gone, keep);
         self.renamed.insert(lost.term.clone(), keep);
+        let Some(kept) = self.open(keep) else { return };
         if let Some(definition) = lost.definition {
             if kept.definition.is_none() {
                 kept.definition = Some(definition);
@@ -326,9 +349,7 @@ impl<'a> Work<'a> {
 
     /// Puts the first alternative that is not `bad` in the place of the definition, which becomes the last alternative.
     fn replace(&mut self, at: usize, bad: impl Fn(&Entry, &str) -> bool) -> bool {
-        let Some(entry) = self.entries[at].as_mut() else {
-            return false;
-        };
+        let Some(entry) = self.open(at) else { return false };
         let Some(chosen) = entry
             .alternatives
             .iter()
@@ -343,7 +364,7 @@ impl<'a> Work<'a> {
 
     /// Makes the statement that the researcher chose the definition.
     fn choose(&mut self, headword: &str, statement: &Evidence) -> bool {
-        let Some(entry) = self.place(headword).and_then(|at| self.entries[at].as_mut()) else {
+        let Some(entry) = self.place(headword).and_then(|at| self.open(at)) else {
             return false;
         };
         if entry.evidence.iter().any(|evidence| evidence.quote == statement.quote) {
@@ -365,8 +386,9 @@ impl<'a> Work<'a> {
         true
     }
 
-    /// The entries that are left, with every mention of a merged headword led to where it went.
-    fn finish(self) -> Vec<Entry> {
+    /// The entries that are left, with every mention of a merged headword led to where it went, each with whether it has
+    /// changed.
+    fn finish(self) -> Vec<(Entry, bool)> {
         let targets: FxHashMap<String, String> = self
             .renamed
             .iter()
@@ -379,8 +401,7 @@ impl<'a> Work<'a> {
                 Some((name.clone(), entry.term.clone()))
             })
             .collect();
-        let mut entries: Vec<Entry> = self.entries.into_iter().flatten().collect();
-        for entry in &mut entries {
+        let tidied = |entry: &mut Entry| {
             let Entry {
                 term,
                 key: own,
@@ -388,7 +409,7 @@ impl<'a> Work<'a> {
                 related,
                 ..
             } = entry;
-            let mut keys: Vec<String> = Vec::new();
+            let (mut keys, before): (Vec<String>, usize) = (Vec::new(), synonyms.len());
             synonyms.retain(|name| {
                 let folded = key(name);
                 let fresh = folded != *own && !keys.contains(&folded)
@@ -405,9 +426,30 @@ impl<'a> Work<'a> {
                 }
             }
             *related = kept;
-        }
-        entries
+            synonyms.len() < before
+        };
+        let finished = |(at, entry): (usize, Option<Entry>)| {
+            let mut entry = entry?;
+            let tidied = tidied(&mut entry);
+            let changed = match self.before.get(&at) {
+                Some((definition, synonyms)) => entry.definition != *definition || entry.synonyms != *synonyms,
+                None => tidied,
+            };
+            Some((entry, changed))
+        };
+        self.entries.into_par_iter().enumerate().filter_map(finished).collect()
     }
+}
+
+/// The headwords that an issue names.
+fn named(issue: &Issue) -> impl Iterator<Item = &str> {
+    let others: &[String] = match &issue.finding {
+        Finding::Duplicate { others, .. } => others,
+        Finding::Circular { path } => path,
+        Finding::MissingRelated { related } => std::slice::from_ref(related),
+        Finding::Undefined { .. } | Finding::Contradiction { .. } => &[],
+    };
+    std::iter::once(&issue.term).chain(others).map(String::as_str)
 }
 
 /// Puts a definition in the place of the one that is there, which becomes the last alternative.

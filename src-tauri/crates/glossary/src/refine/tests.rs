@@ -54,10 +54,20 @@ fn other(definition: &str) -> Alternative {
 fn refined(entries: &[Entry]) -> (Refinement, Vec<Issue>) {
     let reviewer = Reviewer::new(entries, &[]);
     let issues: Vec<Issue> = (0..reviewer.len()).flat_map(|at| reviewer.review(at)).collect();
-    (
-        refine(entries, &issues, &Rulings::default(), &Stopper(false)).unwrap(),
-        issues,
-    )
+    (told(entries, &issues, &Rulings::default()), issues)
+}
+
+/// A refinement that says of each entry rightly whether it has changed.
+fn told(entries: &[Entry], issues: &[Issue], rulings: &Rulings) -> Refinement {
+    let refinement = refine(entries.to_vec(), issues, rulings, &Stopper(false)).unwrap();
+    assert_eq!(refinement.changed.len(), refinement.entries.len());
+    for (entry, changed) in refinement.entries.iter().zip(&refinement.changed) {
+        let same = |old: &Entry| {
+            (&old.term, &old.definition, &old.synonyms) == (&entry.term, &entry.definition, &entry.synonyms)
+        };
+        assert_eq!(*changed, !entries.iter().any(same), "{entry:?}");
+    }
+    refinement
 }
 
 #[test]
@@ -203,7 +213,7 @@ fn gap(term: &str) -> Issue {
 #[test]
 fn what_rules_cannot_settle_stays_open() {
     let entries = [entry("pod", ""), entry("node", "A node is a machine.")];
-    let refinement = refine(&entries, &[gap("pod")], &Rulings::default(), &Stopper(false)).unwrap();
+    let refinement = refine(entries.to_vec(), &[gap("pod")], &Rulings::default(), &Stopper(false)).unwrap();
     assert_eq!(refinement.resolutions, [Resolution::Open]);
     assert_eq!(refinement.entries.len(), 2, "nothing is thrown away");
 }
@@ -217,13 +227,13 @@ fn the_order_is_the_reading_order() {
         ["Ａｌｐｈａ", "ant", "API", "Zebra", "あい", "アイ", "仮想化", "サーバ"]
     );
     let entries = [entry("zebra", ""), entry("Ant", "An ant is a small insect.")];
-    let refinement = refine(&entries, &[gap("zebra")], &Rulings::default(), &Stopper(false)).unwrap();
+    let refinement = refine(entries.to_vec(), &[gap("zebra")], &Rulings::default(), &Stopper(false)).unwrap();
     assert_eq!(refinement.entries[0].term, "Ant");
 }
 
 #[test]
 fn a_stop_request_ends_the_work() {
-    assert_eq!(refine(&[], &[], &Rulings::default(), &Stopper(true)), Err(Stopped));
+    assert_eq!(refine(vec![], &[], &Rulings::default(), &Stopper(true)), Err(Stopped));
 }
 
 #[test]
@@ -246,7 +256,7 @@ fn issues_about_entries_that_are_not_there_are_left_open() {
         issue(Finding::Undefined { occurrences: 1 }),
     ];
     let refinement = refine(
-        &[entry("pod", "A pod is a unit.")],
+        vec![entry("pod", "A pod is a unit.")],
         &issues,
         &Rulings::default(),
         &Stopper(false),
@@ -263,7 +273,7 @@ fn ruled(entries: &[Entry], issues: &[Issue], groups: &[&[&str]], rulings: &[(us
             .collect(),
         issues: rulings.iter().copied().collect(),
     };
-    refine(entries, issues, &rulings, &Stopper(false)).unwrap()
+    told(entries, issues, &rulings)
 }
 
 fn find<'a>(refinement: &'a Refinement, term: &str) -> Option<&'a Entry> {

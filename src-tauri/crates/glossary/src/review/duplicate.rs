@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -32,7 +33,7 @@ pub(super) fn find(entries: &[Entry], terms: &FxHashMap<&str, &Term>) -> Vec<(us
         }
     };
 
-    for group in groups(entries, |entry| Some(loose(&entry.term))) {
+    for group in groups(entries, |entry| Some(loose(&entry.key))) {
         report(group, DuplicateReason::Spelling, Severity::Medium);
     }
     for (at, entry) in entries.iter().enumerate() {
@@ -66,10 +67,11 @@ pub(super) fn find(entries: &[Entry], terms: &FxHashMap<&str, &Term>) -> Vec<(us
 }
 
 /// Indices of entries that share a fold, in groups of two and more, in the order of their first members.
-fn groups(entries: &[Entry], fold: impl Fn(&Entry) -> Option<String>) -> Vec<Vec<usize>> {
+fn groups(entries: &[Entry], fold: impl Fn(&Entry) -> Option<String> + Send + Sync) -> Vec<Vec<usize>> {
+    let folded: Vec<Option<String>> = entries.par_iter().map(fold).collect();
     let mut groups: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-    for (at, entry) in entries.iter().enumerate() {
-        if let Some(folded) = fold(entry) {
+    for (at, folded) in folded.into_iter().enumerate() {
+        if let Some(folded) = folded {
             groups.entry(folded).or_default().push(at);
         }
     }
@@ -79,10 +81,9 @@ fn groups(entries: &[Entry], fold: impl Fn(&Entry) -> Option<String>) -> Vec<Vec
 }
 
 /// A fold that goes further than the key: British and American endings, every long vowel, okurigana.
-fn loose(term: &str) -> String {
-    let key = key(term);
+fn loose(key: &str) -> String {
     if key.is_ascii() {
-        return american(&key);
+        return american(key);
     }
     let kanji = key.chars().filter(|c| matches!(c, '一'..='鿿')).count();
     let mut folded = String::with_capacity(key.len());

@@ -306,8 +306,9 @@ async fn issues_are_matched_by_what_they_say_and_settled_ones_are_fixed() {
     // The same issue, settled by the refinement of the later run.
     let mut tx = bench.engine.store().write().await.unwrap();
     sqlx::query(
-        "UPDATE resolution SET resolution = 'replaced' WHERE generation_id =
-             (SELECT id FROM generation WHERE run_id = ? AND stage = 'refine')",
+        "INSERT INTO resolution (generation_id, issue, resolution)
+         SELECT g.id, i.ordinal, 'replaced' FROM generation g JOIN issue i ON i.generation_id = g.input_id
+         WHERE g.run_id = ? AND g.stage = 'refine'",
     )
     .bind(&second)
     .execute(&mut *tx)

@@ -211,7 +211,7 @@ async fn a_collection_leaves_the_writer_to_others_between_its_slices() {
     run_on_something_new(&bench, &project, 2).await;
     give_up(store, &first).await;
     let mut renamed = 0;
-    while remove_slice(store, &project, 2).await.unwrap() {
+    while remove_slice(store, &project, 1).await.unwrap() {
         renamed += 1;
         let name = format!("p{renamed}");
         let summary = bench.engine.rename_project(&project, &name).await.unwrap();

@@ -1,6 +1,7 @@
 //! Documents, and the files that are none.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use glossary::{Document, Language};
 use serde::Serialize;
@@ -16,6 +17,13 @@ use crate::store::Store;
 pub(crate) struct HashedDocument {
     pub(crate) document: Document,
     pub(crate) hash: String,
+}
+
+impl HashedDocument {
+    /// Its path and the hash of its text: with the same ones it is the same document.
+    pub(crate) fn name(&self) -> (&str, &str) {
+        (&self.document.path, &self.hash)
+    }
 }
 
 /// A row of the table `document`.
@@ -147,16 +155,13 @@ pub(crate) async fn write_skipped(context: &StageContext, generation: i64, skipp
     Ok(())
 }
 
-/// The documents of a load generation, in order. Texts that are at hand in `known` are not read again.
+/// The documents of a load generation, in order. Those that are at hand in `known` are not read again.
 pub(crate) async fn read_documents(
     store: &Store,
     generation: i64,
-    known: &[HashedDocument],
-) -> Result<Vec<HashedDocument>> {
-    let known: HashMap<&str, &str> = known
-        .iter()
-        .map(|known| (&*known.hash, &*known.document.text))
-        .collect();
+    known: &[Arc<HashedDocument>],
+) -> Result<Vec<Arc<HashedDocument>>> {
+    let known: HashMap<(&str, &str), &Arc<HashedDocument>> = known.iter().map(|known| (known.name(), known)).collect();
     let rows = sqlx::query!(
         "SELECT path, language, hash FROM document WHERE generation_id = ? ORDER BY ordinal",
         generation
@@ -165,8 +170,8 @@ pub(crate) async fn read_documents(
     .await?;
     let missing: Vec<&str> = rows
         .iter()
+        .filter(|row| !known.contains_key(&(&*row.path, &*row.hash)))
         .map(|row| &*row.hash)
-        .filter(|hash| !known.contains_key(hash))
         .collect();
     let missing = serde_json::to_string(&missing)?;
     let texts = sqlx::query!(
@@ -178,18 +183,18 @@ pub(crate) async fn read_documents(
     let texts: HashMap<String, String> = texts.into_iter().map(|row| (row.hash, row.text)).collect();
     rows.into_iter()
         .map(|row| {
-            let text = known
-                .get(&*row.hash)
-                .copied()
-                .or_else(|| texts.get(&row.hash).map(String::as_str));
-            Ok(HashedDocument {
+            if let Some(known) = known.get(&(&*row.path, &*row.hash)) {
+                return Ok(Arc::clone(known));
+            }
+            let text = texts.get(&row.hash).ok_or(sqlx::Error::RowNotFound)?;
+            Ok(Arc::new(HashedDocument {
                 document: Document {
                     path: row.path,
-                    text: text.ok_or(sqlx::Error::RowNotFound)?.to_owned(),
+                    text: text.clone(),
                     language: parse::<Language>(&row.language)?,
                 },
                 hash: row.hash,
-            })
+            }))
         })
         .collect()
 }

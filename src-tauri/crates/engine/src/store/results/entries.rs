@@ -1,6 +1,5 @@
 //! Entries, issues, and what was done about them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use glossary::review::identity;
@@ -45,37 +44,24 @@ fn hash_entry(entry: &Entry, changed: bool) -> i64 {
     hash.finish()
 }
 
-/// Whether each entry is not what the provisional one was.
-fn changed(entries: &[Entry], provisional: &[Entry]) -> Vec<bool> {
-    let before: HashMap<&str, &Entry> = provisional.iter().map(|entry| (&*entry.key, entry)).collect();
-    let same = |new: &Entry, old: &Entry| new.definition == old.definition && new.synonyms == old.synonyms;
-    let changed = |entry: &Entry| before.get(&*entry.key).is_none_or(|known| !same(entry, known));
-    entries.par_iter().map(changed).collect()
-}
-
 /// The entries that are alive in the series of a result.
 pub(crate) async fn alive_entries(store: Store, generation: i64) -> Result<Alive> {
     Ok(alive!(store, "entry_row", "ordinal", generation))
 }
 
-/// Stores the entries of a glossary, in order. A refined one notes which entries differ from the `provisional` ones.
+/// Stores the entries of a glossary, in order, with whether each differs from the provisional one.
 pub(crate) async fn write_entries(
     context: &StageContext,
     generation: i64,
     alive: Alive,
     entries: &Arc<Vec<Entry>>,
-    provisional: Option<&Arc<Vec<Entry>>>,
+    changed: &Arc<Vec<bool>>,
 ) -> Result<(), Break> {
-    let (hashed, provisional) = (Arc::clone(entries), provisional.map(Arc::clone));
-    let (changed, hashes) = context
+    let hashed = (Arc::clone(entries), Arc::clone(changed));
+    let hashes: Vec<i64> = context
         .blocking(move || {
-            let changed = match provisional {
-                Some(provisional) => changed(&hashed, &provisional),
-                None => vec![false; hashed.len()],
-            };
-            let rows = hashed.par_iter().zip(&changed);
-            let hashes: Vec<i64> = rows.map(|(entry, changed)| hash_entry(entry, *changed)).collect();
-            Ok((changed, hashes))
+            let rows = hashed.0.par_iter().zip(&*hashed.1);
+            Ok(rows.map(|(entry, changed)| hash_entry(entry, *changed)).collect())
         })
         .await?;
     let mut tx = context.write().await?;
@@ -300,13 +286,16 @@ pub(crate) async fn read_issues(store: &Store, generation: i64) -> Result<Vec<Is
         .collect()
 }
 
-/// Stores what a refinement did about each issue of `review`.
+/// Stores what a refinement did about each issue of `review`. What it left open, as most, has no row.
 pub(crate) async fn write_resolutions(
     context: &StageContext,
     generation: i64,
     review: i64,
     resolutions: &[Resolution],
 ) -> Result<(), Break> {
+    if resolutions.iter().all(|resolution| *resolution == Resolution::Open) {
+        return Ok(());
+    }
     let mut tx = context.write().await?;
     let ordinals = sqlx::query_scalar!(
         r#"SELECT json_group_array(ordinal) AS "ordinals!: String"
@@ -316,7 +305,11 @@ pub(crate) async fn write_resolutions(
     .fetch_one(&mut *tx)
     .await?;
     let ordinals: Vec<i64> = serde_json::from_str(&ordinals)?;
-    let json = serde_json::to_string(&ordinals.iter().zip(resolutions).collect::<Vec<_>>())?;
+    let done = ordinals
+        .iter()
+        .zip(resolutions)
+        .filter(|(_, done)| **done != Resolution::Open);
+    let json = serde_json::to_string(&done.collect::<Vec<_>>())?;
     sqlx::query!(
         "INSERT INTO resolution (generation_id, issue, resolution)
          SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2)",
@@ -329,7 +322,7 @@ pub(crate) async fn write_resolutions(
     Ok(())
 }
 
-/// What a refinement did about each issue of the review that it was made from, in the order of the issues.
+/// What a refinement did about the issues of the review that it was made from, in their order.
 #[cfg(test)]
 pub(crate) async fn read_resolutions(store: &Store, generation: i64) -> Result<Vec<Resolution>> {
     let rows = sqlx::query_scalar!(
