@@ -18,7 +18,8 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let entries = work.carried.take_entries(store, provisional).await?;
     let review = work.input(Stage::Review)?;
     let issues = work.carried.issues(store, review).await?;
-    work.context.total(issues.len());
+    // One entry goes into another, so the glossary is refined as a whole.
+    work.context.total(1);
     let stop = work.context.stop().clone();
     let (groups, answers) = (work.decisions.groups.clone(), work.decisions.rulings.clone());
     let refinement = work
@@ -39,6 +40,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         })
         .await?;
     work.context.check()?;
+    work.context.ticks(1);
     let (refined, changed) = (Arc::new(refinement.entries), Arc::new(refinement.changed));
     results::write_entries(work.context, generation, alive.await?, &refined, &changed).await?;
     results::write_resolutions(work.context, generation, review, &refinement.resolutions).await?;

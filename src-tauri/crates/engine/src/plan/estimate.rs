@@ -145,7 +145,8 @@ impl Work<'_> {
             Stage::Load => (Some(self.changed), Some(self.changed)),
             Stage::Extract => (Some(self.changed), Some(self.changed + self.documents)),
             Stage::Define => (Some(all.saturating_sub(self.documents) + self.changed), Some(all)),
-            Stage::Review | Stage::Refine => (Some(all), Some(all)),
+            Stage::Review => (Some(all.min(1)), Some(all)),
+            Stage::Refine => (Some(all), Some(all)),
         }
     }
 }

@@ -296,42 +296,6 @@ impl StageContext {
         Ok(done)
     }
 
-    /// Does work in parallel that is too cheap to be kept, with the same progress, order and stops as [`Self::units`].
-    pub(crate) async fn steps<T, R>(
-        &self,
-        items: Arc<Vec<T>>,
-        name: impl Fn(&T) -> &str + Send + Sync + 'static,
-        work: impl Fn(usize, &T, &StopFlag) -> Result<R, Stopped> + Send + Sync + 'static,
-    ) -> Result<Vec<Option<R>>, Break>
-    where
-        T: Send + Sync + 'static,
-        R: Send + 'static,
-    {
-        /// Steps that are told of at once: to tell of each would cost as much as to do it.
-        const TOLD: usize = 32;
-        let context = self.clone();
-        let done = self
-            .blocking(move || {
-                let some = |(chunk, some): (usize, &[T])| {
-                    context.check()?;
-                    if let Some(first) = some.first() {
-                        context.at(name(first));
-                    }
-                    let step = |(at, item)| {
-                        let index = chunk * TOLD + at;
-                        context.attempt(name(item), || work(index, item, &context.stop))
-                    };
-                    let done = some.iter().enumerate().map(step).collect::<Result<Vec<_>, Break>>()?;
-                    context.ticks(some.len());
-                    Ok(done)
-                };
-                let chunks = items.par_chunks(TOLD).enumerate();
-                chunks.map(some).collect::<Result<Vec<Vec<_>>, Break>>()
-            })
-            .await?;
-        Ok(done.into_iter().flatten().collect())
-    }
-
     /// Does one unit. One that panics is missing; it does not take the others with it.
     fn attempt<R>(&self, name: &str, work: impl FnOnce() -> Result<R, Stopped>) -> Result<Option<R>, Break> {
         match catch_unwind(AssertUnwindSafe(work)) {

@@ -129,6 +129,14 @@ impl Reviewer {
         self.entries.is_empty()
     }
 
+    /// What the review of one entry depends on: whether its statements are compared with each other, and what the view of
+    /// the whole found about it. Nothing for an index behind the end.
+    pub fn depends(&self, index: usize) -> (bool, &[(Severity, Finding)]) {
+        self.entries
+            .get(index)
+            .map_or((false, &[]), |reviewed| (reviewed.compared.is_some(), &reviewed.shared))
+    }
+
     /// The issues of one entry, worst kind first. An issue that concerns several entries is filed under the first of
     /// them in the list. Nothing for an index behind the end.
     pub fn review(&self, index: usize) -> Vec<Issue> {

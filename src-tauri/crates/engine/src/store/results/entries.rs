@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::runs::{Break, StageContext};
 use crate::store::Store;
 
-fn hash_entry(entry: &Entry, changed: bool) -> i64 {
+/// Hash of all that an entry says. Only this version of the program compares it with others.
+pub(crate) fn hash_entry(entry: &Entry, changed: bool) -> i64 {
     let mut hash = RowHash::new();
     hash.text(&entry.key)
         .text(&entry.term)
