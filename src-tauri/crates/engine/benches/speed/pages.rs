@@ -115,7 +115,8 @@ pub(crate) async fn measure(folder: &Path, home: &Path) -> Result<Vec<Timing>, E
         sort: TermSort::Occurrences,
         ..terms(0, "")
     };
-    let frequent = engine.list_terms(id, &query).await?.rows;
+    let frequent = engine.list_terms(id, &query).await?;
+    let (frequent, term_count) = (frequent.rows, frequent.total);
     if let Some(term) = frequent.first() {
         let what = "occurrences of the most frequent term";
         timings.push(
@@ -125,16 +126,21 @@ pub(crate) async fn measure(folder: &Path, home: &Path) -> Result<Vec<Timing>, E
             .await?,
         );
         // Whoever goes from term to term finds no places that are known already.
-        let turn = Cell::new(0);
-        let what = "occurrences of one frequent term after another";
-        timings.push(
-            list(what, async |_| {
-                let next = &frequent[turn.get() % frequent.len()];
-                turn.set(turn.get() + 1);
-                engine.list_occurrences(id, &next.key, 0, ROWS).await
-            })
-            .await?,
-        );
+        let middle = engine.list_terms(id, &terms(term_count / 2, "")).await?.rows;
+        for (what, some) in [
+            ("occurrences of one frequent term after another", &frequent),
+            ("occurrences of one rare term after another", &middle),
+        ] {
+            let turn = Cell::new(0);
+            timings.push(
+                list(what, async |_| {
+                    let next = &some[turn.get() % some.len()];
+                    turn.set(turn.get() + 1);
+                    engine.list_occurrences(id, &next.key, 0, ROWS).await
+                })
+                .await?,
+            );
+        }
     }
     timings.push(
         list("documents", async |offset| {

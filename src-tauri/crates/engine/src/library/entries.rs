@@ -374,7 +374,8 @@ impl Engine {
                 let mut documents = BTreeSet::new();
                 let load = generations::input(self.store(), terms).await?;
                 for row in &rows {
-                    let held = results::read_places(self.store(), load, terms, &row.key).await?;
+                    let holders = results::read_holders(self.store(), load, terms, &row.key).await?;
+                    let held = results::read_places(self.store(), load, terms, &row.key, &holders).await?;
                     documents.extend(held.into_iter().map(|document| document.ordinal));
                 }
                 documents.len() as u32

@@ -81,6 +81,9 @@ impl Stop for StopFlag {
     }
 }
 
+/// Cheap units that are told of at once.
+const TOLD: usize = 32;
+
 impl StageContext {
     /// Marks the stage as running.
     pub(crate) fn begin(engine: &Engine, stage: Stage, live: &Arc<Live>, log: &Log, threads: &Arc<ThreadPool>) -> Self {
@@ -250,33 +253,44 @@ impl StageContext {
                 if !todo.is_empty() {
                     unit.prepare(&todo.iter().map(|(item, _)| *item).collect::<Vec<_>>());
                 }
-                let done = items
-                    .par_iter()
-                    .zip(&keys)
-                    .zip(recalled)
-                    .map(|((item, key), recalled)| {
+                let one = |item: &U::Item, key: &UnitKey| {
+                    let output = context.attempt(unit.name(item), || unit.work(item, &context.stop))?;
+                    if let Some(made) = output.as_ref().filter(|_| !context.unobserved)
+                        && let Some(packed) = unit.pack(item, made)
+                    {
+                        let text = unit.text(made).map(|(hash, text)| (hash.to_owned(), text.to_owned()));
+                        let finished = FinishedUnit {
+                            key: *key,
+                            output: packed,
+                            text,
+                        };
+                        // The keeper is gone after a failed write, and that is what the stage ends with.
+                        sender.send(finished).map_err(|_| Break::Cancelled)?;
+                    }
+                    Ok::<_, Break>(output.map(Arc::new))
+                };
+                // To tell of each unit that is too cheap to be kept would cost as much as to do it.
+                let told = if U::KEPT { 1 } else { TOLD };
+                let mut done = recalled;
+                items
+                    .par_chunks(told)
+                    .zip(keys.par_chunks(told))
+                    .zip(done.par_chunks_mut(told))
+                    .try_for_each(|((items, keys), outputs)| {
                         context.check()?;
-                        if recalled.is_some() {
-                            return Ok(recalled);
+                        let mut fresh = 0;
+                        for ((item, key), output) in items.iter().zip(keys).zip(outputs).filter(|(_, o)| o.is_none()) {
+                            if fresh == 0 {
+                                context.at(unit.name(item));
+                            }
+                            *output = one(item, key)?;
+                            fresh += 1;
                         }
-                        context.at(unit.name(item));
-                        let output = context.attempt(unit.name(item), || unit.work(item, &context.stop))?;
-                        context.ticks(1);
-                        if let Some(made) = output.as_ref().filter(|_| !context.unobserved)
-                            && let Some(packed) = unit.pack(item, made)
-                        {
-                            let text = unit.text(made).map(|(hash, text)| (hash.to_owned(), text.to_owned()));
-                            let finished = FinishedUnit {
-                                key: *key,
-                                output: packed,
-                                text,
-                            };
-                            // The keeper is gone after a failed write, and that is what the stage ends with.
-                            sender.send(finished).map_err(|_| Break::Cancelled)?;
+                        if fresh > 0 {
+                            context.ticks(fresh);
                         }
-                        Ok(output.map(Arc::new))
-                    })
-                    .collect::<Result<Vec<_>, Break>>()?;
+                        Ok::<(), Break>(())
+                    })?;
                 let room = items.iter().map(|item| unit.room(item)).sum::<Option<usize>>();
                 Ok((keys, done, room))
             })

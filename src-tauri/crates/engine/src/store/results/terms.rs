@@ -1,6 +1,7 @@
 //! Terms and where they stand.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use glossary::{Occurrence, Term, reading};
@@ -177,18 +178,32 @@ struct FoundWritten<'a> {
     terms: usize,
     occurrences: usize,
     places: String,
+    /// In hexadecimal digits.
+    marks: String,
 }
 
 impl<'a> FoundWritten<'a> {
     fn new(found: &'a Found, terms: &[Term]) -> Self {
+        let mut marks = String::with_capacity(found.terms.len() * 8);
+        for term in found.terms.iter().filter_map(|term| terms.get(*term as usize)) {
+            // Writing to a text cannot fail.
+            let _ = write!(marks, "{:08x}", mark(&term.key));
+        }
         Self {
             document: &found.document,
             hash: &found.hash,
             terms: found.terms.len(),
             occurrences: found.occurrences.len(),
             places: places(terms, &found.occurrences),
+            marks,
         }
     }
+}
+
+/// By how much documents that do not hold a term are told from those that may: FNV-1a with 32 bits (Fowler, Noll, Vo).
+fn mark(key: &str) -> u32 {
+    let fold = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    key.bytes().fold(0x811c_9dc5, fold)
 }
 
 /// The lines of `places`: one for each term.
@@ -299,9 +314,9 @@ pub(crate) async fn write_found(
             .await?;
         let mut tx = context.write().await?;
         sqlx::query!(
-            "INSERT INTO document_terms (series, document, born, hash, terms, occurrences, places)
+            "INSERT INTO document_terms (series, document, born, hash, terms, occurrences, places, marks)
              SELECT g.series, value ->> 'document', g.id, value ->> 'hash', value ->> 'terms', value ->> 'occurrences',
-                 value ->> 'places'
+                 value ->> 'places', unhex(value ->> 'marks')
              FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
             json
@@ -347,7 +362,7 @@ pub(crate) async fn read_found(
 }
 
 /// Where one term stands in one document.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Held {
     /// Ordinal of the document.
     pub(crate) ordinal: i64,
@@ -355,32 +370,62 @@ pub(crate) struct Held {
     pub(crate) places: Vec<[u32; 3]>,
 }
 
-/// The documents that hold a term, in their order, with the places. `load` is the generation of the documents that the
+/// The documents that may hold a term, by their ordinals, in order. `load` is the generation of the documents that the
 /// terms were found in.
+pub(crate) async fn read_holders(store: &Store, load: Option<i64>, generation: i64, key: &str) -> Result<Vec<i64>> {
+    let mark = mark(key).to_be_bytes().to_vec();
+    let ordinals = sqlx::query_scalar!(
+        r#"SELECT group_concat(d.ordinal, ' ') AS "ordinals?: String" FROM generation g
+           JOIN document_terms t ON t.series = g.series AND t.born <= g.id AND t.died > g.id
+           CROSS JOIN document d ON d.generation_id = ?2 AND d.hash = t.document
+           WHERE g.id = ?1 AND (t.marks IS NULL OR instr(t.marks, ?3))"#,
+        generation,
+        load,
+        mark
+    )
+    .fetch_one(store.reader())
+    .await?;
+    let ordinals = ordinals.unwrap_or_default();
+    let mut ordinals: Vec<i64> = ordinals.split(' ').filter_map(|ordinal| ordinal.parse().ok()).collect();
+    ordinals.sort_unstable();
+    Ok(ordinals)
+}
+
+/// Where a term stands in some documents, given by their ordinals. Those that hold it come back, in order.
 ///
 /// The database cuts the line of the term out of the places of each document and puts the lines together: what is read
 /// is one short text, not the places of all terms. As bytes, because in a text SQLite counts the characters.
-pub(crate) async fn read_places(store: &Store, load: Option<i64>, generation: i64, key: &str) -> Result<Vec<Held>> {
+pub(crate) async fn read_places(
+    store: &Store,
+    load: Option<i64>,
+    generation: i64,
+    key: &str,
+    documents: &[i64],
+) -> Result<Vec<Held>> {
     let line = format!("\n{key}\t").into_bytes();
     let first = &line[1..];
+    let documents = serde_json::to_string(documents)?;
     let held = sqlx::query_scalar!(
         r#"WITH found AS MATERIALIZED (
-             SELECT document, substr(places, at + length(?4)) AS rest FROM (
-               SELECT document, places,
+             SELECT ordinal, substr(places, at + length(?4)) AS rest FROM (
+               SELECT ordinal, places,
                  CASE WHEN substr(places, 1, length(?4)) = ?4 THEN 1 ELSE nullif(instr(places, ?3), 0) + 1 END AS at
                FROM (
-                 SELECT t.document, CAST(t.places AS BLOB) AS places FROM generation g
-                 JOIN document_terms t ON t.series = g.series AND t.born <= g.id AND t.died > g.id
+                 SELECT d.ordinal, CAST(t.places AS BLOB) AS places FROM generation g
+                 CROSS JOIN document d ON d.generation_id = ?2 AND d.ordinal IN (SELECT value FROM json_each(?5))
+                 CROSS JOIN document_terms t
+                   ON t.series = g.series AND t.document = d.hash AND t.born <= g.id AND t.died > g.id
                  WHERE g.id = ?1))
              WHERE at IS NOT NULL)
-           SELECT group_concat(d.ordinal || char(9)
+           SELECT group_concat(ordinal || char(9)
                || CAST(substr(rest, 1, coalesce(nullif(instr(rest, x'0A'), 0) - 1, length(rest))) AS TEXT), char(10))
              AS "held?: String"
-           FROM found CROSS JOIN document d ON d.generation_id = ?2 AND d.hash = found.document"#,
+           FROM found"#,
         generation,
         load,
         line,
-        first
+        first,
+        documents
     )
     .fetch_one(store.reader())
     .await?;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sqlx::migrate::Migrator;
 
-use super::{read_entries, read_found, read_issues, read_places, read_resolutions, read_terms};
+use super::{read_entries, read_found, read_holders, read_issues, read_places, read_resolutions, read_terms};
 use crate::store::{DATABASE, MIGRATOR, Store};
 
 /// A project with two sets of results, as the migrations up to 3 stored them.
@@ -81,10 +81,11 @@ async fn results_of_the_version_before_lose_nothing() {
         places,
         [vec![[0, 2, 5, 1]], vec![[0, 2, 5, 1], [1, 11, 16, 1], [0, 12, 15, 2]]]
     );
-    let held = read_places(&store, Some(1), 2, "pod").await.unwrap();
+    let holders = read_holders(&store, Some(1), 2, "pod").await.unwrap();
+    let held = read_places(&store, Some(1), 2, "pod", &holders).await.unwrap();
     let held: Vec<_> = held.iter().map(|held| (held.ordinal, held.places.len())).collect();
     assert_eq!(held, [(0, 1), (1, 2)]);
-    let part = read_places(&store, Some(1), 2, "od").await.unwrap();
+    let part = read_places(&store, Some(1), 2, "od", &holders).await.unwrap();
     assert!(part.is_empty(), "the end of a term is not the term");
     let counts: Vec<(i64, i64)> =
         sqlx::query_as("SELECT terms, occurrences FROM document_terms WHERE born = 2 ORDER BY document")
