@@ -70,7 +70,7 @@ pub(crate) fn run(folder: &Path) -> Result<BareCost, Box<dyn std::error::Error>>
     let reviewer = Reviewer::new(&entries, &terms);
     let issues: Vec<_> = (0..entries.len())
         .into_par_iter()
-        .map(|index| reviewer.review(index))
+        .map(|index| reviewer.review(&entries, index))
         .collect::<Vec<_>>()
         .concat();
     times.push(Instant::now());

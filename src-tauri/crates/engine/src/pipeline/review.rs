@@ -32,7 +32,7 @@ impl Unit for Review {
 
     fn depends(&self, at: &usize, key: &mut UnitKeyBuilder) {
         let entry = &self.entries[*at];
-        let (compared, found) = self.reviewer.depends(*at);
+        let (compared, found) = self.reviewer.depends(&self.entries, *at);
         key.text(&entry.key).text(&entry.term);
         if compared {
             key.bytes(&results::hash_entry(entry, false).to_le_bytes());
@@ -47,7 +47,7 @@ impl Unit for Review {
     }
 
     fn work(&self, at: &usize, _: &StopFlag) -> Result<Vec<Issue>, Stopped> {
-        Ok(self.reviewer.review(*at))
+        Ok(self.reviewer.review(&self.entries, *at))
     }
 
     fn pack(&self, _: &usize, _: &Vec<Issue>) -> Option<Vec<u8>> {

@@ -249,6 +249,7 @@ impl StageContext {
                     .zip(&recalled)
                     .filter(|(_, output)| output.is_none())
                     .collect();
+                let known = todo.is_empty();
                 context.reused(items.len() - todo.len());
                 if !todo.is_empty() {
                     unit.prepare(&todo.iter().map(|(item, _)| *item).collect::<Vec<_>>());
@@ -291,8 +292,10 @@ impl StageContext {
                         }
                         Ok::<(), Break>(())
                     })?;
+                // What is remembered is all there is to remember.
+                let same = known && remembered.len() == keys.len();
                 let room = items.iter().map(|item| unit.room(item)).sum::<Option<usize>>();
-                Ok((keys, done, room))
+                Ok((keys, done, room.filter(|_| !same)))
             })
             .await;
         over.cancel();

@@ -48,7 +48,9 @@ fn main() -> io::Result<()> {
         .collect();
     define::link(&mut entries, &terms);
     let reviewer = Reviewer::new(&entries, &terms);
-    let issues: Vec<_> = (0..reviewer.len()).flat_map(|at| reviewer.review(at)).collect();
+    let issues: Vec<_> = (0..reviewer.len())
+        .flat_map(|at| reviewer.review(&entries, at))
+        .collect();
     let refined =
         refine::refine(entries.clone(), &issues, &refine::Rulings::default(), &Never).expect("nothing stops it");
 

@@ -72,7 +72,9 @@ fn main() -> io::Result<()> {
     });
     let reviewer = time(ROUNDS, "Reviewer::new", || Reviewer::new(&entries, &terms));
     let issues: Vec<_> = time(ROUNDS, "review", || {
-        (0..reviewer.len()).flat_map(|at| reviewer.review(at)).collect()
+        (0..reviewer.len())
+            .flat_map(|at| reviewer.review(&entries, at))
+            .collect()
     });
     let refined = time(ROUNDS, "refine (and a copy of the entries)", || {
         refine::refine(entries.clone(), &issues, &refine::Rulings::default(), &Never).expect("nothing stops it")

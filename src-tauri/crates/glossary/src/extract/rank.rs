@@ -331,35 +331,35 @@ fn merge(mut ranked: Vec<Ranked>, expansions: &Expansions) -> Vec<Term> {
             .then(b.group.count.cmp(&a.group.count))
             .then(a.language.cmp(&b.language))
     });
-    let mut terms: Vec<Term> = Vec::with_capacity(ranked.len());
-    for Ranked { group, language, score } in ranked {
-        if let Some(term) = terms.last_mut().filter(|term| term.key == group.key) {
-            term.score = term.score.max(score);
-            term.documents += group.documents;
-            term.occurrences += group.count;
-            add_variants(&mut term.variants, group.variants);
-            continue;
-        }
+    let term = |Ranked { group, language, score }| {
         let expansion = expansions.long.get(&group.key).cloned();
         let category = match group.category() {
             Category::Name if expansion.is_some() => Category::Abbreviation,
             category => category,
         };
-        let text = group.headword();
-        let mut variants = Vec::new();
-        add_variants(&mut variants, group.variants);
-        terms.push(Term {
-            text,
+        Term {
+            text: group.headword(),
             key: group.key,
             language,
             category,
             score,
             documents: group.documents,
             occurrences: group.count,
-            variants,
+            variants: group.variants,
             expansion: expansion.filter(|_| category == Category::Abbreviation),
-        });
-    }
+        }
+    };
+    let mut terms: Vec<Term> = ranked.into_par_iter().map(term).collect();
+    terms.dedup_by(|other, term| {
+        let same = other.key == term.key;
+        if same {
+            term.score = term.score.max(other.score);
+            term.documents += other.documents;
+            term.occurrences += other.occurrences;
+            add_variants(&mut term.variants, std::mem::take(&mut other.variants));
+        }
+        same
+    });
     // The long form as the list writes it. The terms are in the order of their keys.
     let texts: Vec<(usize, String)> = terms
         .iter()

@@ -53,7 +53,9 @@ fn other(definition: &str) -> Alternative {
 
 fn refined(entries: &[Entry]) -> (Refinement, Vec<Issue>) {
     let reviewer = Reviewer::new(entries, &[]);
-    let issues: Vec<Issue> = (0..reviewer.len()).flat_map(|at| reviewer.review(at)).collect();
+    let issues: Vec<Issue> = (0..reviewer.len())
+        .flat_map(|at| reviewer.review(entries, at))
+        .collect();
     (told(entries, &issues, &Rulings::default()), issues)
 }
 

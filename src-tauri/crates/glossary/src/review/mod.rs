@@ -23,18 +23,9 @@ pub(crate) use circular::is_about_itself;
 /// then reviewed in time that depends on that entry alone.
 #[derive(Debug)]
 pub struct Reviewer {
-    entries: Vec<Reviewed>,
-}
-
-/// What the review of one entry needs.
-#[derive(Debug)]
-struct Reviewed {
-    term: String,
-    key: String,
-    /// The entry, when it holds definitions that may contradict each other.
-    compared: Option<Entry>,
-    /// Issues that take a view of the whole. What concerns several entries is filed under the first of them.
-    shared: Vec<(Severity, Finding)>,
+    /// Of each entry the issues that take a view of the whole. What concerns several entries is filed under the first of
+    /// them.
+    shared: Vec<Vec<(Severity, Finding)>>,
 }
 
 /// One definition's view of the other headwords.
@@ -90,15 +81,7 @@ impl Reviewer {
             .par_iter()
             .map(|entry| entry.definition.as_deref().map_or_else(Vec::new, tokens))
             .collect();
-        let mut reviewed: Vec<Reviewed> = entries
-            .iter()
-            .map(|entry| Reviewed {
-                term: entry.term.clone(),
-                key: entry.key.clone(),
-                compared: contradiction::is_possible(entry).then(|| entry.clone()),
-                shared: Vec::new(),
-            })
-            .collect();
+        let mut shared: Vec<Vec<(Severity, Finding)>> = vec![Vec::new(); entries.len()];
         let ((circular, duplicate), (missing, undefined)) = rayon::join(
             || {
                 rayon::join(
@@ -114,49 +97,47 @@ impl Reviewer {
             },
         );
         for (at, severity, finding) in [circular, duplicate, missing, undefined].into_iter().flatten() {
-            reviewed[at].shared.push((severity, finding));
+            shared[at].push((severity, finding));
         }
-        Self { entries: reviewed }
+        Self { shared }
     }
 
     /// Number of entries.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.shared.len()
     }
 
     /// True without entries.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.shared.is_empty()
     }
 
-    /// What the review of one entry depends on: whether its statements are compared with each other, and what the view of
-    /// the whole found about it. Nothing for an index behind the end.
-    pub fn depends(&self, index: usize) -> (bool, &[(Severity, Finding)]) {
-        self.entries
-            .get(index)
-            .map_or((false, &[]), |reviewed| (reviewed.compared.is_some(), &reviewed.shared))
+    /// What the review of an entry depends on: whether its statements are compared with each other, and what the view of
+    /// the whole found about it. `entries` are those of [`Reviewer::new`]; nothing for an index behind their end.
+    pub fn depends(&self, entries: &[Entry], index: usize) -> (bool, &[(Severity, Finding)]) {
+        let shared = self.shared.get(index).map_or(&[][..], Vec::as_slice);
+        (entries.get(index).is_some_and(contradiction::is_possible), shared)
     }
 
-    /// The issues of one entry, worst kind first. An issue that concerns several entries is filed under the first of
+    /// The issues of one of the entries, worst kind first. An issue that concerns several is filed under the first of
     /// them in the list. Nothing for an index behind the end.
-    pub fn review(&self, index: usize) -> Vec<Issue> {
-        let Some(reviewed) = self.entries.get(index) else {
+    pub fn review(&self, entries: &[Entry], index: usize) -> Vec<Issue> {
+        let (Some(entry), Some(shared)) = (entries.get(index), self.shared.get(index)) else {
             return Vec::new();
         };
         let mut findings = Vec::new();
-        if let Some((first, second)) = reviewed.compared.as_ref().and_then(contradiction::find) {
+        let compared = contradiction::is_possible(entry).then(|| contradiction::find(entry));
+        if let Some((first, second)) = compared.flatten() {
             findings.push((Severity::High, Finding::Contradiction { first, second }));
         }
-        findings.extend(reviewed.shared.iter().cloned());
+        findings.extend(shared.iter().cloned());
         findings.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
-        findings
-            .into_iter()
-            .map(|(severity, finding)| Issue {
-                term: reviewed.term.clone(),
-                key: reviewed.key.clone(),
-                severity,
-                finding,
-            })
-            .collect()
+        let issue = |(severity, finding)| Issue {
+            term: entry.term.clone(),
+            key: entry.key.clone(),
+            severity,
+            finding,
+        };
+        findings.into_iter().map(issue).collect()
     }
 }

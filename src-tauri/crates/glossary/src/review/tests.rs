@@ -70,7 +70,9 @@ fn term(text: &str) -> Term {
 fn review(entries: &[Entry], terms: &[Term]) -> Vec<Issue> {
     let reviewer = Reviewer::new(entries, terms);
     assert_eq!(reviewer.len(), entries.len());
-    (0..reviewer.len()).flat_map(|at| reviewer.review(at)).collect()
+    (0..reviewer.len())
+        .flat_map(|at| reviewer.review(entries, at))
+        .collect()
 }
 
 fn findings(entries: &[Entry], terms: &[Term]) -> Vec<Finding> {
@@ -469,5 +471,5 @@ fn odd_entries_do_not_panic() {
         let _ = review(&entries, &[term(text)]);
     }
     assert!(Reviewer::new(&[], &[]).is_empty());
-    assert_eq!(Reviewer::new(&[], &[]).review(3), []);
+    assert_eq!(Reviewer::new(&[], &[]).review(&[], 3), []);
 }

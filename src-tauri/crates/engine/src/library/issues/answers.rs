@@ -119,7 +119,12 @@ impl Engine {
             }
             let wanted = identity(&issue);
             let reviewer = Reviewer::new(&entries, &terms);
-            (0..reviewer.len()).any(|at| reviewer.review(at).iter().any(|found| identity(found) == wanted))
+            (0..reviewer.len()).any(|at| {
+                reviewer
+                    .review(&entries, at)
+                    .iter()
+                    .any(|found| identity(found) == wanted)
+            })
         })
         .await
     }

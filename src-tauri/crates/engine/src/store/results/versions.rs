@@ -2,18 +2,18 @@
 //! Each row has a place that it keeps while the rows around it come and go.
 
 use std::collections::HashMap;
-use std::hash::Hasher;
+use std::hash::{DefaultHasher, Hasher};
 
 /// Room between two places of a new list.
 const ROOM: i64 = 1 << 20;
 
 /// The hash of what a row says. It is stored, yet nothing depends on its stability: with another one every row is written
 /// once more.
-pub(super) struct RowHash(std::hash::DefaultHasher);
+pub(super) struct RowHash(DefaultHasher);
 
 impl RowHash {
     pub(super) fn new() -> Self {
-        Self(std::hash::DefaultHasher::new())
+        Self(DefaultHasher::new())
     }
 
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
