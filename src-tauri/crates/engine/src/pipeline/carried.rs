@@ -3,10 +3,32 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use glossary::{Entry, Issue};
+use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::store::results::{self, Found, HashedDocument, Terms};
+use crate::store::units::UnitKeyBuilder;
 use crate::store::{Store, generations};
+
+/// The entries of a glossary, in order.
+pub(super) struct Entries {
+    pub(super) list: Arc<Vec<Entry>>,
+    /// A hash of each.
+    pub(super) hashes: Vec<i64>,
+}
+
+impl Entries {
+    pub(super) fn new(list: Arc<Vec<Entry>>) -> Self {
+        let hashes = list.par_iter().map(|entry| results::hash_entry(entry, false)).collect();
+        Self { list, hashes }
+    }
+
+    /// Tells a unit that it depends on all of them.
+    pub(super) fn depend(&self, key: &mut UnitKeyBuilder) {
+        let hashes: Vec<u8> = self.hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect();
+        key.bytes(&hashes);
+    }
+}
 
 #[derive(Default)]
 pub(super) struct Carried {
@@ -16,7 +38,7 @@ pub(super) struct Carried {
     pub(super) terms: Slot<Terms>,
     /// By document.
     pub(super) found: Slot<Vec<Arc<Found>>>,
-    pub(super) entries: Slot<Vec<Entry>>,
+    pub(super) entries: Slot<Entries>,
     pub(super) issues: Slot<Vec<Issue>>,
 }
 
@@ -47,17 +69,9 @@ impl Carried {
         self.found.get_or(generation, read).await
     }
 
-    pub(super) async fn entries(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Entry>>> {
-        self.entries
-            .get_or(generation, || results::read_entries(store, generation))
-            .await
-    }
-
-    /// The entries, for the last stage that needs them.
-    pub(super) async fn take_entries(&self, store: &Store, generation: i64) -> Result<Vec<Entry>> {
-        let entries = self.entries(store, generation).await?;
-        self.entries.clear();
-        Ok(Arc::try_unwrap(entries).unwrap_or_else(|shared| (*shared).clone()))
+    pub(super) async fn entries(&self, store: &Store, generation: i64) -> Result<Arc<Entries>> {
+        let read = async || Ok(Entries::new(Arc::new(results::read_entries(store, generation).await?)));
+        self.entries.get_or(generation, read).await
     }
 
     pub(super) async fn issues(&self, store: &Store, generation: i64) -> Result<Arc<Vec<Issue>>> {
@@ -79,10 +93,6 @@ impl<T> Default for Slot<T> {
 impl<T> Slot<T> {
     pub(super) fn put(&self, generation: i64, rows: &Arc<T>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((generation, Arc::clone(rows)));
-    }
-
-    fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn known(&self) -> Option<Arc<T>> {

@@ -9,6 +9,7 @@ use glossary::occurrences;
 use glossary::{Entry, Occurrence, Stopped};
 use rayon::prelude::*;
 
+use super::carried::Entries;
 use super::{Work, ask};
 use crate::logs::LogLevel;
 use crate::runs::{Break, Stage, StageContext, StopFlag, Unit};
@@ -261,15 +262,16 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 };
                 let mut entries: Vec<Entry> = entries.par_iter().zip(&*subjects).map(entry).collect();
                 define::link(&mut entries, &terms.ranked());
-                Ok(Arc::new(entries))
+                Ok(Arc::new(Entries::new(Arc::new(entries))))
             })
             .await?
     };
     work.context.check()?;
-    let changed = Arc::new(vec![false; entries.len()]);
-    results::write_entries(work.context, generation, alive.await?, &entries, &changed).await?;
-    let defined = entries.iter().filter(|entry| entry.definition.is_some()).count();
-    work.info(format!("{defined} of {} terms have a definition", entries.len()));
+    let list = &entries.list;
+    let changed = vec![false; list.len()];
+    results::write_entries(work.context, generation, alive.await?, list, &changed, &entries.hashes).await?;
+    let defined = list.iter().filter(|entry| entry.definition.is_some()).count();
+    work.info(format!("{defined} of {} terms have a definition", list.len()));
     work.carried.entries.put(generation, &entries);
     Ok(())
 }

@@ -3,46 +3,108 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use glossary::refine::Rulings;
+use glossary::refine::{self, Rulings};
 use glossary::review::identity;
-use glossary::{Resolution, Ruling, refine};
+use glossary::{Issue, Resolution, Ruling, Stopped};
+use rayon::prelude::*;
 
+use super::carried::Entries;
 use super::{Work, ask};
-use crate::runs::{Break, Stage};
+use crate::error::Error;
+use crate::runs::{Break, Stage, StopFlag, Unit};
 use crate::store::results;
+use crate::store::units::UnitKeyBuilder;
+
+/// An entry weighs as much as so many bytes of text.
+const ROOM: usize = 400;
+
+/// The refinement of the whole glossary, where one entry may go into another: the one item of this kind.
+struct Refine {
+    entries: Arc<Entries>,
+    issues: Arc<Vec<Issue>>,
+    groups: Vec<Vec<String>>,
+    answers: Vec<(String, Ruling)>,
+}
+
+struct Refined {
+    refinement: glossary::Refinement,
+    /// A hash of each entry and of whether it has changed.
+    hashes: Vec<i64>,
+}
+
+impl Refine {
+    /// What was answered to issues, by their places.
+    fn ruled(&self) -> BTreeMap<usize, Ruling> {
+        if self.answers.is_empty() {
+            return BTreeMap::new();
+        }
+        let answers: HashMap<&str, Ruling> = self.answers.iter().map(|(of, ruling)| (&**of, *ruling)).collect();
+        let ruled = |(at, issue)| Some((at, *answers.get(&*identity(issue))?));
+        self.issues.iter().enumerate().filter_map(ruled).collect()
+    }
+}
+
+impl Unit for Refine {
+    type Item = ();
+    type Output = Refined;
+    const KIND: &'static str = "refinement/1";
+    const KEPT: bool = false;
+
+    fn name<'a>(&'a self, (): &'a ()) -> &'a str {
+        ""
+    }
+
+    fn depends(&self, (): &(), key: &mut UnitKeyBuilder) {
+        self.entries.depend(key);
+        key.value(&*self.issues).value(&self.groups).value(&self.answers);
+    }
+
+    fn room(&self, (): &()) -> Option<usize> {
+        Some(ROOM * self.entries.list.len())
+    }
+
+    fn work(&self, (): &(), stop: &StopFlag) -> Result<Refined, Stopped> {
+        let rulings = Rulings {
+            groups: self.groups.clone(),
+            issues: self.ruled(),
+        };
+        let entries = self.entries.list.par_iter().cloned().collect();
+        let refinement = refine::refine(entries, &self.issues, &rulings, stop)?;
+        let rows = refinement.entries.par_iter().zip(&refinement.changed);
+        Ok(Refined {
+            hashes: rows
+                .map(|(entry, changed)| results::hash_entry(entry, *changed))
+                .collect(),
+            refinement,
+        })
+    }
+
+    fn pack(&self, (): &(), _: &Refined) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn unpack(&self, (): &(), _: &[u8]) -> Option<Refined> {
+        None
+    }
+}
 
 pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
     let alive = ask(results::alive_entries(store.clone(), generation));
-    let provisional = work.source(Stage::Review).await?;
-    let entries = work.carried.take_entries(store, provisional).await?;
     let review = work.input(Stage::Review)?;
-    let issues = work.carried.issues(store, review).await?;
-    // One entry goes into another, so the glossary is refined as a whole.
+    let unit = Refine {
+        entries: work.carried.entries(store, work.source(Stage::Review).await?).await?,
+        issues: work.carried.issues(store, review).await?,
+        groups: work.decisions.groups.clone(),
+        answers: work.decisions.rulings.clone(),
+    };
     work.context.total(1);
-    let stop = work.context.stop().clone();
-    let (groups, answers) = (work.decisions.groups.clone(), work.decisions.rulings.clone());
-    let refinement = work
-        .context
-        .blocking(move || {
-            let answers: HashMap<String, Ruling> = answers.into_iter().collect();
-            let ruled = |(at, issue)| Some((at, *answers.get(&identity(issue))?));
-            let issues_ruled = if answers.is_empty() {
-                BTreeMap::new()
-            } else {
-                issues.iter().enumerate().filter_map(ruled).collect()
-            };
-            let rulings = Rulings {
-                groups,
-                issues: issues_ruled,
-            };
-            Ok(refine::refine(entries, &issues, &rulings, &stop)?)
-        })
-        .await?;
+    let refined = work.context.units(unit, Arc::new(vec![()])).await?.pop().flatten();
+    let refined = refined.ok_or_else(|| Error::UnitFailed("there is no refinement".to_owned()))?;
+    let Refined { refinement, hashes } = &*refined;
     work.context.check()?;
-    work.context.ticks(1);
-    let (refined, changed) = (Arc::new(refinement.entries), Arc::new(refinement.changed));
-    results::write_entries(work.context, generation, alive.await?, &refined, &changed).await?;
+    let (entries, changed) = (&refinement.entries, &refinement.changed);
+    results::write_entries(work.context, generation, alive.await?, entries, changed, hashes).await?;
     results::write_resolutions(work.context, generation, review, &refinement.resolutions).await?;
     let open = refinement
         .resolutions
@@ -52,7 +114,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let resolved = refinement.resolutions.len() - open;
     work.info(format!(
         "{} entries; {resolved} issues resolved, {open} left open",
-        refined.len()
+        entries.len()
     ));
     Ok(())
 }

@@ -1,23 +1,69 @@
-//! The provisional glossary is checked, entry by entry.
+//! The provisional glossary is checked: a view of the whole, then entry by entry.
 
 use std::sync::Arc;
 
 use glossary::review::Reviewer;
-use glossary::{Entry, Finding, Issue, Stopped};
+use glossary::{Finding, Issue, Stopped};
+use rayon::prelude::*;
 
+use super::carried::Entries;
 use super::{Work, ask};
+use crate::error::Error;
 use crate::logs::LogLevel;
 use crate::runs::{Break, Stage, StopFlag, Unit};
-use crate::store::results;
+use crate::store::results::{self, Terms};
 use crate::store::units::UnitKeyBuilder;
 
 /// An entry weighs as much as so many bytes of text.
 const ROOM: usize = 100;
 
-/// The review of one entry, after a view of the whole. An item is the index of an entry.
+/// The view of the whole: the one item of this kind.
+struct Whole {
+    entries: Arc<Entries>,
+    terms: Arc<Terms>,
+}
+
+impl Unit for Whole {
+    type Item = ();
+    type Output = Reviewer;
+    const KIND: &'static str = "view of the whole/1";
+    const KEPT: bool = false;
+
+    fn name<'a>(&'a self, (): &'a ()) -> &'a str {
+        ""
+    }
+
+    fn depends(&self, (): &(), key: &mut UnitKeyBuilder) {
+        self.entries.depend(key);
+        let terms = Reviewer::reads(&self.entries.list, &self.terms.list);
+        let hashes: Vec<[u8; 8]> = terms
+            .into_par_iter()
+            .map(|term| results::hash_term(term).to_le_bytes())
+            .collect();
+        key.bytes(hashes.as_flattened());
+    }
+
+    fn room(&self, (): &()) -> Option<usize> {
+        Some(ROOM * self.entries.list.len())
+    }
+
+    fn work(&self, (): &(), _: &StopFlag) -> Result<Reviewer, Stopped> {
+        Ok(Reviewer::new(&self.entries.list, &self.terms.list))
+    }
+
+    fn pack(&self, (): &(), _: &Reviewer) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn unpack(&self, (): &(), _: &[u8]) -> Option<Reviewer> {
+        None
+    }
+}
+
+/// The review of one entry. An item is the index of an entry.
 struct Review {
-    entries: Arc<Vec<Entry>>,
-    reviewer: Reviewer,
+    entries: Arc<Entries>,
+    reviewer: Arc<Reviewer>,
 }
 
 impl Unit for Review {
@@ -27,15 +73,15 @@ impl Unit for Review {
     const KEPT: bool = false;
 
     fn name<'a>(&'a self, at: &'a usize) -> &'a str {
-        &self.entries[*at].term
+        &self.entries.list[*at].term
     }
 
     fn depends(&self, at: &usize, key: &mut UnitKeyBuilder) {
-        let entry = &self.entries[*at];
-        let (compared, found) = self.reviewer.depends(&self.entries, *at);
+        let entry = &self.entries.list[*at];
+        let (compared, found) = self.reviewer.depends(&self.entries.list, *at);
         key.text(&entry.key).text(&entry.term);
         if compared {
-            key.bytes(&results::hash_entry(entry, false).to_le_bytes());
+            key.bytes(&self.entries.hashes[*at].to_le_bytes());
         }
         if !found.is_empty() {
             key.value(&found);
@@ -47,7 +93,7 @@ impl Unit for Review {
     }
 
     fn work(&self, at: &usize, _: &StopFlag) -> Result<Vec<Issue>, Stopped> {
-        Ok(self.reviewer.review(&self.entries, *at))
+        Ok(self.reviewer.review(&self.entries.list, *at))
     }
 
     fn pack(&self, _: &usize, _: &Vec<Issue>) -> Option<Vec<u8>> {
@@ -64,18 +110,16 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let alive = ask(results::alive_issues(store.clone(), generation));
     let entries = work.carried.entries(store, work.input(Stage::Define)?).await?;
     let terms = work.carried.terms(store, work.source(Stage::Define).await?).await?;
-    work.context.total(entries.len());
-    let items = Arc::new((0..entries.len()).collect());
-    let unit = {
-        let entries = Arc::clone(&entries);
-        work.context
-            .blocking(move || {
-                let reviewer = Reviewer::new(&entries, &terms.list);
-                Ok(Review { entries, reviewer })
-            })
-            .await?
+    let count = entries.list.len();
+    work.context.total(1 + count);
+    let whole = Whole {
+        entries: Arc::clone(&entries),
+        terms,
     };
-    let issues = work.context.units(unit, items).await?;
+    let reviewer = work.context.units(whole, Arc::new(vec![()])).await?.pop().flatten();
+    let reviewer = reviewer.ok_or_else(|| Error::UnitFailed("there is no view of the whole".to_owned()))?;
+    let items = Arc::new((0..count).collect());
+    let issues = work.context.units(Review { entries, reviewer }, items).await?;
     let issues = issues.iter().flatten().flat_map(|issues| issues.iter().cloned());
     let issues = Arc::new(issues.collect::<Vec<Issue>>());
     for issue in issues.iter() {
@@ -83,7 +127,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     }
     work.context.check()?;
     results::write_issues(work.context, generation, alive.await?, &issues).await?;
-    work.info(format!("{} issues in {} entries", issues.len(), entries.len()));
+    work.info(format!("{} issues in {count} entries", issues.len()));
     work.carried.issues.put(generation, &issues);
     Ok(())
 }

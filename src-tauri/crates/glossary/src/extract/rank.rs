@@ -71,6 +71,9 @@ impl Ranker {
             .map(|(key, text)| absent(key, text, &expansions))
             .collect();
         terms.append(&mut missing);
+        for term in &mut terms {
+            term.score = shown(term.score);
+        }
         terms.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.key.cmp(&b.key)));
         drop_shadowed(&mut terms, &required);
         if let Some(limit) = options.max_terms {
@@ -84,14 +87,12 @@ impl Ranker {
                 listed
             });
         }
-        for term in &mut terms {
-            term.score = shown(term.score);
-        }
         Ok(terms)
     }
 }
 
-/// A score with three digits. More of them mean nothing, and would change with every word of the corpus.
+/// A score with three digits. More of them mean nothing, and would change with every word of the corpus, and the order of
+/// the list as well.
 fn shown(score: f64) -> f64 {
     (score * 1e3).round() / 1e3
 }

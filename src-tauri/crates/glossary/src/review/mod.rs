@@ -11,7 +11,7 @@ mod tests;
 mod undefined;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lexicon::{Lexicon, Token, tokens};
 use crate::normalise::key;
@@ -73,6 +73,25 @@ fn mentions(entries: &[Entry], definitions: &[Vec<Token>]) -> Vec<Mentions> {
 }
 
 impl Reviewer {
+    /// The terms of which [`Reviewer::new`] reads anything that changes with the documents; of all others it reads the
+    /// key at most. `terms` are its terms.
+    pub fn reads<'a>(entries: &[Entry], terms: &'a [Term]) -> Vec<&'a Term> {
+        let entry_of: FxHashMap<&str, &Entry> = entries.iter().map(|entry| (entry.key.as_str(), entry)).collect();
+        if terms.iter().any(|term| !entry_of.contains_key(term.key.as_str())) {
+            return terms.iter().collect();
+        }
+        // A short form and its full form are compared with each other.
+        let explained = terms.iter().filter_map(|term| term.expansion.as_deref().map(key));
+        let explained: FxHashSet<String> = explained.collect();
+        let is_read = |term: &&Term| {
+            let defined = entry_of
+                .get(term.key.as_str())
+                .is_some_and(|entry| entry.definition.is_some());
+            !defined || term.expansion.is_some() || explained.contains(&term.key)
+        };
+        terms.iter().filter(is_read).collect()
+    }
+
     /// Prepares the review of all entries. `terms` is the list that the entries were made from, or a longer one: terms
     /// in it without an entry are what a definition may be missing.
     pub fn new(entries: &[Entry], terms: &[Term]) -> Self {

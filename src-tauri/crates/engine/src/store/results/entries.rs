@@ -1,10 +1,7 @@
 //! Entries, issues, and what was done about them.
 
-use std::sync::Arc;
-
 use glossary::review::identity;
 use glossary::{Category, Entry, Evidence, Finding, Issue, Resolution, Severity};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::versions::{Alive, RowHash, alive, outlive};
@@ -50,23 +47,17 @@ pub(crate) async fn alive_entries(store: Store, generation: i64) -> Result<Alive
     Ok(alive!(store, "entry_row", "ordinal", generation))
 }
 
-/// Stores the entries of a glossary, in order, with whether each differs from the provisional one.
+/// Stores the entries of a glossary, in order, each with whether it differs from the provisional one, and the hash of both.
 pub(crate) async fn write_entries(
     context: &StageContext,
     generation: i64,
     alive: Alive,
-    entries: &Arc<Vec<Entry>>,
-    changed: &Arc<Vec<bool>>,
+    entries: &[Entry],
+    changed: &[bool],
+    hashes: &[i64],
 ) -> Result<(), Break> {
-    let hashed = (Arc::clone(entries), Arc::clone(changed));
-    let hashes: Vec<i64> = context
-        .blocking(move || {
-            let rows = hashed.0.par_iter().zip(&*hashed.1);
-            Ok(rows.map(|(entry, changed)| hash_entry(entry, *changed)).collect())
-        })
-        .await?;
     let mut tx = context.write().await?;
-    let delta = outlive!(&mut *tx, "entry_row", "ordinal", generation, alive, &hashes);
+    let delta = outlive!(&mut *tx, "entry_row", "ordinal", generation, alive, hashes);
     for fresh in delta.fresh.chunks(CHUNK) {
         let row = |(index, ordinal): &(usize, i64)| EntryWritten {
             ordinal: *ordinal,

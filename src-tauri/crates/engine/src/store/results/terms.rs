@@ -53,7 +53,8 @@ struct TermWritten<'a> {
     term: &'a Term,
 }
 
-fn hash(term: &Term) -> i64 {
+/// Hash of all that a term says. Only this version of the program compares it with others.
+pub(crate) fn hash_term(term: &Term) -> i64 {
     let mut hash = RowHash::new();
     hash.text(&term.key)
         .text(&term.text)
@@ -83,7 +84,7 @@ pub(crate) async fn write_terms(
 ) -> Result<(), Break> {
     let hashed = Arc::clone(terms);
     let hashes = context
-        .blocking(move || Ok(hashed.ranked().into_par_iter().map(hash).collect::<Vec<i64>>()))
+        .blocking(move || Ok(hashed.ranked().into_par_iter().map(hash_term).collect::<Vec<i64>>()))
         .await?;
     let terms = terms.ranked();
     let mut tx = context.write().await?;
