@@ -254,13 +254,40 @@ pub enum Ruling {
     Second,
 }
 
+/// An entry of a refined glossary.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Refined {
+    /// The one that was given at this place, as it was.
+    Same(usize),
+    /// Another one.
+    Other {
+        /// What became of it.
+        entry: Box<Entry>,
+        /// Its definition or its synonyms are other ones than before.
+        changed: bool,
+    },
+}
+
+impl Refined {
+    /// The entry. `given` are those that were refined.
+    pub fn entry<'a>(&'a self, given: &'a [Entry]) -> &'a Entry {
+        match self {
+            Self::Same(at) => &given[*at],
+            Self::Other { entry, .. } => entry,
+        }
+    }
+
+    /// Whether its definition or its synonyms are other ones than before.
+    pub fn is_changed(&self) -> bool {
+        matches!(self, Self::Other { changed: true, .. })
+    }
+}
+
 /// The refined glossary, and what became of each issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refinement {
     /// The entries in glossary order.
-    pub entries: Vec<Entry>,
-    /// Of each entry whether its definition or its synonyms are other ones than before.
-    pub changed: Vec<bool>,
+    pub entries: Vec<Refined>,
     /// One for each issue given, in their order.
     pub resolutions: Vec<Resolution>,
 }

@@ -75,7 +75,7 @@ pub(crate) fn run(folder: &Path) -> Result<BareCost, Box<dyn std::error::Error>>
         .concat();
     times.push(Instant::now());
 
-    refine::refine(entries, &issues, &refine::Rulings::default(), &Never)?;
+    refine::refine(&entries, &issues, &refine::Rulings::default(), &Never)?;
     times.push(Instant::now());
 
     let stages = measure::stages().into_iter().map(str::to_owned);

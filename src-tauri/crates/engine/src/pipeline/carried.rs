@@ -12,13 +12,13 @@ use crate::store::{Store, generations};
 
 /// The entries of a glossary, in order.
 pub(super) struct Entries {
-    pub(super) list: Arc<Vec<Entry>>,
+    pub(super) list: Vec<Entry>,
     /// A hash of each.
     pub(super) hashes: Vec<i64>,
 }
 
 impl Entries {
-    pub(super) fn new(list: Arc<Vec<Entry>>) -> Self {
+    pub(super) fn new(list: Vec<Entry>) -> Self {
         let hashes = list.par_iter().map(|entry| results::hash_entry(entry, false)).collect();
         Self { list, hashes }
     }
@@ -70,7 +70,7 @@ impl Carried {
     }
 
     pub(super) async fn entries(&self, store: &Store, generation: i64) -> Result<Arc<Entries>> {
-        let read = async || Ok(Entries::new(Arc::new(results::read_entries(store, generation).await?)));
+        let read = async || Ok(Entries::new(results::read_entries(store, generation).await?));
         self.entries.get_or(generation, read).await
     }
 

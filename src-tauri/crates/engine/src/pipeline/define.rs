@@ -262,14 +262,14 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 };
                 let mut entries: Vec<Entry> = entries.par_iter().zip(&*subjects).map(entry).collect();
                 define::link(&mut entries, &terms.ranked());
-                Ok(Arc::new(Entries::new(Arc::new(entries))))
+                Ok(Arc::new(Entries::new(entries)))
             })
             .await?
     };
     work.context.check()?;
     let list = &entries.list;
-    let changed = vec![false; list.len()];
-    results::write_entries(work.context, generation, alive.await?, list, &changed, &entries.hashes).await?;
+    let rows: Vec<(&Entry, bool)> = list.iter().map(|entry| (entry, false)).collect();
+    results::write_entries(work.context, generation, alive.await?, &rows, &entries.hashes).await?;
     let defined = list.iter().filter(|entry| entry.definition.is_some()).count();
     work.info(format!("{defined} of {} terms have a definition", list.len()));
     work.carried.entries.put(generation, &entries);

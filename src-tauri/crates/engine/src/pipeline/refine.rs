@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use glossary::refine::{self, Rulings};
 use glossary::review::identity;
-use glossary::{Issue, Resolution, Ruling, Stopped};
+use glossary::{Entry, Issue, Refined, Refinement, Resolution, Ruling, Stopped};
 use rayon::prelude::*;
 
 use super::carried::Entries;
@@ -26,8 +26,8 @@ struct Refine {
     answers: Vec<(String, Ruling)>,
 }
 
-struct Refined {
-    refinement: glossary::Refinement,
+struct Outcome {
+    refinement: Refinement,
     /// A hash of each entry and of whether it has changed.
     hashes: Vec<i64>,
 }
@@ -46,7 +46,7 @@ impl Refine {
 
 impl Unit for Refine {
     type Item = ();
-    type Output = Refined;
+    type Output = Outcome;
     const KIND: &'static str = "refinement/1";
     const KEPT: bool = false;
 
@@ -63,27 +63,28 @@ impl Unit for Refine {
         Some(ROOM * self.entries.list.len())
     }
 
-    fn work(&self, (): &(), stop: &StopFlag) -> Result<Refined, Stopped> {
+    fn work(&self, (): &(), stop: &StopFlag) -> Result<Outcome, Stopped> {
         let rulings = Rulings {
             groups: self.groups.clone(),
             issues: self.ruled(),
         };
-        let entries = self.entries.list.par_iter().cloned().collect();
-        let refinement = refine::refine(entries, &self.issues, &rulings, stop)?;
-        let rows = refinement.entries.par_iter().zip(&refinement.changed);
-        Ok(Refined {
-            hashes: rows
-                .map(|(entry, changed)| results::hash_entry(entry, *changed))
-                .collect(),
+        let Entries { list, hashes } = &*self.entries;
+        let refinement = refine::refine(list, &self.issues, &rulings, stop)?;
+        let hash = |refined: &Refined| match refined {
+            Refined::Same(at) => hashes[*at],
+            Refined::Other { entry, changed } => results::hash_entry(entry, *changed),
+        };
+        Ok(Outcome {
+            hashes: refinement.entries.par_iter().map(hash).collect(),
             refinement,
         })
     }
 
-    fn pack(&self, (): &(), _: &Refined) -> Option<Vec<u8>> {
+    fn pack(&self, (): &(), _: &Outcome) -> Option<Vec<u8>> {
         None
     }
 
-    fn unpack(&self, (): &(), _: &[u8]) -> Option<Refined> {
+    fn unpack(&self, (): &(), _: &[u8]) -> Option<Outcome> {
         None
     }
 }
@@ -92,8 +93,9 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
     let alive = ask(results::alive_entries(store.clone(), generation));
     let review = work.input(Stage::Review)?;
+    let provisional = work.carried.entries(store, work.source(Stage::Review).await?).await?;
     let unit = Refine {
-        entries: work.carried.entries(store, work.source(Stage::Review).await?).await?,
+        entries: Arc::clone(&provisional),
         issues: work.carried.issues(store, review).await?,
         groups: work.decisions.groups.clone(),
         answers: work.decisions.rulings.clone(),
@@ -101,10 +103,13 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     work.context.total(1);
     let refined = work.context.units(unit, Arc::new(vec![()])).await?.pop().flatten();
     let refined = refined.ok_or_else(|| Error::UnitFailed("there is no refinement".to_owned()))?;
-    let Refined { refinement, hashes } = &*refined;
+    let Outcome { refinement, hashes } = &*refined;
     work.context.check()?;
-    let (entries, changed) = (&refinement.entries, &refinement.changed);
-    results::write_entries(work.context, generation, alive.await?, entries, changed, hashes).await?;
+    let entries = refinement.entries.iter();
+    let entries: Vec<(&Entry, bool)> = entries
+        .map(|refined| (refined.entry(&provisional.list), refined.is_changed()))
+        .collect();
+    results::write_entries(work.context, generation, alive.await?, &entries, hashes).await?;
     results::write_resolutions(work.context, generation, review, &refinement.resolutions).await?;
     let open = refinement
         .resolutions

@@ -51,8 +51,7 @@ fn main() -> io::Result<()> {
     let issues: Vec<_> = (0..reviewer.len())
         .flat_map(|at| reviewer.review(&entries, at))
         .collect();
-    let refined =
-        refine::refine(entries.clone(), &issues, &refine::Rulings::default(), &Never).expect("nothing stops it");
+    let refined = refine::refine(&entries, &issues, &refine::Rulings::default(), &Never).expect("nothing stops it");
 
     println!("# {} terms", terms.len());
     for term in &terms {
@@ -69,6 +68,7 @@ fn main() -> io::Result<()> {
     let defined: Vec<&Entry> = refined
         .entries
         .iter()
+        .map(|refined| refined.entry(&entries))
         .filter(|entry| entry.definition.is_some())
         .collect();
     println!("\n# {} entries, {} defined", refined.entries.len(), defined.len());

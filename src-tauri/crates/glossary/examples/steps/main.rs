@@ -76,8 +76,8 @@ fn main() -> io::Result<()> {
             .flat_map(|at| reviewer.review(&entries, at))
             .collect()
     });
-    let refined = time(ROUNDS, "refine (and a copy of the entries)", || {
-        refine::refine(entries.clone(), &issues, &refine::Rulings::default(), &Never).expect("nothing stops it")
+    let refined = time(ROUNDS, "refine", || {
+        refine::refine(&entries, &issues, &refine::Rulings::default(), &Never).expect("nothing stops it")
     });
     let vocabularies: Vec<Vocabulary> = time(2, "Vocabulary::new", || documents.iter().map(Vocabulary::new).collect());
     let packed: Vec<_> = vocabularies.iter().map(Vocabulary::pack).collect();

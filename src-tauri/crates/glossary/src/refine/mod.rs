@@ -16,8 +16,8 @@ use crate::normalise::key;
 use crate::reading::sort_key;
 use crate::review::is_about_itself;
 use crate::{
-    Alternative, Category, DuplicateReason, Entry, Evidence, Finding, Issue, Refinement, Resolution, Ruling, Stop,
-    Stopped,
+    Alternative, Category, DuplicateReason, Entry, Evidence, Finding, Issue, Refined, Refinement, Resolution, Ruling,
+    Stop, Stopped,
 };
 
 /// Alternatives that a merged entry keeps.
@@ -44,19 +44,13 @@ impl Rulings {
 ///
 /// What the researcher ruled comes before every rule: a group is merged first and keeps its headword, and nothing is done
 /// about an issue that was dismissed.
-pub fn refine(
-    entries: Vec<Entry>,
-    issues: &[Issue],
-    rulings: &Rulings,
-    stop: &dyn Stop,
-) -> Result<Refinement, Stopped> {
+pub fn refine(entries: &[Entry], issues: &[Issue], rulings: &Rulings, stop: &dyn Stop) -> Result<Refinement, Stopped> {
     if stop.requested() {
         return Err(Stopped);
     }
     if issues.is_empty() && rulings.is_empty() {
         return Ok(Refinement {
-            changed: vec![false; entries.len()],
-            entries,
+            entries: (0..entries.len()).map(Refined::Same).collect(),
             resolutions: Vec::new(),
         });
     }
@@ -106,21 +100,21 @@ pub fn refine(
             _ => {}
         }
     }
-    let entries = work.finish();
+    let refined = work.finish();
     if stop.requested() {
         return Err(Stopped);
     }
-    let mut order: Vec<(String, Entry, bool)> = entries
+    let mut order: Vec<(String, Refined)> = refined
         .into_par_iter()
-        .map(|(entry, changed)| (sort_key(&entry.term), entry, changed))
+        .map(|refined| (sort_key(&refined.entry(entries).term), refined))
         .collect();
-    order.par_sort_by(|(left, a, _), (right, b, _)| {
-        left.cmp(right).then_with(|| (&a.term, &a.key).cmp(&(&b.term, &b.key)))
-    });
-    let (entries, changed) = order.into_iter().map(|(_, entry, changed)| (entry, changed)).unzip();
+    let name = |refined: &Refined| {
+        let Entry { term, key, .. } = refined.entry(entries);
+        (term.clone(), key.clone())
+    };
+    order.par_sort_by(|(left, a), (right, b)| left.cmp(right).then_with(|| name(a).cmp(&name(b))));
     Ok(Refinement {
-        entries,
-        changed,
+        entries: order.into_iter().map(|(_, refined)| refined).collect(),
         resolutions,
     })
 }
@@ -131,10 +125,11 @@ pub fn reading_order(left: &str, right: &str) -> Ordering {
 }
 
 /// The entries while they are being refined.
-struct Work {
-    entries: Vec<Option<Entry>>,
-    /// Definition and synonyms of the entries that were worked at, as they were before.
-    before: FxHashMap<usize, (Option<String>, Vec<String>)>,
+struct Work<'a> {
+    /// As they were given.
+    given: &'a [Entry],
+    /// Those that were worked at.
+    own: FxHashMap<usize, Entry>,
     /// The entries that an issue or a ruling names, by headword. Two entries may share a key: that is one of the things to
     /// put right.
     places: FxHashMap<String, usize>,
@@ -147,14 +142,15 @@ struct Work {
     chosen: FxHashSet<usize>,
 }
 
-impl Work {
-    fn new(entries: Vec<Entry>, issues: &[Issue], rulings: &Rulings) -> Self {
+impl<'a> Work<'a> {
+    fn new(entries: &'a [Entry], issues: &[Issue], rulings: &Rulings) -> Self {
         let names: FxHashSet<&str> = issues.iter().flat_map(named).collect();
         let mut wanted: FxHashSet<String> = names.iter().map(|name| key(name)).collect();
         wanted.extend(rulings.groups.iter().flatten().cloned());
         let places = entries.iter().enumerate();
         Self {
-            before: FxHashMap::default(),
+            given: entries,
+            own: FxHashMap::default(),
             places: places
                 .clone()
                 .filter(|(_, entry)| names.contains(&*entry.term))
@@ -164,19 +160,23 @@ impl Work {
                 .filter(|(_, entry)| wanted.contains(&entry.key))
                 .map(|(at, entry)| (entry.key.clone(), at))
                 .collect(),
-            entries: entries.into_par_iter().map(Some).collect(),
             into: FxHashMap::default(),
             renamed: FxHashMap::default(),
             chosen: FxHashSet::default(),
         }
     }
 
+    /// The entry as it is now; nothing for one that went into another.
+    fn entry(&self, at: usize) -> Option<&Entry> {
+        (!self.into.contains_key(&at)).then(|| self.own.get(&at).unwrap_or(&self.given[at]))
+    }
+
     /// The entry, to be worked at.
     fn open(&mut self, at: usize) -> Option<&mut Entry> {
-        let entry = self.entries[at].as_mut()?;
-        let before = || (entry.definition.clone(), entry.synonyms.clone());
-        self.before.entry(at).or_insert_with(before);
-        Some(entry)
+        if self.into.contains_key(&at) {
+            return None;
+        }
+        Some(self.own.entry(at).or_insert_with(|| self.given[at].clone()))
     }
 
     /// Merges what the researcher takes for one concept. Who is not there is left out: a group without its first member
@@ -187,7 +187,7 @@ impl Work {
             let Some(&at) = self.keys.get(key.as_str()) else {
                 continue;
             };
-            if self.entries[at].is_some() && !present.contains(&at) {
+            if self.entry(at).is_some() && !present.contains(&at) {
                 present.push(at);
             }
         }
@@ -218,7 +218,7 @@ impl Work {
 
     fn is_defined(&self, term: &str) -> bool {
         self.place(term)
-            .and_then(|at| self.entries[at].as_ref())
+            .and_then(|at| self.entry(at))
             .is_some_and(|entry| entry.definition.is_some())
     }
 
@@ -256,21 +256,18 @@ impl Work {
 
     /// Equal definitions make synonyms only where the documents call one by the name of the other.
     fn say_so(&self, group: &[usize]) -> bool {
-        let Some(first) = self.entries[group[0]].as_ref() else {
+        let Some(first) = self.entry(group[0]) else {
             return false;
         };
-        group[1..]
-            .iter()
-            .filter_map(|at| self.entries[*at].as_ref())
-            .all(|other| {
-                first.synonyms.iter().any(|name| key(name) == other.key)
-                    || other.synonyms.iter().any(|name| key(name) == first.key)
-            })
+        group[1..].iter().filter_map(|at| self.entry(*at)).all(|other| {
+            first.synonyms.iter().any(|name| key(name) == other.key)
+                || other.synonyms.iter().any(|name| key(name) == first.key)
+        })
     }
 
     /// Which entry should keep its headword: the full form before the short one, then the better defined one.
     fn better(&self, a: usize, b: usize, reason: DuplicateReason) -> Ordering {
-        let (Some(left), Some(right)) = (&self.entries[a], &self.entries[b]) else {
+        let (Some(left), Some(right)) = (self.entry(a), self.entry(b)) else {
             return Ordering::Equal;
         };
         let full = |entry: &Entry| {
@@ -287,7 +284,9 @@ impl Work {
     }
 
     fn absorb(&mut self, keep: usize, gone: usize) {
-        let Some(lost) = self.entries[gone].take() else { return };
+        let Some(lost) = self.open(gone).map(|entry| entry.clone()) else {
+            return;
+        };
         self.into.insert(gone, keep);
         self.renamed.insert(lost.term.clone(), keep);
         let Some(kept) = self.open(keep) else { return };
@@ -386,9 +385,8 @@ impl Work {
         true
     }
 
-    /// The entries that are left, with every mention of a merged headword led to where it went, each with whether it has
-    /// changed.
-    fn finish(self) -> Vec<(Entry, bool)> {
+    /// The entries that are left, with every mention of a merged headword led to where it went.
+    fn finish(self) -> Vec<Refined> {
         let targets: FxHashMap<String, String> = self
             .renamed
             .iter()
@@ -397,48 +395,68 @@ impl Work {
                 while let Some(next) = self.into.get(at) {
                     at = next;
                 }
-                let entry = self.entries[*at].as_ref()?;
+                let entry = self.entry(*at)?;
                 Some((name.clone(), entry.term.clone()))
             })
             .collect();
-        let tidied = |entry: &mut Entry| {
-            let Entry {
-                term,
-                key: own,
-                synonyms,
-                related,
-                ..
-            } = entry;
-            let (mut keys, before): (Vec<String>, usize) = (Vec::new(), synonyms.len());
-            synonyms.retain(|name| {
-                let folded = key(name);
-                let fresh = folded != *own && !keys.contains(&folded)
-                    || name != term && folded == *own && is_other_spelling(name, term);
-                keys.push(folded);
-                fresh
-            });
-            synonyms.dedup();
-            let mut kept: Vec<String> = Vec::with_capacity(related.len());
-            for name in related.drain(..) {
-                let name = targets.get(&name).cloned().unwrap_or(name);
-                if name != *term && !kept.contains(&name) && !synonyms.contains(&name) {
-                    kept.push(name);
-                }
+        let refined = |at: usize| {
+            let now = self.entry(at)?;
+            let synonyms = tidy_synonyms(now);
+            let related = tidy_related(now, synonyms.as_ref().unwrap_or(&now.synonyms), &targets);
+            if synonyms.is_none() && related.is_none() && !self.own.contains_key(&at) {
+                return Some(Refined::Same(at));
             }
-            *related = kept;
-            synonyms.len() < before
-        };
-        let finished = |(at, entry): (usize, Option<Entry>)| {
-            let mut entry = entry?;
-            let tidied = tidied(&mut entry);
-            let changed = match self.before.get(&at) {
-                Some((definition, synonyms)) => entry.definition != *definition || entry.synonyms != *synonyms,
-                None => tidied,
+            let entry = Entry {
+                synonyms: synonyms.unwrap_or_else(|| now.synonyms.clone()),
+                related: related.unwrap_or_else(|| now.related.clone()),
+                ..now.clone()
             };
-            Some((entry, changed))
+            let before = &self.given[at];
+            Some(Refined::Other {
+                changed: entry.definition != before.definition || entry.synonyms != before.synonyms,
+                entry: Box::new(entry),
+            })
         };
-        self.entries.into_par_iter().enumerate().filter_map(finished).collect()
+        (0..self.given.len()).into_par_iter().filter_map(refined).collect()
     }
+}
+
+/// The synonyms without those that say the same again; nothing when there are none of these.
+fn tidy_synonyms(
+    Entry {
+        term,
+        key: own,
+        synonyms,
+        ..
+    }: &Entry,
+) -> Option<Vec<String>> {
+    let mut keys: Vec<String> = Vec::new();
+    let fresh = |name: &&String| {
+        let folded = key(name);
+        let fresh = folded != *own && !keys.contains(&folded)
+            || *name != term && folded == *own && is_other_spelling(name, term);
+        keys.push(folded);
+        fresh
+    };
+    let mut tidy: Vec<&String> = synonyms.iter().filter(fresh).collect();
+    tidy.dedup();
+    (tidy.len() < synonyms.len()).then(|| tidy.into_iter().cloned().collect())
+}
+
+/// The related headwords, each led to where it went and named once; nothing when they are that already.
+fn tidy_related(
+    Entry { term, related, .. }: &Entry,
+    synonyms: &[String],
+    targets: &FxHashMap<String, String>,
+) -> Option<Vec<String>> {
+    let mut tidy: Vec<&String> = Vec::with_capacity(related.len());
+    for name in related {
+        let name = targets.get(name).unwrap_or(name);
+        if name != term && !tidy.contains(&name) && !synonyms.contains(name) {
+            tidy.push(name);
+        }
+    }
+    (!tidy.iter().copied().eq(related)).then(|| tidy.into_iter().cloned().collect())
 }
 
 /// The headwords that an issue names.

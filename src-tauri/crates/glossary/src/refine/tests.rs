@@ -2,8 +2,8 @@ use super::{Rulings, reading_order, refine};
 use crate::normalise::key;
 use crate::review::Reviewer;
 use crate::{
-    Alternative, Category, DuplicateReason, Entry, Evidence, Finding, Issue, Language, Refinement, Resolution, Ruling,
-    Severity, Stop, Stopped,
+    Alternative, Category, DuplicateReason, Entry, Evidence, Finding, Issue, Language, Resolution, Ruling, Severity,
+    Stop, Stopped,
 };
 
 struct Stopper(bool);
@@ -51,7 +51,7 @@ fn other(definition: &str) -> Alternative {
     }
 }
 
-fn refined(entries: &[Entry]) -> (Refinement, Vec<Issue>) {
+fn refined(entries: &[Entry]) -> (Outcome, Vec<Issue>) {
     let reviewer = Reviewer::new(entries, &[]);
     let issues: Vec<Issue> = (0..reviewer.len())
         .flat_map(|at| reviewer.review(entries, at))
@@ -59,17 +59,27 @@ fn refined(entries: &[Entry]) -> (Refinement, Vec<Issue>) {
     (told(entries, &issues, &Rulings::default()), issues)
 }
 
+/// What came of a refinement, with the entries that are as they were in their places.
+struct Outcome {
+    entries: Vec<Entry>,
+    resolutions: Vec<Resolution>,
+}
+
 /// A refinement that says of each entry rightly whether it has changed.
-fn told(entries: &[Entry], issues: &[Issue], rulings: &Rulings) -> Refinement {
-    let refinement = refine(entries.to_vec(), issues, rulings, &Stopper(false)).unwrap();
-    assert_eq!(refinement.changed.len(), refinement.entries.len());
-    for (entry, changed) in refinement.entries.iter().zip(&refinement.changed) {
+fn told(entries: &[Entry], issues: &[Issue], rulings: &Rulings) -> Outcome {
+    let refinement = refine(entries, issues, rulings, &Stopper(false)).unwrap();
+    for refined in &refinement.entries {
+        let entry = refined.entry(entries);
         let same = |old: &Entry| {
             (&old.term, &old.definition, &old.synonyms) == (&entry.term, &entry.definition, &entry.synonyms)
         };
-        assert_eq!(*changed, !entries.iter().any(same), "{entry:?}");
+        assert_eq!(refined.is_changed(), !entries.iter().any(same), "{entry:?}");
     }
-    refinement
+    let refined = refinement.entries.iter().map(|refined| refined.entry(entries).clone());
+    Outcome {
+        entries: refined.collect(),
+        resolutions: refinement.resolutions,
+    }
 }
 
 #[test]
@@ -215,7 +225,7 @@ fn gap(term: &str) -> Issue {
 #[test]
 fn what_rules_cannot_settle_stays_open() {
     let entries = [entry("pod", ""), entry("node", "A node is a machine.")];
-    let refinement = refine(entries.to_vec(), &[gap("pod")], &Rulings::default(), &Stopper(false)).unwrap();
+    let refinement = told(&entries, &[gap("pod")], &Rulings::default());
     assert_eq!(refinement.resolutions, [Resolution::Open]);
     assert_eq!(refinement.entries.len(), 2, "nothing is thrown away");
 }
@@ -229,13 +239,13 @@ fn the_order_is_the_reading_order() {
         ["Ａｌｐｈａ", "ant", "API", "Zebra", "あい", "アイ", "仮想化", "サーバ"]
     );
     let entries = [entry("zebra", ""), entry("Ant", "An ant is a small insect.")];
-    let refinement = refine(entries.to_vec(), &[gap("zebra")], &Rulings::default(), &Stopper(false)).unwrap();
+    let refinement = told(&entries, &[gap("zebra")], &Rulings::default());
     assert_eq!(refinement.entries[0].term, "Ant");
 }
 
 #[test]
 fn a_stop_request_ends_the_work() {
-    assert_eq!(refine(vec![], &[], &Rulings::default(), &Stopper(true)), Err(Stopped));
+    assert_eq!(refine(&[], &[], &Rulings::default(), &Stopper(true)), Err(Stopped));
 }
 
 #[test]
@@ -257,17 +267,11 @@ fn issues_about_entries_that_are_not_there_are_left_open() {
         }),
         issue(Finding::Undefined { occurrences: 1 }),
     ];
-    let refinement = refine(
-        vec![entry("pod", "A pod is a unit.")],
-        &issues,
-        &Rulings::default(),
-        &Stopper(false),
-    )
-    .unwrap();
+    let refinement = told(&[entry("pod", "A pod is a unit.")], &issues, &Rulings::default());
     assert_eq!(refinement.resolutions, [Resolution::Open; 4]);
 }
 
-fn ruled(entries: &[Entry], issues: &[Issue], groups: &[&[&str]], rulings: &[(usize, Ruling)]) -> Refinement {
+fn ruled(entries: &[Entry], issues: &[Issue], groups: &[&[&str]], rulings: &[(usize, Ruling)]) -> Outcome {
     let rulings = Rulings {
         groups: groups
             .iter()
@@ -278,7 +282,7 @@ fn ruled(entries: &[Entry], issues: &[Issue], groups: &[&[&str]], rulings: &[(us
     told(entries, issues, &rulings)
 }
 
-fn find<'a>(refinement: &'a Refinement, term: &str) -> Option<&'a Entry> {
+fn find<'a>(refinement: &'a Outcome, term: &str) -> Option<&'a Entry> {
     refinement.entries.iter().find(|entry| entry.term == term)
 }
 

@@ -52,8 +52,7 @@ pub(crate) async fn write_entries(
     context: &StageContext,
     generation: i64,
     alive: Alive,
-    entries: &[Entry],
-    changed: &[bool],
+    entries: &[(&Entry, bool)],
     hashes: &[i64],
 ) -> Result<(), Break> {
     let mut tx = context.write().await?;
@@ -62,8 +61,8 @@ pub(crate) async fn write_entries(
         let row = |(index, ordinal): &(usize, i64)| EntryWritten {
             ordinal: *ordinal,
             hash: hashes[*index],
-            entry: &entries[*index],
-            changed: changed[*index],
+            entry: entries[*index].0,
+            changed: entries[*index].1,
         };
         let json = serde_json::to_string(&fresh.iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
