@@ -11,7 +11,7 @@ mod vocabulary;
 
 use crate::{Document, Occurrence, Stop, Stopped, Term};
 use boundary::Boundaries;
-pub use counts::{Counts, tally};
+pub use counts::{Counts, tally, tally_next};
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 use fold::Folded;
 pub(crate) use fold::fold;

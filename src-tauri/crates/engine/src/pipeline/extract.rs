@@ -1,13 +1,13 @@
 //! Documents give terms: candidates of each document, one ranking over all, then every occurrence of every term.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use glossary::Stopped;
 use glossary::extract::{self, DocumentCandidates, Options, Ranker};
-use glossary::occurrences::{self, Counts, Matcher, Relevant, TermIndex, Vocabulary};
-use glossary::{Document, Stopped};
+use glossary::occurrences::{Counts, Matcher, Relevant, TermIndex, Vocabulary};
 use rayon::prelude::*;
 
+use super::searched::{Known, SEARCHED, Searched, tally};
 use super::{Work, ask};
 use crate::runs::{Break, Stage, StopFlag, Unit};
 use crate::store::results::{self, Found, HashedDocument, Terms};
@@ -72,24 +72,6 @@ struct Place {
 /// Under which name it is remembered what ranks the documents.
 const RANKER: &str = "ranker";
 
-/// Under which name it is remembered what was searched for, and where it was found.
-const SEARCHED: &str = "searched";
-
-/// What a search came to. Most changes of a document leave the list of terms as it is, and all other documents.
-struct Searched {
-    index: Arc<TermIndex>,
-    /// By the hash of the text of the document.
-    documents: HashMap<String, Known>,
-}
-
-/// What a list of terms is to one document.
-#[derive(Clone)]
-struct Known {
-    relevant: Arc<Relevant>,
-    found: Arc<Found>,
-    counts: Arc<Counts>,
-}
-
 impl Unit for Finding {
     type Item = Place;
     /// The occurrences as bytes, which stay good whatever the numbers of the terms: see [`Relevant::pack`].
@@ -151,7 +133,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let before: Option<Arc<Searched>> = recall.get(project_id, SEARCHED);
     let ranker: Arc<Mutex<Ranker>> = recall.get(project_id, RANKER).unwrap_or_default();
     let ranks = Arc::clone(&ranker);
-    let (terms, unit, places) = work
+    let (terms, unit, places, before) = work
         .context
         .blocking(move || {
             // A document that could not be read holds no terms.
@@ -188,7 +170,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 index,
                 matcher: OnceLock::new(),
             };
-            Ok((terms, unit, Arc::new(places)))
+            Ok((terms, unit, Arc::new(places), before))
         })
         .await?;
     work.context.check()?;
@@ -206,11 +188,9 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 known.cloned().or_else(|| {
                     let document = &documents[place.document];
                     let occurrences = place.relevant.unpack(bytes)?;
-                    Some(Known {
-                        relevant: Arc::clone(&place.relevant),
-                        counts: Arc::new(Counts::new(&document.document, &occurrences)),
-                        found: Arc::new(Found::new(&document.hash, key, occurrences)),
-                    })
+                    let counts = Counts::new(&document.document, &occurrences);
+                    let found = Found::new(&document.hash, key, occurrences);
+                    Some(Known::new(&place.relevant, found, counts))
                 })
             };
             let searched: Vec<Option<Known>> = places.par_iter().zip(&keys).zip(&occurrences).map(known).collect();
@@ -219,11 +199,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 .zip(searched)
                 .filter_map(|(place, known)| Some((place.document, known?)))
                 .collect();
-            let counts: Vec<(&Document, &Counts)> = searched
-                .iter()
-                .map(|(at, known)| (&documents[*at].document, &*known.counts))
-                .collect();
-            occurrences::tally(&mut terms.list, &counts);
+            tally(&mut terms.list, &documents, &searched, before.as_deref());
             let mut found: Vec<Option<Arc<Found>>> = vec![None; documents.len()];
             for (at, known) in &searched {
                 found[*at] = Some(Arc::clone(&known.found));
@@ -233,14 +209,9 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
             let found: Vec<_> = found
                 .map(|(found, document)| found.unwrap_or_else(|| missing(document)))
                 .collect();
-            let searched = searched
-                .into_iter()
-                .map(|(at, known)| (documents[at].hash.clone(), known));
-            let searched = Searched {
-                index,
-                documents: searched.collect(),
-            };
-            Ok((Arc::new(terms), Arc::new(found), Arc::new(searched)))
+            let terms = Arc::new(terms);
+            let searched = Searched::new(index, &terms, &documents, searched);
+            Ok((terms, Arc::new(found), Arc::new(searched)))
         })
         .await?;
     work.context.check()?;

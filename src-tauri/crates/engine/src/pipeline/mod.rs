@@ -10,6 +10,7 @@ mod load;
 mod refine;
 mod review;
 mod rules;
+mod searched;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

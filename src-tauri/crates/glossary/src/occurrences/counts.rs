@@ -53,17 +53,36 @@ impl Counts {
 ///
 /// `found` holds each document once, with the [`Counts`] of what was found in it of the same terms.
 pub fn tally(terms: &mut [Term], found: &[(&Document, &Counts)]) {
+    let touched = vec![true; terms.len()];
+    tally_touched(terms, found, &touched);
+}
+
+/// The same after a change of some documents. `before` are the terms after the last tally, the same ones in the same order;
+/// `changed` are the counts of all documents that came or went since.
+pub fn tally_next(terms: &mut [Term], found: &[(&Document, &Counts)], before: &[Term], changed: &[&Counts]) {
+    let mut touched = vec![false; terms.len()];
+    for form in changed.iter().flat_map(|counts| &counts.forms) {
+        if let Some(touched) = touched.get_mut(form.term as usize) {
+            *touched = true;
+        }
+    }
+    tally_touched(terms, found, &touched);
+    let rest = terms.par_iter_mut().zip(before).zip(&touched);
+    rest.filter(|(_, touched)| !**touched).for_each(|((term, before), _)| {
+        (term.documents, term.occurrences) = (before.documents, before.occurrences);
+        term.variants.clone_from(&before.variants);
+    });
+}
+
+fn tally_touched(terms: &mut [Term], found: &[(&Document, &Counts)], touched: &[bool]) {
     let share = found.len().div_ceil(rayon::current_num_threads()).max(1);
-    let shares: Vec<Tally<'_>> = found
-        .par_chunks(share)
-        .map(|found| Tally::of(found, terms.len()))
-        .collect();
-    let Tally { forms, documents, .. } = shares.into_iter().reduce(Tally::with).unwrap_or_default();
-    terms
-        .par_iter_mut()
-        .zip(forms)
-        .zip(documents)
-        .for_each(|((term, forms), documents)| {
+    let shares: Vec<Tally<'_>> = found.par_chunks(share).map(|found| Tally::of(found, touched)).collect();
+    let nothing = || Tally::of(&[], touched);
+    let Tally { forms, documents, .. } = shares.into_iter().reduce(Tally::with).unwrap_or_else(nothing);
+    let counted = terms.par_iter_mut().zip(forms).zip(documents).zip(touched);
+    counted
+        .filter(|(_, touched)| **touched)
+        .for_each(|(((term, forms), documents), _)| {
             term.documents = documents;
             term.occurrences = forms.iter().map(|(_, count)| count).sum();
             let mut variants: Vec<Variant> = Vec::with_capacity(forms.len());
@@ -91,7 +110,6 @@ pub fn tally(terms: &mut [Term], found: &[(&Document, &Counts)]) {
 }
 
 /// What was found of each term in some documents.
-#[derive(Default)]
 struct Tally<'a> {
     /// How each term is written, and how often.
     forms: Vec<Vec<(&'a str, u32)>>,
@@ -101,15 +119,17 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    fn of(found: &[(&'a Document, &Counts)], terms: usize) -> Self {
+    /// Counts the terms that are touched.
+    fn of(found: &[(&'a Document, &Counts)], touched: &[bool]) -> Self {
         let mut tally = Self {
-            forms: vec![Vec::new(); terms],
+            forms: vec![Vec::new(); touched.len()],
             many: FxHashMap::default(),
-            documents: vec![0; terms],
+            documents: vec![0; touched.len()],
         };
+        let is_touched = |form: &&Form| touched.get(form.term as usize).copied().unwrap_or_default();
         for (document, counts) in found {
             let mut last = None;
-            for form in &counts.forms {
+            for form in counts.forms.iter().filter(is_touched) {
                 let (Some(text), Some(forms)) = (form.text(document), tally.forms.get_mut(form.term as usize)) else {
                     continue;
                 };

@@ -172,6 +172,38 @@ fn the_tally_agrees_with_what_was_found() {
 }
 
 #[test]
+fn a_tally_after_a_change_is_the_tally_of_what_is_there() {
+    let names = ["wind turbine", "rotor", "blade", "hub"];
+    let terms = names.map(term);
+    let texts = [
+        "Wind turbine, rotor.",
+        "Rotors and a hub.",
+        "Blades. The blade of the ROTOR.",
+        "A hub, hubs.",
+        "Nothing here.",
+    ];
+    let documents = texts.map(document);
+    let matcher = Matcher::new(&terms);
+    let counts = documents.each_ref().map(|document| {
+        let found = matcher.find(document, &Never).expect("nothing stops it");
+        Counts::new(document, &found)
+    });
+    let some = |which: u8| -> Vec<usize> { (0..documents.len()).filter(|at| which >> at & 1 == 1).collect() };
+    let pairs = |which: &[usize]| -> Vec<(&Document, &Counts)> {
+        which.iter().map(|at| (&documents[*at], &counts[*at])).collect()
+    };
+    for (old, new) in (0..32).flat_map(|old| (0..32).map(move |new| (old, new))) {
+        let mut before = terms.clone();
+        tally(&mut before, &pairs(&some(old)));
+        let (mut fresh, mut next) = (terms.clone(), terms.clone());
+        tally(&mut fresh, &pairs(&some(new)));
+        let changed: Vec<&Counts> = some(old ^ new).into_iter().map(|at| &counts[at]).collect();
+        tally_next(&mut next, &pairs(&some(new)), &before, &changed);
+        assert_eq!(next, fresh, "{old:05b} -> {new:05b}");
+    }
+}
+
+#[test]
 fn no_terms_and_no_text_find_nothing() {
     assert_eq!(found(&[], "text"), [""; 0]);
     assert_eq!(found(&["", " "], "text"), [""; 0]);
