@@ -69,3 +69,42 @@ fn measures_that_differ_contradict_each_other() {
         "保管とは、種子を温度10℃の部屋に置くことをいう。"
     ));
 }
+
+#[test]
+fn what_a_review_does_not_read_of_the_terms_changes_nothing() {
+    let entries = [
+        entry("pod", "A pod is a group of containers."),
+        entry("shard", ""),
+        entry("HPA", ""),
+        entry("horizontal pod autoscaler", ""),
+        entry("controller", "A controller is a loop that watches the shard."),
+    ];
+    let mut terms: Vec<Term> = entries.iter().map(|entry| term(&entry.term)).collect();
+    terms[2].expansion = Some("horizontal pod autoscaler".to_owned());
+    let read = |terms: &[Term]| -> Vec<String> {
+        let read = Reviewer::reads(&entries, terms).into_iter();
+        read.map(|term| term.text.clone()).collect()
+    };
+    assert_eq!(read(&terms), ["shard", "HPA", "horizontal pod autoscaler"]);
+    let before = review(&entries, &terms);
+    assert!(
+        before
+            .iter()
+            .any(|issue| matches!(issue.finding, Finding::Undefined { occurrences: 6 }))
+    );
+    let unread = |term: &Term| !["shard", "HPA", "horizontal pod autoscaler"].contains(&&*term.text);
+    for term in terms.iter_mut().filter(|term| unread(term)) {
+        (term.occurrences, term.documents, term.score) = (400, 90, 0.01);
+        term.variants.push(Variant {
+            text: "watched shards".into(),
+            count: 3,
+        });
+    }
+    assert_eq!(review(&entries, &terms), before);
+    terms.push(term("cluster"));
+    assert_eq!(
+        read(&terms).len(),
+        terms.len(),
+        "a term without an entry may be missing"
+    );
+}
