@@ -183,6 +183,13 @@ impl Bench {
         std::fs::write(self.folder.path().join(name).join(path), text).unwrap();
     }
 
+    /// Writes one document, and removes all others of the folder.
+    pub(crate) fn only(&self, name: &str, path: &str, text: &str) {
+        self.remove(name);
+        std::fs::create_dir_all(self.folder.path().join(name)).unwrap();
+        self.write(name, path, text);
+    }
+
     /// The sentence in which the documents of a project say something new.
     pub(crate) fn change(&self, name: &str) {
         self.write(

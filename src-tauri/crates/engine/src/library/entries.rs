@@ -159,17 +159,26 @@ impl Engine {
         )
         .fetch_one(self.store().reader());
         // First which rows stand on the page, then what they show: most of a long list is only counted over.
+        // An entry with a name of the researcher's stands where that name does: two ordered lists are merged.
         let rows = sqlx::query!(
             r#"WITH page AS MATERIALIZED (
-                 SELECT e.ordinal FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-                 WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'
+                 SELECT e.ordinal, e.sort FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+                 WHERE e.generation_id = ?2 AND d.name IS NULL AND d.verdict IS NOT 'excluded'
+                   AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
+                   AND CASE ?4 WHEN 'changed' THEN e.changed
+                       WHEN 'edited' THEN d.definition IS NOT NULL
+                       WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
+                       ELSE 1 END
+                 UNION ALL
+                 SELECT e.ordinal, d.sort FROM decision d JOIN entry e ON e.generation_id = ?2 AND e.key = d.key
+                 WHERE d.project_id = ?1 AND d.name IS NOT NULL AND d.verdict IS NOT 'excluded'
                    AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR d.name LIKE ?3 ESCAPE '\'
                      OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
                    AND CASE ?4 WHEN 'changed' THEN e.changed
                        WHEN 'edited' THEN d.definition IS NOT NULL
                        WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
                        ELSE 1 END
-                 ORDER BY e.ordinal LIMIT ?5 OFFSET ?6)
+                 ORDER BY 2, 1 LIMIT ?5 OFFSET ?6)
                SELECT e.key, coalesce(d.name, e.term) AS "term!: String", e.language,
                  coalesce(d.definition, e.definition) AS "definition: String",
                  e.confidence, d.definition IS NOT NULL AS "edited!: bool", e.changed AS "changed: bool",
@@ -178,7 +187,7 @@ impl Engine {
                CROSS JOIN entry e ON e.generation_id = ?2 AND e.ordinal = page.ordinal
                LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
                LEFT JOIN decision p ON p.project_id = ?1 AND p.key = d.synonym_of
-               ORDER BY e.ordinal"#,
+               ORDER BY page.sort, page.ordinal"#,
             project_id,
             sources.entries,
             pattern,

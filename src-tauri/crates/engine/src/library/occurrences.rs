@@ -95,11 +95,11 @@ impl Engine {
             .await?;
         let load = made.input_id;
         let result = (generation, made.created_at);
-        let places = self
-            .term_places(load, result, key, offset.saturating_add(limit))
-            .await?;
+        let limit = limit.min(PAGE_LIMIT);
+        let wanted = offset.saturating_add(limit);
+        let places = self.term_places(load, result, key, wanted).await?;
         let (held, total) = (&places.held, places.total);
-        let (mut skip, mut left) = (offset as usize, limit.min(PAGE_LIMIT) as usize);
+        let (mut skip, mut left) = (offset as usize, limit as usize);
         let mut page = Vec::new();
         for document in held {
             let places = document.places.iter().skip(skip).take(left);

@@ -1,6 +1,6 @@
 //! Documents give terms: candidates of each document, one ranking over all, then every occurrence of every term.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use glossary::Stopped;
 use glossary::extract::{self, DocumentCandidates, Options, Ranker};
@@ -143,7 +143,13 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 .collect();
             let mut candidates: Vec<(&str, &DocumentCandidates)> = Vec::with_capacity(readings.len());
             candidates.extend(readings.iter().map(|(at, reading)| (&*read[*at].hash, &reading.0)));
-            let mut ranker = ranks.lock().unwrap_or_else(PoisonError::into_inner);
+            // A ranking that broke off may have left the half of it.
+            let mut ranker = ranks.lock().unwrap_or_else(|broken| {
+                ranks.clear_poison();
+                let mut ranker = broken.into_inner();
+                *ranker = Ranker::default();
+                ranker
+            });
             let terms = Terms::new(ranker.rank(&candidates, &required, &options, &stop)?);
             drop(ranker);
             let index = match &before {

@@ -10,7 +10,6 @@ use rayon::prelude::*;
 
 use super::carried::Entries;
 use super::{Work, ask};
-use crate::error::Error;
 use crate::runs::{Break, Stage, StopFlag, Unit};
 use crate::store::results;
 use crate::store::units::UnitKeyBuilder;
@@ -49,6 +48,7 @@ impl Unit for Refine {
     type Output = Outcome;
     const KIND: &'static str = "refinement/1";
     const KEPT: bool = false;
+    const WHOLE: bool = true;
 
     fn name<'a>(&'a self, (): &'a ()) -> &'a str {
         ""
@@ -101,8 +101,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         answers: work.decisions.rulings.clone(),
     };
     work.context.total(1);
-    let refined = work.context.units(unit, Arc::new(vec![()])).await?.pop().flatten();
-    let refined = refined.ok_or_else(|| Error::UnitFailed("there is no refinement".to_owned()))?;
+    let refined = work.context.whole(unit).await?;
     let Outcome { refinement, hashes } = &*refined;
     work.context.check()?;
     let entries = refinement.entries.iter();

@@ -8,7 +8,6 @@ use rayon::prelude::*;
 
 use super::carried::Entries;
 use super::{Work, ask};
-use crate::error::Error;
 use crate::logs::LogLevel;
 use crate::runs::{Break, Stage, StopFlag, Unit};
 use crate::store::results::{self, Terms};
@@ -28,6 +27,7 @@ impl Unit for Whole {
     type Output = Reviewer;
     const KIND: &'static str = "view of the whole/1";
     const KEPT: bool = false;
+    const WHOLE: bool = true;
 
     fn name<'a>(&'a self, (): &'a ()) -> &'a str {
         ""
@@ -116,8 +116,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         entries: Arc::clone(&entries),
         terms,
     };
-    let reviewer = work.context.units(whole, Arc::new(vec![()])).await?.pop().flatten();
-    let reviewer = reviewer.ok_or_else(|| Error::UnitFailed("there is no view of the whole".to_owned()))?;
+    let reviewer = work.context.whole(whole).await?;
     let items = Arc::new((0..count).collect());
     let issues = work.context.units(Review { entries, reviewer }, items).await?;
     let issues = issues.iter().flatten().flat_map(|issues| issues.iter().cloned());

@@ -120,8 +120,13 @@ impl History {
             };
             samples.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
             let cost = samples.into_iter().take(NEIGHBOURS).map(move |sample| {
-                // A stage with more units takes longer in proportion; one with fewer has the same beginning and end.
-                let factor = f64::from(units + 1) / f64::from(sample.computed + 1);
+                // A stage with more units takes longer in proportion; one with fewer has the same beginning and end. The
+                // refinement is one unit, whatever its size.
+                let factor = if stage == Stage::Refine && sample.computed > 0 && units > 0 {
+                    f64::from(documents + 1) / f64::from(sample.documents + 1)
+                } else {
+                    f64::from(units + 1) / f64::from(sample.computed + 1)
+                };
                 sample.milliseconds * factor.max(0.1)
             });
             range(cost)
@@ -194,14 +199,34 @@ mod tests {
     #[test]
     fn an_estimate_spans_the_similar_runs() {
         let history = history(&[
-            (Stage::Refine, 100, 200.0),
-            (Stage::Refine, 100, 300.0),
-            (Stage::Refine, 50, 125.0),
+            (Stage::Define, 100, 200.0),
+            (Stage::Define, 100, 300.0),
+            (Stage::Define, 50, 125.0),
         ]);
         let estimate = history
-            .estimate(Scope::Refine, &work(&[Stage::Refine], &[(Stage::Refine, 100)]))
+            .estimate(Scope::Define, &work(&[Stage::Define], &[(Stage::Define, 100)]))
             .unwrap();
         assert_eq!((estimate.from_ms, estimate.to_ms, estimate.samples), (200, 300, 3));
+    }
+
+    #[test]
+    fn a_refinement_is_one_unit_and_takes_as_long_as_there_are_documents() {
+        let other = Sample {
+            stage: Stage::Refine,
+            computed: 1,
+            documents: 10_099,
+            milliseconds: 1_000.0,
+            own: false,
+        };
+        let work = work(&[Stage::Refine], &[(Stage::Refine, 1)]);
+        let estimate = History(vec![other]).estimate(Scope::Refine, &work).unwrap();
+        assert_eq!((estimate.from_ms, estimate.to_ms), (100, 100), "at least a tenth");
+        let near = Sample {
+            documents: 201,
+            ..other
+        };
+        let estimate = History(vec![near]).estimate(Scope::Refine, &work).unwrap();
+        assert_eq!(estimate.to_ms, 500, "half as many documents");
     }
 
     #[test]

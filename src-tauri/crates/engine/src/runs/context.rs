@@ -122,7 +122,7 @@ impl StageContext {
 
     /// Says what is worked at.
     pub(crate) fn at(&self, item: &str) {
-        if self.unobserved {
+        if self.unobserved || item.is_empty() {
             return;
         }
         self.live.stage(self.stage, |view| view.item = Some(item.to_owned()));
@@ -255,7 +255,7 @@ impl StageContext {
                     unit.prepare(&todo.iter().map(|(item, _)| *item).collect::<Vec<_>>());
                 }
                 let one = |item: &U::Item, key: &UnitKey| {
-                    let output = context.attempt(unit.name(item), || unit.work(item, &context.stop))?;
+                    let output = context.attempt::<U>(unit.name(item), || unit.work(item, &context.stop))?;
                     if let Some(made) = output.as_ref().filter(|_| !context.unobserved)
                         && let Some(packed) = unit.pack(item, made)
                     {
@@ -313,12 +313,27 @@ impl StageContext {
         Ok(done)
     }
 
+    /// Does the one unit that its stage comes to nothing without.
+    pub(crate) async fn whole<U: Unit<Item = ()>>(&self, unit: U) -> Result<Arc<U::Output>, Break> {
+        let mut done = self.units(unit, Arc::new(vec![()])).await?;
+        let output = done.pop().flatten();
+        output.ok_or_else(|| Break::Failed(Error::Internal("a stage was left without its unit".to_owned())))
+    }
+
     /// Does one unit. One that panics is missing; it does not take the others with it.
-    fn attempt<R>(&self, name: &str, work: impl FnOnce() -> Result<R, Stopped>) -> Result<Option<R>, Break> {
+    fn attempt<U: Unit>(
+        &self,
+        name: &str,
+        work: impl FnOnce() -> Result<U::Output, Stopped>,
+    ) -> Result<Option<U::Output>, Break> {
         match catch_unwind(AssertUnwindSafe(work)) {
             Ok(output) => Ok(Some(output?)),
             Err(panic) => {
-                self.missing(name, &Error::UnitFailed(said(panic.as_ref())));
+                let error = Error::UnitFailed(said(panic.as_ref()));
+                if U::WHOLE {
+                    return Err(Break::Failed(error));
+                }
+                self.missing(name, &error);
                 Ok(None)
             }
         }

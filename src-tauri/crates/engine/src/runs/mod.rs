@@ -112,7 +112,7 @@ impl Runs {
 }
 
 /// The engine's name in run records. A later version of its rules gets another one.
-pub(crate) const EMBEDDED: &str = "embedded/2";
+pub(crate) const EMBEDDED: &str = "embedded/3";
 
 impl Engine {
     /// Starts a run of `scope` and returns at once. `request_id` names the request: the same one again returns the

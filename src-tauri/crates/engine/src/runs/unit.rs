@@ -21,7 +21,10 @@ pub(crate) trait Unit: Send + Sync + 'static {
     /// False for work that costs less than the question for its output: it is remembered in memory alone.
     const KEPT: bool = true;
 
-    /// What the progress calls the item.
+    /// True for the one unit of a stage that comes to nothing without it.
+    const WHOLE: bool = false;
+
+    /// What the progress calls the item; nothing for the whole.
     fn name<'a>(&'a self, item: &'a Self::Item) -> &'a str;
 
     /// Tells everything that the output depends on, in a fixed order.

@@ -326,12 +326,16 @@ async fn no_issues_is_said_only_after_a_review_that_ran() {
 async fn without_issues_the_refined_glossary_is_the_provisional_one() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    bench.completed(&project, Scope::Full).await;
-    let mut tx = bench.engine.store().write().await.unwrap();
-    sqlx::query("DELETE FROM resolution").execute(&mut *tx).await.unwrap();
-    sqlx::query("DELETE FROM issue_row").execute(&mut *tx).await.unwrap();
-    tx.commit().await.unwrap();
-    bench.completed(&project, Scope::Refine).await;
+    bench.only("p", "a.md", "A seed vault is a cellar that keeps frozen seeds.\n");
+    let run = bench.completed(&project, Scope::Full).await;
+    let issues = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM issue_row");
+    let issues = issues.fetch_one(bench.engine.store().reader()).await.unwrap();
+    let refine = run.stages.iter().find(|stage| stage.stage == Stage::Refine).unwrap();
+    assert_eq!(
+        (issues, refine.total, refine.reused),
+        (0, 1, 0),
+        "refined, and nothing to do"
+    );
     let all = EntryQuery {
         offset: 0,
         limit: 1000,

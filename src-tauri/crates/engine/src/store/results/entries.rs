@@ -1,7 +1,9 @@
 //! Entries, issues, and what was done about them.
 
+use glossary::reading;
 use glossary::review::identity;
 use glossary::{Category, Entry, Evidence, Finding, Issue, Resolution, Severity};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::versions::{Alive, RowHash, alive, outlive};
@@ -61,17 +63,18 @@ pub(crate) async fn write_entries(
         let row = |(index, ordinal): &(usize, i64)| EntryWritten {
             ordinal: *ordinal,
             hash: hashes[*index],
+            sort: reading::sort_key(&entries[*index].0.term),
             entry: entries[*index].0,
             changed: entries[*index].1,
         };
-        let json = serde_json::to_string(&fresh.iter().map(row).collect::<Vec<_>>())?;
+        let json = serde_json::to_string(&fresh.par_iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
             "INSERT INTO entry_row (series, ordinal, born, hash, key, term, language, category, definition, confidence,
-                 evidence, alternatives, synonyms, related, changed)
+                 evidence, alternatives, synonyms, related, changed, sort)
              SELECT g.series, value ->> 'ordinal', g.id, value ->> 'hash', value ->> 'key', value ->> 'term',
                  value ->> 'language', value ->> 'category', value ->> 'definition', value ->> 'confidence',
                  value -> 'evidence', value -> 'alternatives', value -> 'synonyms', value -> 'related',
-                 value ->> 'changed'
+                 value ->> 'changed', value ->> 'sort'
              FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
             json
@@ -87,6 +90,7 @@ pub(crate) async fn write_entries(
 struct EntryWritten<'a> {
     ordinal: i64,
     hash: i64,
+    sort: String,
     #[serde(flatten)]
     entry: &'a Entry,
     changed: bool,

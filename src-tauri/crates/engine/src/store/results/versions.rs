@@ -7,13 +7,19 @@ use std::hash::{DefaultHasher, Hasher};
 /// Room between two places of a new list.
 const ROOM: i64 = 1 << 20;
 
+/// What else the rows hold than what is hashed. With another number every row is written once more: 2, what they are
+/// sorted by.
+const ROWS: u64 = 2;
+
 /// The hash of what a row says. It is stored, yet nothing depends on its stability: with another one every row is written
 /// once more.
 pub(super) struct RowHash(DefaultHasher);
 
 impl RowHash {
     pub(super) fn new() -> Self {
-        Self(DefaultHasher::new())
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u64(ROWS);
+        Self(hasher)
     }
 
     pub(super) fn text(&mut self, text: &str) -> &mut Self {

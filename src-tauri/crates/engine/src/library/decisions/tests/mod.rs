@@ -303,11 +303,14 @@ async fn a_name_is_shown_everywhere_without_a_run_and_sorts_by_its_reading() {
     sorted.sort_by_key(|text| glossary::reading::sort_key(text));
     assert_eq!(listed, sorted);
     assert!(listed.iter().any(|text| text == "zebra sample"));
-    assert!(
-        headwords(engine, &project, Stage::Refine)
-            .await
-            .contains(&"zebra sample".to_owned())
-    );
+    for stage in [Stage::Define, Stage::Refine] {
+        let listed = headwords(engine, &project, stage).await;
+        assert!(listed.contains(&"zebra sample".to_owned()), "{stage:?}");
+        assert!(
+            listed.is_sorted_by_key(|text| glossary::reading::sort_key(text)),
+            "{stage:?}: {listed:?}"
+        );
+    }
     let entry = engine.entry(&project, Stage::Refine, "accession").await.unwrap();
     assert_eq!(entry.name, "zebra sample");
     assert!(
