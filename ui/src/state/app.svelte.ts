@@ -240,6 +240,15 @@ function systemLanguage(): 'en' | 'ja' {
   return navigator.language.toLowerCase().startsWith('ja') ? 'ja' : 'en';
 }
 
+/** While nothing runs, a time that is told in minutes need not be told anew every second. */
+const IDLE_MS = 20_000;
+
+function tick(): void {
+  if (document.hidden) return;
+  const live = activeRuns(runs).length > 0;
+  if (live || Date.now() - now.getTime() >= IDLE_MS) now = new Date();
+}
+
 let listTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** A run of a project that is not known: the command line made one. */
@@ -252,7 +261,7 @@ function listSoon(): void {
 export async function begin(): Promise<void> {
   applySettings();
   dark.addEventListener('change', applySettings);
-  setInterval(() => (now = new Date()), 1000);
+  setInterval(tick, 1000);
   const subscriptions = [
     listen('runChanged', (run) => {
       const before = runs.get(run.id);

@@ -135,8 +135,7 @@ export class Board {
     try {
       const [data, page] = await Promise.all([
         api.getDashboard(window, project),
-        filter &&
-          api.listHistory(query(window, project, filter, 0, Math.max(PAGE, this.rows.length))),
+        filter && this.#history(window, project, filter, Math.max(PAGE, this.rows.length)),
       ]);
       if (question !== this.#question) return;
       this.data = data;
@@ -149,6 +148,21 @@ export class Board {
     } catch (thrown) {
       if (question === this.#question) this.failure = AppError.from(thrown);
     }
+  }
+
+  /** The first `wanted` runs of the history, which the engine gives in parts. */
+  async #history(window: Window, project: string | null, filter: Filter, wanted: number) {
+    const first = await api.listHistory(query(window, project, filter, 0, wanted));
+    const rows = [...first.rows];
+    while (rows.length < Math.min(wanted, first.total)) {
+      const left = wanted - rows.length;
+      const more = await api.listHistory(query(window, project, filter, rows.length, left));
+      const known = new Set(rows.map((run) => run.id));
+      const fresh = more.rows.filter((run) => !known.has(run.id));
+      if (fresh.length === 0) break;
+      rows.push(...fresh);
+    }
+    return { rows, total: first.total };
   }
 
   /** Another question: its history begins at the top. */

@@ -6,8 +6,8 @@ import type { Page } from '../ipc/bindings';
 
 export type Load<T> = (offset: number, limit: number) => Promise<Page<T>>;
 
-/** Rows per call when a long range is read at once. */
-const SLICE = 5000;
+/** Rows per call when a long range is read at once. The engine may give fewer. */
+const SLICE = 1000;
 
 export class Paged<T> {
   /** null until the first page is in */
@@ -74,10 +74,11 @@ export class Paged<T> {
     const held = Array.from({ length: Math.max(0, end - first) }, (_, i) => this.row(first + i));
     if (!load || held.every((row) => row !== undefined)) return held as T[];
     const rows: T[] = [];
-    for (let at = first; at < end; at += SLICE) {
+    while (first + rows.length < end) {
+      const at = first + rows.length;
       const page = await load(at, Math.min(SLICE, end - at));
-      rows.push(...page.rows);
       if (page.rows.length === 0) break;
+      rows.push(...page.rows);
     }
     return rows;
   }

@@ -51,6 +51,15 @@ describe('rows by page', () => {
     expect(rows.failure?.code).toBe('internal');
   });
 
+  it('reads a long range whole, whatever the engine gives at once', async () => {
+    const rows = new Paged<number>(10);
+    await rows.query(async (offset, limit) => numbers(2345, offset, Math.min(limit, 700)));
+    const all = await rows.slice(0, 2345);
+    expect(all).toEqual(Array.from({ length: 2345 }, (_, i) => i));
+    expect(await rows.slice(100, 1900)).toEqual(all.slice(100, 1900));
+    expect(await rows.slice(2300, 9999), 'rows that are gone meanwhile').toEqual(all.slice(2300));
+  });
+
   it('keeps no more pages than it may', async () => {
     const rows = new Paged<number>(10, 3);
     await rows.query(async (offset, limit) => numbers(1000, offset, limit));

@@ -298,7 +298,7 @@ export const commands: Pick<
         )
         .sort((a, b) => (b.finished_at ?? '').localeCompare(a.finished_at ?? ''));
       return {
-        rows: rows.slice(query.offset, query.offset + query.limit),
+        rows: rows.slice(query.offset, query.offset + Math.min(query.limit, 500)),
         total: rows.length,
         offset: query.offset,
       };

@@ -39,53 +39,45 @@ pub(crate) struct Stops {
     pub(crate) times: Vec<Duration>,
 }
 
-/// Stops single-stage runs of the project of `folder`, which has results, somewhere inside of `lengths`, the seconds
-/// that each stage takes.
-pub(crate) async fn measure(folder: &Path, home: &Path, lengths: &[(String, f64)]) -> Result<Vec<Stops>, Error> {
+/// Stops first runs over `folder` inside of each stage, somewhere in `lengths`, the seconds that each stage takes. Every
+/// run has a home of its own below `work`: what another one had finished would be taken over.
+pub(crate) async fn measure(folder: &Path, work: &Path, lengths: &[(String, f64)]) -> Result<Vec<Stops>, Error> {
+    let mut all = Vec::new();
+    for (at, (stage, (_, length))) in Stage::ALL.into_iter().zip(lengths).enumerate() {
+        let mut random = Random(at as u64);
+        let mut times = Vec::new();
+        // A run that leaves the stage before the request gets to it says nothing, so there may be more of them than rounds.
+        for round in 0..ROUNDS * 4 {
+            if times.len() == ROUNDS {
+                break;
+            }
+            let inside = Duration::from_secs_f64(length * random.below(80) as f64 / 100.0);
+            let home = work.join(format!("stop-{}-{round}", stage.name()));
+            if let Some(time) = stop(folder, &home, at, inside).await? {
+                times.push(time);
+            }
+            let _ = std::fs::remove_dir_all(home);
+        }
+        times.sort();
+        all.push(Stops { stage, times });
+    }
+    Ok(all)
+}
+
+/// Stops a first run `inside` after its stage number `at` began. Nothing if the stop came after the stage.
+async fn stop(folder: &Path, home: &Path, at: usize, inside: Duration) -> Result<Option<Duration>, Error> {
     let watched = Watched {
         view: watch::Sender::new(None),
         ended: Arc::default(),
     };
     let engine = Engine::open(home, watched.clone()).await?;
     let project = engine.project_for_folder(folder).await?.id;
-    let scopes = [Scope::Load, Scope::Extract, Scope::Define, Scope::Review, Scope::Refine];
-    let mut all = Vec::new();
-    for (scope, (_, length)) in scopes.into_iter().zip(lengths) {
-        let stage = scope.stages()[0];
-        let mut random = Random(stage as u64);
-        let mut times = Vec::new();
-        // A run that ends before the request gets to it says nothing, so there may be more of them than rounds.
-        for _ in 0..ROUNDS * 3 {
-            if times.len() == ROUNDS {
-                break;
-            }
-            let inside = Duration::from_secs_f64(length * random.below(80) as f64 / 100.0);
-            if let Some(time) = stop(&engine, &watched, &project, scope, inside).await? {
-                times.push(time);
-            }
-        }
-        times.sort();
-        all.push(Stops { stage, times });
-    }
-    engine.close().await;
-    Ok(all)
-}
-
-/// Stops one run `inside` after its stage began. Nothing if the run was faster.
-async fn stop(
-    engine: &Engine,
-    watched: &Watched,
-    project: &str,
-    scope: Scope,
-    inside: Duration,
-) -> Result<Option<Duration>, Error> {
     let mut views = watched.view.subscribe();
-    let run = engine
-        .start_run(project, scope, Trigger::User, &uuid::Uuid::now_v7().to_string())
-        .await?;
+    let request = uuid::Uuid::now_v7().to_string();
+    let run = engine.start_run(&project, Scope::Full, Trigger::User, &request).await?;
     let of_run = |view: &Option<RunView>| view.clone().filter(|view| view.id == run.id);
     let begun = |view: &Option<RunView>| {
-        of_run(view).is_some_and(|view| view.status.is_final() || view.stages[0].status != StageStatus::Waiting)
+        of_run(view).is_some_and(|view| view.status.is_final() || view.stages[at].status != StageStatus::Waiting)
     };
     let _ = views.wait_for(begun).await;
     tokio::time::sleep(inside).await;
@@ -96,8 +88,10 @@ async fn stop(
         .await;
     let ended = watched.ended.lock().ok().and_then(|ended| *ended);
     engine.wait_until_idle(Duration::from_mins(1)).await;
-    let status = engine.run(&run.id).await?.status;
+    let run = engine.run(&run.id).await?;
+    engine.close().await;
+    let stopped = run.status == RunStatus::Cancelled && run.stages[at].status == StageStatus::Cancelled;
     Ok(ended
-        .filter(|_| status == RunStatus::Cancelled)
+        .filter(|_| stopped)
         .map(|ended| ended.saturating_duration_since(asked)))
 }

@@ -115,7 +115,7 @@ async fn everything(parts: &[&str]) -> Outcome<bool> {
         let bytes = FOLDER.write(&folder)?;
         let cost = runs(&mut table, &folder, &home, bytes)?;
         if wanted("stops") {
-            stops(&mut table, &folder, &home, &cost).await?;
+            stops(&mut table, &folder, work.path(), &cost).await?;
         }
     }
     if wanted("reuse") {
@@ -332,12 +332,11 @@ fn sample(table: &mut Table, work: &Path) -> Outcome<()> {
     Ok(())
 }
 
-async fn stops(table: &mut Table, folder: &Path, home: &Path, cost: &Cost) -> Outcome<()> {
-    table.title("Stopping a run of those documents: from the request to the final status");
-    for stops in cancel::measure(folder, home, &cost.stages).await? {
+async fn stops(table: &mut Table, folder: &Path, work: &Path, cost: &Cost) -> Outcome<()> {
+    table.title("Stopping a first run of those documents: from the request to the final status");
+    for stops in cancel::measure(folder, work, &cost.stages).await? {
         let Some(longest) = stops.times.last() else {
-            table.note(&format!("{}: too short to be stopped", stops.stage.name()));
-            continue;
+            return Err(format!("no run was stopped in {}", stops.stage.name()).into());
         };
         let median = milliseconds(stops.times[stops.times.len() / 2]);
         table.budget(

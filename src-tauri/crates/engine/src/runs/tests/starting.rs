@@ -134,18 +134,29 @@ async fn two_projects_run_side_by_side_and_never_mix() {
         "A zymometer is a device that measures fermentation.\n",
     )
     .unwrap();
+    let few = ProjectSettings {
+        max_terms: Some(3),
+        ..ProjectSettings::default()
+    };
+    bench.engine.set_project_settings(&a, few).await.unwrap();
+    let stopped = a.clone();
+    bench.stop_when(move |run| run.project_id == stopped && run.stages[1].done > 0);
     let (run_a, run_b) = (bench.start(&a, Scope::Full).await, bench.start(&b, Scope::Full).await);
-    bench.engine.cancel_run(&run_a.id).await.unwrap();
     bench.settled().await;
-    let run_b = bench.engine.run(&run_b.id).await.unwrap();
+    let [run_a, run_b] = [
+        bench.engine.run(&run_a.id).await.unwrap(),
+        bench.engine.run(&run_b.id).await.unwrap(),
+    ];
     assert_eq!(
-        run_b.status,
-        RunStatus::Completed,
+        (run_a.status, run_b.status),
+        (RunStatus::Cancelled, RunStatus::Completed),
         "stopping one project does not touch the other"
     );
     bench.completed(&a, Scope::Full).await;
     assert!(bench.results(&b).await.contains("zymometer"));
     assert!(!bench.results(&a).await.contains("zymometer"));
+    let count = async |project: &str| bench.engine.project(project).await.unwrap().summary.counts.terms;
+    assert!(count(&a).await < count(&b).await, "each ran with its own settings");
     for event in bench.observer.events() {
         if let Event::LogAppended(log) = event {
             assert_eq!(
