@@ -38,6 +38,10 @@ pub struct OpenRun(pub RunRef);
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct OpenProject(pub engine::ProjectRef);
 
+/// The settings are other ones: a window of a log looks and speaks like the one in which they were set.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct SettingsChanged(pub engine::AppSettings);
+
 /// What a second start or a link asked for cannot be shown.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct OpenFailed(pub IpcError);

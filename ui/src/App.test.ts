@@ -55,6 +55,16 @@ it('every tab of a project is left for the list of projects', async () => {
   }
 });
 
+it('settings of another window count here, and change nothing that is shown otherwise', async () => {
+  const { app } = await open('?data=few&lang=en&state=done');
+  const { settingsChanged } = await import('./ipc/fake/world');
+  expect(document.documentElement.dataset.theme).toBe('light');
+  settingsChanged.emit({ ...app.settings, theme: 'dark', language: 'ja' });
+  await settled();
+  expect(document.documentElement.dataset.theme).toBe('dark');
+  expect(byId('new-project')?.textContent).toContain('プロジェクト');
+});
+
 it('a project that is deleted from its own bar is left, and the list has the others', async () => {
   const { app, go, project } = await open('?data=few&lang=en&state=done');
   const others = app.projects.length - 1;

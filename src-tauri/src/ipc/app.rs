@@ -4,12 +4,13 @@ use genglossary_engine::{AppSettings, DataSize, Message};
 use serde::Serialize;
 use specta::Type;
 use tauri::{AppHandle, Runtime, State};
+use tauri_specta::Event as _;
 
 use super::error::{IpcError, IpcResult};
 use crate::desktop;
 use crate::desktop::asked::Found;
 use crate::desktop::close::CloseAnswer;
-use crate::sink::RunRef;
+use crate::sink::{RunRef, SettingsChanged};
 use crate::state::AppState;
 
 /// About this app.
@@ -80,6 +81,10 @@ pub async fn set_settings<R: Runtime>(
 ) -> IpcResult<AppSettings> {
     let settings = state.engine().await?.set_app_settings(settings).await?;
     desktop::remember(&app, &settings);
+    // They are stored: a window that cannot be told finds them when it opens again.
+    if let Err(error) = SettingsChanged(settings.clone()).emit(&app) {
+        tracing::warn!(%error, "the windows could not be told of other settings");
+    }
     Ok(settings)
 }
 

@@ -18,6 +18,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::sink::{
     CloseRequested, LogAppended, LogEnded, OpenFailed, OpenProject, OpenRun, ProjectChanged, RunChanged,
+    SettingsChanged,
 };
 
 /// All commands and events: the contract with the interface, from which its TypeScript is generated.
@@ -110,6 +111,7 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             CloseRequested,
             OpenRun,
             OpenProject,
-            OpenFailed
+            OpenFailed,
+            SettingsChanged
         ])
 }

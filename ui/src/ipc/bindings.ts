@@ -549,6 +549,7 @@ export const events = {
 	openRun: makeEvent<OpenRun, OpenRun>("open-run"),
 	projectChanged: makeEvent<ProjectChanged, ProjectChanged>("project-changed"),
 	runChanged: makeEvent<RunChanged, RunChanged>("run-changed"),
+	settingsChanged: makeEvent<SettingsChanged, SettingsChanged>("settings-changed"),
 };
 
 /* Types */
@@ -1961,6 +1962,9 @@ export type ScopePlan = {
 	/**  Nothing without a basis: no run of this kind has finished yet. */
 	estimate: Estimate | null,
 };
+
+/**  The settings are other ones: a window of a log looks and speaks like the one in which they were set. */
+export type SettingsChanged = AppSettings;
 
 /**  How much an issue matters. */
 export type Severity = 

@@ -141,6 +141,7 @@ export interface Events {
   openRun: Listen<OpenRun>;
   openProject: Listen<OpenProject>;
   openFailed: Listen<B.IpcError>;
+  settingsChanged: Listen<B.AppSettings>;
 }
 
 export interface SaveFilter {

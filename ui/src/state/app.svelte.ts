@@ -213,9 +213,13 @@ function queueSoon(): void {
   }, 200);
 }
 
+/** Settings of this window that are on their way. */
+let saving = 0;
+
 export async function saveSettings(next: AppSettings): Promise<void> {
   const before = settings;
   settings = next;
+  saving += 1;
   applySettings();
   try {
     settings = await api.setSettings(next);
@@ -223,6 +227,7 @@ export async function saveSettings(next: AppSettings): Promise<void> {
     settings = before;
     showError(thrown);
   }
+  saving -= 1;
   applySettings();
 }
 
@@ -275,6 +280,11 @@ export async function begin(): Promise<void> {
       refreshSoon(run.project_id);
     }),
     listen('projectChanged', ({ project_id }) => refreshSoon(project_id)),
+    listen('settingsChanged', (stored) => {
+      if (saving > 0) return;
+      settings = stored;
+      applySettings();
+    }),
   ];
   // Listening comes before reading: what happens in between is then seen twice, not missed.
   try {

@@ -36,6 +36,8 @@ export const closeRequested = new Channel<{ runs: B.RunView[] }>();
 export const openRun = new Channel<B.RunRef>();
 const openProject = new Channel<{ project_id: string }>();
 const openFailed = new Channel<B.IpcError>();
+/** another window stored other settings: nothing here does by itself */
+export const settingsChanged = new Channel<B.AppSettings>();
 /** what is dragged over the window: nothing here drags by itself */
 const dragged = new Channel<Drag>();
 export const drags = {
@@ -51,6 +53,7 @@ export const events: Events = {
   openRun,
   openProject,
   openFailed,
+  settingsChanged,
 };
 
 const ran = data !== 'empty';
