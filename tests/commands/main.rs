@@ -270,6 +270,9 @@ fn a_run_is_told_in_typed_events_from_its_start_to_its_end() {
     let events = bench.events();
     let project = bench.project("seeds");
     let run = bench.run(&project, "full", "all");
+    let mut settings = bench.ok("get_settings", json!({}));
+    settings["theme"] = json!("dark");
+    bench.ok("set_settings", json!({ "settings": settings }));
     bench.deliver();
     let events = events.lock().unwrap().clone();
     for (name, payload) in &events {
@@ -298,6 +301,7 @@ fn a_run_is_told_in_typed_events_from_its_start_to_its_end() {
         "every event of the contract"
     );
 
+    assert_eq!(of("settings-changed"), [&settings], "every window hears of them");
     let mut views = of("run-changed");
     views.sort_by_key(|view| view["revision"].as_u64());
     assert_eq!(views.first().map(|view| &view["status"]), Some(&json!("pending")));

@@ -53,7 +53,13 @@ function paeth(a, b, c) {
   return pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
 }
 
-/** A picture with few colours: those that are used most, the others by the nearest of them. */
+/** A colour that says something: red, green and amber are rare, and grey would not do for them. */
+const isTelling = ({ color }) => Math.max(...color) - Math.min(...color) > 40;
+
+/**
+ * A picture with few colours: those that are used most, and of the telling ones as many again; the others by the
+ * nearest of them.
+ */
 export function encode({ width, height, rgb }, colors = 32) {
   const count = new Map();
   const keyAt = (i) => ((rgb[i] >> 3) << 10) | ((rgb[i + 1] >> 3) << 5) | (rgb[i + 2] >> 3);
@@ -63,7 +69,9 @@ export function encode({ width, height, rgb }, colors = 32) {
     if (known) known.n += 1;
     else count.set(key, { n: 1, color: [rgb[i], rgb[i + 1], rgb[i + 2]] });
   }
-  const kept = [...count.values()].sort((a, b) => b.n - a.n).slice(0, colors);
+  const used = [...count.values()].sort((a, b) => b.n - a.n);
+  const kept = used.slice(0, colors);
+  kept.push(...used.slice(colors).filter(isTelling).slice(0, colors));
   const index = new Map();
   for (const [key, { color }] of count) index.set(key, nearest(kept, color));
   const lines = Buffer.alloc((width + 1) * height);
@@ -105,16 +113,31 @@ function chunk(type, body) {
 const SQUARE = 8;
 const FAR = 28;
 
-/** The part of the squares, from 0 to 1, whose colour is another one. */
+/** Squares in a row of a region: what is another one in a small place is little in the whole. */
+const REGION = 8;
+
+/**
+ * The part of the squares, from 0 to 1, whose colour is another one: in the whole picture, and in the region where it is
+ * the largest.
+ */
 export function difference(a, b) {
-  if (a.width !== b.width || a.height !== b.height) return 1;
+  if (a.width !== b.width || a.height !== b.height) return { whole: 1, region: 1 };
   const [one, two] = [means(a), means(b)];
+  const columns = Math.ceil(a.width / SQUARE);
+  const regions = new Map();
   let other = 0;
   for (let i = 0; i < one.length; i += 3) {
     const far = Math.max(...[0, 1, 2].map((c) => Math.abs(one[i + c] - two[i + c])));
-    if (far > FAR) other += 1;
+    if (far <= FAR) continue;
+    other += 1;
+    const [x, y] = [(i / 3) % columns, Math.floor(i / 3 / columns)];
+    const region = `${Math.floor(x / REGION)} ${Math.floor(y / REGION)}`;
+    regions.set(region, (regions.get(region) ?? 0) + 1);
   }
-  return other / (one.length / 3);
+  return {
+    whole: other / (one.length / 3),
+    region: Math.max(0, ...regions.values()) / REGION ** 2,
+  };
 }
 
 function means({ width, height, rgb }) {
