@@ -34,6 +34,45 @@ export const screens = [
     act: (page) => page.click(id('state-badge')),
   },
   { name: 'scope-menu', at: tab('terms'), act: (page) => page.click(id('scope')) },
+  {
+    name: 'run-diff',
+    at: tab('runs'),
+    act: async (page) => {
+      await page.click(id('compare'));
+    },
+  },
+  {
+    name: 'terms-marked',
+    at: tab('terms'),
+    act: async (page) => {
+      await page.click(`${id('term')} [role="row"]:nth-child(2)`);
+      await page.keyboard.press('Shift+ArrowDown');
+      await page.keyboard.press('Shift+ArrowDown');
+    },
+  },
+  {
+    name: 'merge-terms',
+    at: tab('terms'),
+    act: (page) => page.keyboard.press('Alt+m'),
+  },
+  {
+    name: 'add-term',
+    at: tab('terms'),
+    act: (page) => page.click(id('add-term')),
+  },
+  {
+    name: 'excluded-toast',
+    at: tab('terms'),
+    act: (page) => page.click(id('exclude')),
+  },
+  {
+    name: 'history-opened',
+    at: '#/dashboard',
+    act: async (page) => {
+      await page.click(id('history-row'));
+    },
+  },
+  { name: 'closing', at: tab('terms'), query: 'state=running&close' },
   { name: 'log', at: tab('terms'), act: (page) => page.keyboard.press('Control+l') },
   {
     name: 'log-full',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, elapsed, list, moment, number, shortId, took } from './format';
+import { bytes, elapsed, lasted, list, moment, number, shortId, took } from './format';
 
 describe('moment', () => {
   const now = new Date(2026, 10, 20, 18, 0);
@@ -36,6 +36,11 @@ describe('durations', () => {
     expect(took(49, 'en')).toBe('<0.1 s');
     expect(took(0, 'ja')).toBe('0.1秒未満');
     expect(took(12_000, 'en')).toBe('0:12');
+    expect(lasted(2_940, 'ja')).toBe('2.9秒');
+    expect(lasted(12_000, 'en')).toBe('12 s');
+    expect(lasted(2_480_000, 'en')).toBe('41 min 20 s');
+    expect(lasted(5_703_000, 'en')).toBe('1 h 35 min');
+    expect(lasted(5_703_000, 'ja')).toBe('1時間35分');
   });
 });
 

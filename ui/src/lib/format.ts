@@ -75,6 +75,24 @@ export function took(ms: number, lang: Lang): string {
   return lang === 'ja' ? `${short}秒` : `${short} s`;
 }
 
+/** The same in a sentence: 2.9 s, 41 min 20 s, 1 h 35 min. */
+export function lasted(ms: number, lang: Lang): string {
+  if (ms < 10_000) return took(ms, lang);
+  const total = Math.floor(ms / 1000);
+  const [hours, minutes, seconds] = [
+    Math.floor(total / 3600),
+    Math.floor(total / 60) % 60,
+    total % 60,
+  ];
+  const part = (value: number, en: string, ja: string) =>
+    lang === 'ja' ? `${value}${ja}` : `${value} ${en}`;
+  const parts =
+    hours > 0
+      ? [part(hours, 'h', '時間'), part(minutes, 'min', '分')]
+      : [minutes > 0 ? part(minutes, 'min', '分') : '', part(seconds, 's', '秒')];
+  return parts.filter((text) => text !== '').join(lang === 'ja' ? '' : ' ');
+}
+
 export function span(from: string, to: string | Date): number {
   return (to instanceof Date ? to : new Date(to)).getTime() - new Date(from).getTime();
 }
