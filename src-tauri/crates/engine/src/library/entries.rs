@@ -105,6 +105,20 @@ pub struct EntryDetail {
     pub issues: Vec<IssueRow>,
 }
 
+/// An entry as a list reads it.
+struct Listed {
+    key: String,
+    term: String,
+    language: String,
+    definition: Option<String>,
+    confidence: f64,
+    edited: bool,
+    changed: bool,
+    synonym_of: Option<String>,
+    /// Entries of the whole list, as far as somebody counted them.
+    total: Option<i64>,
+}
+
 /// The generations that an entry list is made of.
 #[derive(Debug, Clone, Copy)]
 struct Sources {
@@ -135,15 +149,34 @@ impl Sources {
     }
 }
 
-impl Engine {
-    /// A page of the provisional ([`Stage::Define`]) or refined ([`Stage::Refine`]) glossary, without excluded terms.
-    pub async fn list_entries(&self, project_id: &str, stage: Stage, query: &EntryQuery) -> Result<Page<EntryRow>> {
-        let Some(sources) = Sources::find(self.store(), project_id, stage).await? else {
-            return Ok(Page::empty(query.offset));
-        };
-        let (pattern, limit) = (pattern(&query.search), query.limit.min(PAGE_LIMIT));
-        let filter = results::text(query.filter)?;
-        let total = sqlx::query_scalar!(
+impl TryFrom<Listed> for EntryRow {
+    type Error = Error;
+
+    fn try_from(row: Listed) -> Result<Self> {
+        Ok(Self {
+            key: row.key,
+            term: row.term,
+            language: results::parse(&row.language)?,
+            definition: row.definition,
+            confidence: row.confidence,
+            changed: row.changed,
+            edited: row.edited,
+            synonym_of: row.synonym_of,
+        })
+    }
+}
+
+/// What is asked of a list of entries.
+struct Question<'a> {
+    project_id: &'a str,
+    generation: i64,
+    pattern: &'a str,
+    filter: &'a str,
+}
+
+impl Question<'_> {
+    async fn count(&self, store: &Store) -> Result<i64> {
+        Ok(sqlx::query_scalar!(
             r#"SELECT count(*) FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
                WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'
                  AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR d.name LIKE ?3 ESCAPE '\'
@@ -152,66 +185,94 @@ impl Engine {
                      WHEN 'edited' THEN d.definition IS NOT NULL
                      WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
                      ELSE 1 END"#,
-            project_id,
-            sources.entries,
-            pattern,
-            filter
+            self.project_id,
+            self.generation,
+            self.pattern,
+            self.filter
         )
-        .fetch_one(self.store().reader());
-        // First which rows stand on the page, then what they show: most of a long list is only counted over.
-        // An entry with a name of the researcher's stands where that name does: two ordered lists are merged.
-        let rows = sqlx::query!(
-            r#"WITH page AS MATERIALIZED (
-                 SELECT e.ordinal, e.sort FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-                 WHERE e.generation_id = ?2 AND d.name IS NULL AND d.verdict IS NOT 'excluded'
-                   AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
-                   AND CASE ?4 WHEN 'changed' THEN e.changed
-                       WHEN 'edited' THEN d.definition IS NOT NULL
-                       WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
-                       ELSE 1 END
-                 UNION ALL
-                 SELECT e.ordinal, d.sort FROM decision d JOIN entry e ON e.generation_id = ?2 AND e.key = d.key
-                 WHERE d.project_id = ?1 AND d.name IS NOT NULL AND d.verdict IS NOT 'excluded'
-                   AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR d.name LIKE ?3 ESCAPE '\'
-                     OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
-                   AND CASE ?4 WHEN 'changed' THEN e.changed
-                       WHEN 'edited' THEN d.definition IS NOT NULL
-                       WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
-                       ELSE 1 END
-                 ORDER BY 2, 1 LIMIT ?5 OFFSET ?6)
-               SELECT e.key, coalesce(d.name, e.term) AS "term!: String", e.language,
-                 coalesce(d.definition, e.definition) AS "definition: String",
-                 e.confidence, d.definition IS NOT NULL AS "edited!: bool", e.changed AS "changed: bool",
-                 coalesce(p.name, p.text, d.synonym_of) AS "synonym_of: String"
-               FROM page
-               CROSS JOIN entry e ON e.generation_id = ?2 AND e.ordinal = page.ordinal
-               LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-               LEFT JOIN decision p ON p.project_id = ?1 AND p.key = d.synonym_of
-               ORDER BY page.sort, page.ordinal"#,
+        .fetch_one(store.reader())
+        .await?)
+    }
+
+    /// First which rows stand on the page, then what they show: most of a long list is only counted over. A list without a
+    /// filter is read from an index alone; with one, what fits is looked for in the order of the rows and sorted then. An
+    /// entry with a name of the researcher's stands where that name does: two lists are put together.
+    async fn page(&self, store: &Store, limit: u32, offset: u32) -> Result<Vec<Listed>> {
+        macro_rules! page {
+            ($page:tt, $total:tt) => {
+                sqlx::query_as!(
+                    Listed,
+                    "WITH " + $page + r#"
+                     SELECT e.key, coalesce(d.name, e.term) AS "term!: String", e.language,
+                       coalesce(d.definition, e.definition) AS "definition: String",
+                       e.confidence, d.definition IS NOT NULL AS "edited!: bool", e.changed AS "changed: bool",
+                       coalesce(p.name, p.text, d.synonym_of) AS "synonym_of: String", "# + $total + r#" AS "total: i64"
+                     FROM page
+                     CROSS JOIN entry e ON e.generation_id = ?2 AND e.ordinal = page.ordinal
+                     LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+                     LEFT JOIN decision p ON p.project_id = ?1 AND p.key = d.synonym_of
+                     ORDER BY page.sort, page.ordinal"#,
+                    self.project_id,
+                    self.generation,
+                    self.pattern,
+                    self.filter,
+                    limit,
+                    offset
+                )
+                .fetch_all(store.reader())
+                .await?
+            };
+        }
+        if self.pattern == "%" && self.filter == "all" {
+            return Ok(page!(
+                "page AS MATERIALIZED (
+                   SELECT e.ordinal, e.sort FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+                   WHERE e.generation_id = ?2 AND d.name IS NULL AND d.verdict IS NOT 'excluded'
+                   UNION ALL
+                   SELECT e.ordinal, d.sort FROM decision d CROSS JOIN entry e ON e.generation_id = ?2 AND e.key = d.key
+                   WHERE d.project_id = ?1 AND d.name IS NOT NULL AND d.verdict IS NOT 'excluded'
+                   ORDER BY 2, 1 LIMIT ?5 OFFSET ?6)",
+                "NULL"
+            ));
+        }
+        Ok(page!(
+            r"found AS MATERIALIZED (
+                SELECT e.ordinal, coalesce(d.sort, e.sort) AS sort
+                FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+                WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'
+                  AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR d.name LIKE ?3 ESCAPE '\'
+                    OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
+                  AND CASE ?4 WHEN 'changed' THEN e.changed
+                      WHEN 'edited' THEN d.definition IS NOT NULL
+                      WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
+                      ELSE 1 END),
+              page AS MATERIALIZED (SELECT ordinal, sort FROM found ORDER BY sort, ordinal LIMIT ?5 OFFSET ?6)",
+            "(SELECT count(*) FROM found)"
+        ))
+    }
+}
+
+impl Engine {
+    /// A page of the provisional ([`Stage::Define`]) or refined ([`Stage::Refine`]) glossary, without excluded terms.
+    pub async fn list_entries(&self, project_id: &str, stage: Stage, query: &EntryQuery) -> Result<Page<EntryRow>> {
+        let Some(sources) = Sources::find(self.store(), project_id, stage).await? else {
+            return Ok(Page::empty(query.offset));
+        };
+        let (pattern, limit) = (pattern(&query.search), query.limit.min(PAGE_LIMIT));
+        let filter = results::text(query.filter)?;
+        let question = Question {
             project_id,
-            sources.entries,
-            pattern,
-            filter,
-            limit,
-            query.offset
-        )
-        .fetch_all(self.store().reader());
-        let (total, rows) = tokio::try_join!(total, rows)?;
-        let rows = rows
-            .into_iter()
-            .map(|row| {
-                Ok(EntryRow {
-                    key: row.key,
-                    term: row.term,
-                    language: results::parse(&row.language)?,
-                    definition: row.definition,
-                    confidence: row.confidence,
-                    changed: row.changed,
-                    edited: row.edited,
-                    synonym_of: row.synonym_of,
-                })
-            })
-            .collect::<Result<_>>()?;
+            generation: sources.entries,
+            pattern: &pattern,
+            filter: &filter,
+        };
+        let rows = question.page(self.store(), limit, query.offset).await?;
+        // Who looks for entries has counted them; behind the end of the list nobody did.
+        let total = match rows.first().and_then(|row| row.total) {
+            Some(total) => total,
+            None => question.count(self.store()).await?,
+        };
+        let rows = rows.into_iter().map(EntryRow::try_from).collect::<Result<_>>()?;
         Ok(Page {
             rows,
             total: total as u32,
