@@ -270,6 +270,7 @@ impl Engine {
         // Who looks for entries has counted them; behind the end of the list nobody did.
         let total = match rows.first().and_then(|row| row.total) {
             Some(total) => total,
+            None if rows.is_empty() && query.offset == 0 => 0,
             None => question.count(self.store()).await?,
         };
         let rows = rows.into_iter().map(EntryRow::try_from).collect::<Result<_>>()?;
