@@ -77,6 +77,7 @@ export function viewed({
 /** After each test. */
 export function forget() {
   document.body.replaceChildren();
+  localStorage.clear();
   vi.clearAllTimers();
   vi.useRealTimers();
   vi.restoreAllMocks();

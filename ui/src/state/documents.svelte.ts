@@ -8,13 +8,11 @@ export type DocumentAt = { start: number } | { line: number };
 
 export interface OpenDocument {
   path: string;
+  /** nothing once it was shown */
   at: DocumentAt | null;
-  /** grows with every request: the same place may be asked for twice */
-  request: number;
 }
 
 const opened = new SvelteMap<string, OpenDocument>();
-let requests = 0;
 
 export const documents = {
   opened: (projectId: string) => opened.get(projectId) ?? null,
@@ -28,5 +26,11 @@ export function openDocument(projectId: string, path: string, at: DocumentAt | n
 
 /** The same inside the tab, which is open already. */
 export function choose(projectId: string, path: string, at: DocumentAt | null = null): void {
-  opened.set(projectId, { path, at, request: ++requests });
+  opened.set(projectId, { path, at });
+}
+
+/** The place was shown: whoever comes back later finds the text where it was left. */
+export function arrived(projectId: string): void {
+  const open = opened.get(projectId);
+  if (open) opened.set(projectId, { ...open, at: null });
 }

@@ -9,20 +9,27 @@ const JAPANESE = '指針/金属資料の保管.md';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
-async function open(path = ENGLISH, search = '?data=few&lang=en&state=done') {
+async function open(path: string | null = ENGLISH, search = '?data=few&lang=en&state=done') {
   const parts = await twin(search);
   const { project, mount, unmount } = parts;
   const { openDocument } = await import('../state/documents.svelte');
   const { default: View } = await import('./DocumentsView.svelte');
-  openDocument(project.id, path);
+  if (path !== null) openDocument(project.id, path);
   const onterms = vi.fn();
-  const view = mount(View, {
-    target: document.body,
-    props: Object.assign(viewed(parts), { onrun: () => undefined, onterms }),
-  });
-  close = () => unmount(view);
-  await settled();
-  return { ...parts, onterms, openDocument };
+  const show = async () => {
+    const props = Object.assign(viewed(parts), { onrun: () => undefined, onterms });
+    const view = mount(View, { target: document.body, props });
+    close = () => unmount(view);
+    await settled();
+  };
+  await show();
+  /** Goes to another tab, where `there` is done, and comes back. */
+  const comeBack = async (there = () => {}) => {
+    await close();
+    there();
+    await show();
+  };
+  return { ...parts, onterms, openDocument, comeBack };
 }
 
 const marks = () => all('mark').map((mark) => (mark.textContent ?? '').toLowerCase());
@@ -96,6 +103,51 @@ describe('a text', () => {
     await press(field, 'Enter');
     expect(all('document-row').some((row) => row.dataset.line === '400')).toBe(true);
   });
+});
+
+describe('coming back', () => {
+  const MANY = '?data=many&lang=en&state=done';
+  const lines = () => all('document-row').map((row) => Number(row.dataset.line));
+  const scrolled = () => one('document-text').scrollTop;
+
+  it('shows the text where it was left, not the place that was asked for before', async () => {
+    const { openDocument, project, comeBack } = await open(ENGLISH, MANY);
+    openDocument(project.id, ENGLISH, { line: 400 });
+    await settled();
+    expect(lines()).toContain(400);
+    for (let n = 0; n < 6; n += 1) await press(one('document-text'), 'PageDown');
+    const left = scrolled();
+    expect(lines()).not.toContain(400);
+    await comeBack();
+    expect(Math.abs(scrolled() - left)).toBeLessThan(28);
+    expect(said('viewer')).not.toBe('');
+  });
+
+  it('shows the place that was asked for meanwhile', async () => {
+    const { openDocument, project, comeBack } = await open(ENGLISH, MANY);
+    await press(one('document-text'), 'End');
+    await comeBack(() => openDocument(project.id, ENGLISH, { line: 400 }));
+    expect(lines()).toContain(400);
+  });
+
+  it('begins another document at its first line', async () => {
+    const { openDocument, project, comeBack } = await open(ENGLISH, MANY);
+    await press(one('document-text'), 'End');
+    await comeBack(() => openDocument(project.id, JAPANESE));
+    expect(scrolled()).toBe(0);
+  });
+});
+
+it('a document that was open is open again after a restart, where it was left', async () => {
+  const { comeBack } = await open(ENGLISH, '?data=many&lang=en&state=done');
+  await press(one('document-text'), 'End');
+  const left = one('document-text').scrollTop;
+  await comeBack();
+  await close();
+  await settled();
+  await open(null, '?data=many&lang=en&state=done');
+  expect(one('document-text').getAttribute('aria-label')).toBe(ENGLISH);
+  expect(Math.abs(one('document-text').scrollTop - left)).toBeLessThan(28);
 });
 
 describe('the marks', () => {

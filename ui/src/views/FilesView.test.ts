@@ -9,14 +9,19 @@ async function open(search = '?data=few&lang=en&state=done') {
   const parts = await twin(search);
   const { mount, unmount } = parts;
   const { default: View } = await import('./FilesView.svelte');
-  const onrun = vi.fn();
-  const view = mount(View, {
-    target: document.body,
-    props: Object.assign(viewed(parts), { onrun }),
-  });
-  close = () => unmount(view);
-  await settled();
-  return parts;
+  const show = async () => {
+    const props = Object.assign(viewed(parts), { onrun: vi.fn() });
+    const view = mount(View, { target: document.body, props });
+    close = () => unmount(view);
+    await settled();
+  };
+  await show();
+  /** Goes to another tab and comes back. */
+  const comeBack = async () => {
+    await close();
+    await show();
+  };
+  return { ...parts, comeBack };
 }
 
 const row = (path: string) => {
@@ -78,6 +83,19 @@ describe('the list', () => {
     expect(all('file-row')).toHaveLength(0);
     await click(document.querySelector('.empty .btn') as HTMLElement);
     expect(all('file-row').length).toBeGreaterThan(7);
+  });
+
+  it('is as it was left when one comes back', async () => {
+    const { comeBack } = await open();
+    await click(one('sort-size'));
+    await only('unchanged');
+    const rows = all('file-row').map(({ dataset }) => dataset.key);
+    await click(row('指針/紙資料の保管.md'));
+    await comeBack();
+    expect(said('filter-state')).toBe('Unchanged');
+    expect(all('file-row').map(({ dataset }) => dataset.key)).toEqual(rows);
+    expect(one('sort-size').getAttribute('aria-pressed')).toBe('true');
+    expect(row('指針/紙資料の保管.md').getAttribute('aria-selected')).toBe('true');
   });
 
   it('of a folder that is gone says so, instead of files that may be gone as well', async () => {
