@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MarkedTerm, TextRow } from '../ipc/bindings';
-import { columnsOf, piecesOf, selectedText, withTerms, type Look } from './reading';
+import { columnsOf, drawnMarks, piecesOf, selectedText, withTerms, type Look } from './reading';
 
 const TERMS: MarkedTerm[] = [
   { key: 'seedbank', text: 'seed bank', language: 'english', verdict: null },
@@ -49,6 +49,33 @@ describe('a row', () => {
   it('draws the shorter one when the longer is not shown', () => {
     const look = { ...all, shown: new Set(['excluded'] as const) };
     expect(drawn(nested, look)).toEqual(['A ', 'seed<seed>', ' bank.']);
+  });
+
+  it('names each mark that is drawn once, in the order of the text', () => {
+    const text = row('seed bank, seed', {
+      marks: [
+        { from: 11, to: 15, term: 1, start: 11 },
+        { from: 0, to: 9, term: 0, start: 0 },
+        { from: 0, to: 4, term: 1, start: 0 },
+      ],
+      hits: [{ from: 3, to: 6 }],
+    });
+    const marks = (shown: Look['shown']) =>
+      drawnMarks(withTerms(text, TERMS), shown).map((mark) => `${mark.start} ${mark.term.key}`);
+    expect(marks(all.shown)).toEqual(['0 seedbank', '11 seed']);
+    expect(marks(new Set(['excluded']))).toEqual(['0 seed', '11 seed']);
+    expect(marks(new Set(['required']))).toEqual([]);
+  });
+
+  it('shows the mark at the place one is at, also when no term is looked at', () => {
+    const now = (look: Look) =>
+      piecesOf(withTerms(nested, TERMS), look)
+        .flatMap((piece) => piece.runs)
+        .filter((run) => run.now)
+        .map((run) => run.text);
+    expect(now({ ...all, place: 2 })).toEqual(['seed', ' bank']);
+    expect(now({ ...all, place: 2, term: 'seed' })).toEqual(['seed']);
+    expect(now(all)).toEqual([]);
   });
 
   it('leaves out markup and keeps the places of what is left, also behind characters of two units', () => {

@@ -11,7 +11,7 @@ export interface ReadRow extends Omit<TextRow, 'marks'> {
 export interface Look {
   /** which marks are drawn */
   shown: ReadonlySet<MarkState>;
-  /** the term that is looked at */
+  /** the term that is looked at; without one, a mark at the place is the one that one is at */
   term: string | null;
   /** the first byte of the place that was jumped to */
   place: number | null;
@@ -74,7 +74,11 @@ export function piecesOf(row: ReadRow, look: Look): Piece[] {
       text: row.text.slice(from, to),
       mark,
       current: look.term !== null && here.some((each) => each.term.key === look.term),
-      now: here.some((each) => each.term.key === look.term && each.start === look.place),
+      now: here.some(
+        (each) =>
+          each.start === look.place &&
+          (look.term === null ? each === mark : each.term.key === look.term),
+      ),
       hit: row.hits.some(over),
       shapes: shapes.map((shape) => shape.kind).filter((kind) => kind !== 'ruby'),
       note: shapes.find((shape) => shape.kind !== 'ruby' && shape.note !== null)?.note ?? null,
@@ -86,6 +90,12 @@ export function piecesOf(row: ReadRow, look: Look): Piece[] {
     ruby = above;
   });
   return pieces;
+}
+
+/** The marks that are drawn in a row, in their order. */
+export function drawnMarks(row: ReadRow, shown: Look['shown']): ReadRow['marks'] {
+  const runs = piecesOf(row, { shown, term: null, place: null }).flatMap((piece) => piece.runs);
+  return [...new Set(runs.flatMap((run) => (run.mark ? [run.mark] : [])))];
 }
 
 /** A place in the rows: which one, and how many UTF-16 units into it. */

@@ -192,6 +192,47 @@ describe('from occurrence to occurrence', () => {
     expect(all('viewer-card')).toHaveLength(0);
   });
 
+  it('goes from mark to mark until Enter opens the card of one', async () => {
+    await open();
+    const text = one('document-text');
+    const here = () => document.querySelector('mark.now')?.textContent?.toLowerCase();
+    await press(text, 'Enter');
+    expect(all('viewer-card')).toHaveLength(0);
+    const order = marks();
+    await press(text, 'n');
+    expect(here()).toBe(order[0]);
+    await press(text, 'n');
+    await press(text, 'n');
+    expect(here()).toBe(order[2]);
+    await press(text, 'p');
+    expect(here()).toBe(order[1]);
+    await press(text, 'p');
+    await press(text, 'p');
+    expect(here()).toBe(order.at(-1));
+    await press(text, 'n');
+    expect(here()).toBe(order[0]);
+    expect(all('viewer-card')).toHaveLength(0);
+    await press(text, 'Enter');
+    expect(said('term-name').toLowerCase()).toBe(order[0]);
+    expect(said('occurrence-place')).toMatch(/^1 of /);
+  });
+
+  it('begins at what is in sight, and leaves out marks that are hidden', async () => {
+    await open(ENGLISH, '?data=many&lang=en&state=done');
+    await click(one('marks-term'));
+    await press(one('document-text'), 'n');
+    expect(document.querySelector('mark.now')).toBeNull();
+    await click(one('marks-term'));
+    for (let n = 0; n < 30; n += 1) await press(one('document-text'), 'PageDown');
+    const rows = all('document-row').map((row) => Number(row.dataset.line));
+    await press(one('document-text'), 'n');
+    const line = Number(
+      document.querySelector<HTMLElement>('mark.now')?.closest<HTMLElement>('[data-row]')?.dataset
+        .line,
+    );
+    expect(rows).toContain(line);
+  });
+
   it('of words that are searched says which of how many, or that there are none', async () => {
     await open();
     await type(one('document-find'), 'humidity');
