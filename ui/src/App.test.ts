@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 // The window against the browser twin: every way out of a project leads somewhere.
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TABS } from './lib/glossary';
 
 const byId = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
@@ -75,4 +75,57 @@ it('a project that is deleted from its own bar is left, and the list has the oth
   byId('project-menu-delete')?.click();
   await settled();
   expect(document.querySelectorAll('[data-testid="project-row"]')).toHaveLength(others);
+});
+
+it('Ctrl 9 shows the dashboard from wherever one is', async () => {
+  const { go, project } = await open('?data=few&lang=en&state=done');
+  go({ view: 'project', project: project.id, tab: 'terms' });
+  await settled();
+  const press = { key: '9', code: 'Digit9', ctrlKey: true, bubbles: true, cancelable: true };
+  document.body.dispatchEvent(new KeyboardEvent('keydown', press));
+  await settled();
+  expect(byId('to-dashboard')?.getAttribute('aria-current')).toBe('page');
+});
+
+describe('the palette', () => {
+  const PROJECT = ['export', 'rename', 'duplicate', 'delete'].map((name) => `project.${name}`);
+
+  async function palette() {
+    const { commands } = await import('./state/commands.svelte');
+    const offered = () =>
+      commands.possible.map(({ id }) => id).filter((id) => PROJECT.includes(id));
+    const choose = async (id: string) => {
+      commands.possible.find((command) => command.id === id)?.run();
+      await settled();
+    };
+    return { offered, choose };
+  }
+
+  it('offers what can be done with the project that is open', async () => {
+    const { app, go, project } = await open('?data=few&lang=en&state=done');
+    const { offered, choose } = await palette();
+    expect(offered()).toEqual([]);
+    go({ view: 'project', project: project.id, tab: 'terms' });
+    await settled();
+    expect(offered()).toEqual(PROJECT);
+    const { toasts } = await import('./state/toasts.svelte');
+    await choose('project.export');
+    expect(toasts.list.at(-1)?.text).toMatch(/entries exported to .*\.md/);
+    await choose('project.rename');
+    expect((byId('rename-field') as HTMLInputElement).value).toBe(project.name);
+    const others = app.projects.length - 1;
+    await choose('project.delete');
+    expect(document.querySelectorAll('[data-testid="project-row"]')).toHaveLength(others);
+    expect(offered()).toEqual([]);
+  });
+
+  it('offers no export before there are refined entries', async () => {
+    const { go, app } = await open('?data=few&lang=en&state=done');
+    const { offered } = await palette();
+    const fresh = app.projects.find((project) => project.counts.refined === null);
+    if (!fresh) throw new Error('the browser twin has a project that was not run');
+    go({ view: 'project', project: fresh.id, tab: 'files' });
+    await settled();
+    expect(offered()).toEqual(PROJECT.slice(1));
+  });
 });

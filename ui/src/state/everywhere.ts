@@ -45,6 +45,13 @@ export function everywhere(): Command[] {
       run: () => go({ view: 'home', project: null }),
     },
     {
+      id: 'go.dashboard',
+      title: t('command.go', { name: t('dashboard.title') }),
+      keys: 'Mod+9',
+      icon: 'dashboard',
+      run: () => go({ view: 'dashboard' }),
+    },
+    {
       id: 'go.app_settings',
       title: t('command.go', { name: t('settings.app') }),
       keys: 'Mod+,',
