@@ -1,5 +1,6 @@
 // Where a run is, in one line: for lists and dialogs that have no room for its stages.
 import type { RunView } from '../ipc/bindings';
+import { unitsOf } from './board';
 import { number } from './format';
 import { isLive } from './glossary';
 import { i18n, t } from './i18n.svelte';
@@ -15,4 +16,10 @@ export function progressText(run: RunView): string {
     done: number(stage.done, i18n.lang),
     total: number(stage.total, i18n.lang),
   });
+}
+
+/** How many units were done of how many, over all stages. */
+export function unitsText(run: Pick<RunView, 'stages'>): string {
+  const { done, total } = unitsOf(run);
+  return total > 0 ? `${number(done, i18n.lang)} / ${number(total, i18n.lang)}` : '–';
 }
