@@ -244,6 +244,17 @@ describe('from occurrence to occurrence', () => {
   });
 });
 
+it('another document is opened with an empty search field', async () => {
+  const { openDocument, project } = await open();
+  const field = () => one('document-find') as HTMLInputElement;
+  await type(field(), 'humidity');
+  expect(field().value).toBe('humidity');
+  openDocument(project.id, JAPANESE);
+  await settled();
+  expect(field().value).toBe('');
+  expect(all('document-found')).toHaveLength(0);
+});
+
 describe('a term under the pointer', () => {
   const hover = async (element: HTMLElement) => {
     element.dispatchEvent(new Event('pointerover', { bubbles: true }));
