@@ -29,6 +29,15 @@ describe('merging', () => {
     );
     await vi.waitFor(() => expect(onmerged).toHaveBeenCalledWith('b'));
   });
+
+  it('says of each name in which language it is', () => {
+    const terms = [
+      { key: 'a', text: 'foxing' },
+      { key: 'b', text: 'フォクシング' },
+    ];
+    render(MergeTerms, { projectId: 'p', terms, onclose: vi.fn(), onmerged: vi.fn() });
+    expect(terms.map(({ text }) => screen.getByText(text).lang)).toEqual(['en', 'ja']);
+  });
 });
 
 describe('Enter in a Japanese conversion', () => {

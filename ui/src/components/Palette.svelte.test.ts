@@ -33,7 +33,7 @@ beforeEach(async () => {
         ]),
       );
     }),
-    registerFinder(async (text) => [command('t', `term ${text}`)]),
+    registerFinder(async (text) => [command('t', `term ${text}`, { lang: 'en' })]),
   ];
   flushSync();
   render(Palette, { onclose: () => (closed += 1) });
@@ -81,6 +81,8 @@ describe('the palette', () => {
     await new Promise((done) => setTimeout(done, 200));
     await tick();
     expect(items()).toEqual(['c', 't']);
+    const langs = screen.getAllByTestId('palette-item').map((item) => item.querySelector('[lang]'));
+    expect(langs.map((each) => each?.textContent)).toEqual([undefined, 'term dark']);
   });
 
   it('leaves Enter and the arrows to a conversion that is open', async () => {

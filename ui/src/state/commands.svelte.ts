@@ -9,6 +9,8 @@ export interface Command {
   /** stays the same over versions: shortcuts are stored under it, e.g. "run.start" */
   id: string;
   title: string;
+  /** the language of the title, where it is not that of the interface */
+  lang?: string;
   /** at the right in the palette, e.g. a project's folder */
   note?: string;
   icon?: string;

@@ -47,6 +47,22 @@ it('the first issue is looked at, and the chosen one again when one comes back',
   expect(heading()).toBe(term);
 });
 
+it('a term is in its own language, in the list and above the issue', async () => {
+  await open('?data=few&lang=en&state=done');
+  await click(one('issues-all'));
+  for (const each of all('issue-row')) {
+    const term = each.querySelector<HTMLElement>('[lang]');
+    expect(term?.lang).toBe(/[ぁ-んァ-ヶ一-龠]/.test(term?.textContent ?? '') ? 'ja' : 'en');
+    await click(each);
+    expect(document.querySelector<HTMLElement>('[data-testid="issue-detail"] h2')?.lang).toBe(
+      term?.lang,
+    );
+  }
+  expect(
+    new Set([...document.querySelectorAll<HTMLElement>('.iss [lang]')].map((each) => each.lang)),
+  ).toEqual(new Set(['ja', 'en']));
+});
+
 it('an issue far down the list is found again', async () => {
   const { comeBack } = await open('?data=many&lang=en&state=done');
   one('issue').dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true }));
