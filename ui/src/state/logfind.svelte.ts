@@ -103,3 +103,14 @@ export function pieces(text: string, wanted: string): string[] {
   }
   return [...parts, text.slice(from)];
 }
+
+/** Letters that are shown before the first place where there is little room. */
+const LEAD = 12;
+
+/** The same, beginning shortly before the first place. */
+export function piecesNear(text: string, wanted: string): string[] {
+  const [before = '', ...rest] = pieces(text, wanted);
+  const letters = [...before];
+  if (rest.length === 0 || letters.length <= LEAD + 1) return [before, ...rest];
+  return [`…${letters.slice(-LEAD).join('')}`, ...rest];
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogHits, LogSearch } from '../ipc/bindings';
-import { LogFind, pieces } from './logfind.svelte';
+import { LogFind, pieces, piecesNear } from './logfind.svelte';
 
 const hit = (seq: number) => ({ seq, at: seq - 1, text: '' });
 
@@ -62,4 +62,13 @@ it('cuts a text at every place, whatever its case', () => {
   expect(pieces('相対湿度', '湿')).toEqual(['相対', '湿', '度']);
   expect(pieces('none', '')).toEqual(['none']);
   expect(pieces('İstanbul', 'stan')).toEqual(['İstanbul']);
+});
+
+it('begins shortly before the first place', () => {
+  const near = piecesNear('two documents give different causes (guidelines/a.md)', 'guidelines');
+  expect(near).toEqual(['…ent causes (', 'guidelines', '/a.md)']);
+  expect(piecesNear('a guideline', 'guideline')).toEqual(['a ', 'guideline', '']);
+  expect(piecesNear('a text without a place in it', 'x y')).toEqual([
+    'a text without a place in it',
+  ]);
 });
