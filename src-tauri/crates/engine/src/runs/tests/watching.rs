@@ -1,8 +1,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::gate::Gate;
 use crate::testing::Bench;
-use crate::{Engine, Event, LogQuery, LogRecord, NoSink, RunStatus, Scope, Stage, StageStatus};
+use crate::{
+    Engine, Event, LogQuery, LogRecord, NoSink, RunStatus, Scope, Stage, StageStatus, TermEdit, TermQuery, TermSort,
+    Window,
+};
 
 /// Reads a log as a viewer does: page by page, until it is complete.
 async fn watch(engine: Engine, run: String, page: u32) -> Vec<LogRecord> {
@@ -63,6 +67,94 @@ async fn every_viewer_sees_the_whole_log_whenever_it_comes() {
     assert_eq!(told, late);
     let ended = ended.expect("the end is told");
     assert_eq!((ended.status, ended.total as usize), (RunStatus::Completed, late.len()));
+}
+
+/// W4
+#[tokio::test(flavor = "multi_thread")]
+async fn viewers_that_never_read_keep_nobody_from_the_whole_log() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let gate = Gate::new(&bench, 1);
+    let run = bench.start(&project, Scope::Full).await.id;
+    gate.holds(1).await;
+    let mut idle = Vec::new();
+    for _ in 0..20 {
+        let viewer = Engine::open(&bench.home, NoSink).await.unwrap();
+        let query = LogQuery {
+            from: 0,
+            limit: 1,
+            levels: None,
+        };
+        viewer.read_log(&run, query).await.unwrap();
+        idle.push(viewer);
+    }
+    let reading = tokio::spawn(watch(bench.engine.clone(), run.clone(), 50));
+    gate.open();
+    bench.settled().await;
+    let read = reading.await.unwrap();
+    assert_eq!(bench.engine.run(&run).await.unwrap().status, RunStatus::Completed);
+    let late = idle.pop().unwrap();
+    assert_eq!(
+        watch(late, run.clone(), 1000).await,
+        read,
+        "who reads late finds all of it"
+    );
+}
+
+/// W5
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everything_else_answers_while_a_run_is_stuck_and_is_watched() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    bench.completed(&project, Scope::Full).await;
+    bench.change("p");
+    let gate = Gate::new(&bench, 1);
+    let run = bench.start(&project, Scope::Full).await.id;
+    gate.holds(1).await;
+    let viewers: Vec<_> = (0..10)
+        .map(|_| tokio::spawn(watch(bench.engine.clone(), run.clone(), 10)))
+        .collect();
+    let engine = &bench.engine;
+    let everything = async {
+        engine.list_projects().await.unwrap();
+        engine.project(&project).await.unwrap();
+        engine.plan(&project).await.unwrap();
+        engine.app_settings().await.unwrap();
+        engine.project_settings(&project).await.unwrap();
+        engine.list_active_runs().await.unwrap();
+        engine.list_documents(&project, 0, 10, "").await.unwrap();
+        let terms = TermQuery {
+            offset: 0,
+            limit: 10,
+            search: String::new(),
+            sort: TermSort::Score,
+            descending: true,
+            language: None,
+            category: None,
+            verdict: None,
+        };
+        let term = engine.list_terms(&project, &terms).await.unwrap().rows.remove(0);
+        engine.list_occurrences(&project, &term.key, 0, 10).await.unwrap();
+        bench.engine.dashboard(Window::Month, None).await.unwrap();
+        bench
+            .decide(
+                &project,
+                &[&term.key],
+                TermEdit::Note {
+                    note: Some("looked at".to_owned()),
+                },
+            )
+            .await;
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), everything)
+        .await
+        .expect("nobody waits for the run");
+    assert_eq!(engine.run(&run).await.unwrap().status, RunStatus::Running);
+    gate.open();
+    bench.settled().await;
+    for viewer in viewers {
+        assert!(!viewer.await.unwrap().is_empty());
+    }
 }
 
 /// W6
