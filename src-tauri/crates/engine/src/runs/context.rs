@@ -214,7 +214,9 @@ impl StageContext {
         items: Arc<Vec<U::Item>>,
     ) -> Result<Vec<Option<Arc<U::Output>>>, Break> {
         let unit = Arc::new(unit);
-        let keys = {
+        let keys = if self.unobserved {
+            vec![UnitKey::NONE; items.len()]
+        } else {
             let (unit, items) = (Arc::clone(&unit), Arc::clone(&items));
             self.blocking(move || {
                 Ok(items

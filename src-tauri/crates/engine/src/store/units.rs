@@ -42,6 +42,9 @@ impl Hash for UnitKey {
 }
 
 impl UnitKey {
+    /// The key of nothing.
+    pub(crate) const NONE: Self = Self([0; 32]);
+
     /// Begins the key of a unit of this kind. The kind names the rule and its version.
     pub(crate) fn builder(kind: &str) -> UnitKeyBuilder {
         let mut builder = UnitKeyBuilder(blake3::Hasher::new());
