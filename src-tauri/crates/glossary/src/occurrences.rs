@@ -9,10 +9,11 @@ mod patterns;
 mod relevance;
 mod vocabulary;
 
+use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
+
 use crate::{Document, Occurrence, Stop, Stopped, Term};
 use boundary::Boundaries;
 pub use counts::{Counts, tally, tally_next};
-use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 use fold::Folded;
 pub(crate) use fold::fold;
 pub use packed::{pack, unpack};

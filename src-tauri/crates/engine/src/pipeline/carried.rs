@@ -25,8 +25,7 @@ impl Entries {
 
     /// Tells a unit that it depends on all of them.
     pub(super) fn depend(&self, key: &mut UnitKeyBuilder) {
-        let hashes: Vec<u8> = self.hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect();
-        key.bytes(&hashes);
+        key.hashes(&self.hashes);
     }
 }
 

@@ -170,14 +170,6 @@ impl Unit for Definition {
         self.log.log(LogLevel::Debug, &term.text, told(&entry));
         Ok(entry)
     }
-
-    fn pack(&self, _: &Subject, _: &Entry) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn unpack(&self, _: &Subject, _: &[u8]) -> Option<Entry> {
-        None
-    }
 }
 
 /// The terms that get an entry, best first, each with what the documents say of it.

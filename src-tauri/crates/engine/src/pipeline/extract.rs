@@ -206,15 +206,11 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 .filter_map(|(place, known)| Some((place.document, known?)))
                 .collect();
             tally(&mut terms.list, &documents, &searched, before.as_deref());
-            let mut found: Vec<Option<Arc<Found>>> = vec![None; documents.len()];
+            let missing = |document: &Arc<HashedDocument>| Arc::new(Found::missing(&document.hash));
+            let mut found: Vec<Arc<Found>> = documents.iter().map(missing).collect();
             for (at, known) in &searched {
-                found[*at] = Some(Arc::clone(&known.found));
+                found[*at] = Arc::clone(&known.found);
             }
-            let found = found.into_iter().zip(documents.iter());
-            let missing = |document: &HashedDocument| Arc::new(Found::missing(&document.hash));
-            let found: Vec<_> = found
-                .map(|(found, document)| found.unwrap_or_else(|| missing(document)))
-                .collect();
             let terms = Arc::new(terms);
             let searched = Searched::new(index, &terms, &documents, searched);
             Ok((terms, Arc::new(found), Arc::new(searched)))

@@ -50,10 +50,6 @@ impl Unit for Refine {
     const KEPT: bool = false;
     const WHOLE: bool = true;
 
-    fn name<'a>(&'a self, (): &'a ()) -> &'a str {
-        ""
-    }
-
     fn depends(&self, (): &(), key: &mut UnitKeyBuilder) {
         self.entries.depend(key);
         key.value(&*self.issues).value(&self.groups).value(&self.answers);
@@ -78,14 +74,6 @@ impl Unit for Refine {
             hashes: refinement.entries.par_iter().map(hash).collect(),
             refinement,
         })
-    }
-
-    fn pack(&self, (): &(), _: &Outcome) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn unpack(&self, (): &(), _: &[u8]) -> Option<Outcome> {
-        None
     }
 }
 

@@ -29,18 +29,10 @@ impl Unit for Whole {
     const KEPT: bool = false;
     const WHOLE: bool = true;
 
-    fn name<'a>(&'a self, (): &'a ()) -> &'a str {
-        ""
-    }
-
     fn depends(&self, (): &(), key: &mut UnitKeyBuilder) {
         self.entries.depend(key);
         let terms = Reviewer::reads(&self.entries.list, &self.terms.list);
-        let hashes: Vec<[u8; 8]> = terms
-            .into_par_iter()
-            .map(|term| results::hash_term(term).to_le_bytes())
-            .collect();
-        key.bytes(hashes.as_flattened());
+        key.hashes(&terms.into_par_iter().map(results::hash_term).collect::<Vec<i64>>());
     }
 
     fn room(&self, (): &()) -> Option<usize> {
@@ -49,14 +41,6 @@ impl Unit for Whole {
 
     fn work(&self, (): &(), _: &StopFlag) -> Result<Reviewer, Stopped> {
         Ok(Reviewer::new(&self.entries.list, &self.terms.list))
-    }
-
-    fn pack(&self, (): &(), _: &Reviewer) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn unpack(&self, (): &(), _: &[u8]) -> Option<Reviewer> {
-        None
     }
 }
 
@@ -81,7 +65,7 @@ impl Unit for Review {
         let (compared, found) = self.reviewer.depends(&self.entries.list, *at);
         key.text(&entry.key).text(&entry.term);
         if compared {
-            key.bytes(&self.entries.hashes[*at].to_le_bytes());
+            key.hashes(&self.entries.hashes[*at..=*at]);
         }
         if !found.is_empty() {
             key.value(&found);
@@ -94,14 +78,6 @@ impl Unit for Review {
 
     fn work(&self, at: &usize, _: &StopFlag) -> Result<Vec<Issue>, Stopped> {
         Ok(self.reviewer.review(&self.entries.list, *at))
-    }
-
-    fn pack(&self, _: &usize, _: &Vec<Issue>) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn unpack(&self, _: &usize, _: &[u8]) -> Option<Vec<Issue>> {
-        None
     }
 }
 

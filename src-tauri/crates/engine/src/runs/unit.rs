@@ -25,7 +25,9 @@ pub(crate) trait Unit: Send + Sync + 'static {
     const WHOLE: bool = false;
 
     /// What the progress calls the item; nothing for the whole.
-    fn name<'a>(&'a self, item: &'a Self::Item) -> &'a str;
+    fn name<'a>(&'a self, _item: &'a Self::Item) -> &'a str {
+        ""
+    }
 
     /// Tells everything that the output depends on, in a fixed order.
     fn depends(&self, item: &Self::Item, key: &mut UnitKeyBuilder);
@@ -42,7 +44,9 @@ pub(crate) trait Unit: Send + Sync + 'static {
     fn work(&self, item: &Self::Item, stop: &StopFlag) -> Result<Self::Output, Stopped>;
 
     /// The output as it is kept; nothing for one that must be made anew every time.
-    fn pack(&self, item: &Self::Item, output: &Self::Output) -> Option<Vec<u8>>;
+    fn pack(&self, _item: &Self::Item, _output: &Self::Output) -> Option<Vec<u8>> {
+        None
+    }
 
     /// A text that the output refers to by its hash, and the hash: kept with the unit or not at all.
     fn text<'a>(&self, _output: &'a Self::Output) -> Option<(&'a str, &'a str)> {
@@ -50,7 +54,9 @@ pub(crate) trait Unit: Send + Sync + 'static {
     }
 
     /// The output that was kept; nothing when it cannot be read, and then the work is done again.
-    fn unpack(&self, item: &Self::Item, bytes: &[u8]) -> Option<Self::Output>;
+    fn unpack(&self, _item: &Self::Item, _bytes: &[u8]) -> Option<Self::Output> {
+        None
+    }
 }
 
 /// The usual form of an output that is kept.

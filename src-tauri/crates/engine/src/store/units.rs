@@ -78,6 +78,12 @@ impl UnitKeyBuilder {
         self.bytes(text.as_bytes())
     }
 
+    /// Hashes of single things, in their order.
+    pub(crate) fn hashes(&mut self, hashes: &[i64]) -> &mut Self {
+        let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect();
+        self.bytes(&bytes)
+    }
+
     pub(crate) fn value(&mut self, value: &impl Serialize) -> &mut Self {
         // What is hashed here are plain structures of this program; they always have a JSON form.
         self.bytes(&serde_json::to_vec(value).unwrap_or_default())

@@ -54,22 +54,10 @@ impl Unit for Broken {
     const KEPT: bool = false;
     const WHOLE: bool = true;
 
-    fn name<'a>(&'a self, (): &'a ()) -> &'a str {
-        ""
-    }
-
     fn depends(&self, (): &(), _: &mut UnitKeyBuilder) {}
 
     fn work(&self, (): &(), _: &StopFlag) -> Result<(), Stopped> {
         panic!("there is no end of it")
-    }
-
-    fn pack(&self, (): &(), (): &()) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn unpack(&self, (): &(), _: &[u8]) -> Option<()> {
-        None
     }
 }
 

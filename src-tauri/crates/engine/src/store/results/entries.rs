@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::runs::{Break, StageContext};
 use crate::store::Store;
 
-/// Hash of all that an entry says. Only this version of the program compares it with others.
+/// Hash of all that an entry says, see [`RowHash`].
 pub(crate) fn hash_entry(entry: &Entry, changed: bool) -> i64 {
     let mut hash = RowHash::new();
     hash.text(&entry.key)

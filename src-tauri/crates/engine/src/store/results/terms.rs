@@ -53,7 +53,7 @@ struct TermWritten<'a> {
     term: &'a Term,
 }
 
-/// Hash of all that a term says. Only this version of the program compares it with others.
+/// Hash of all that a term says, see [`RowHash`].
 pub(crate) fn hash_term(term: &Term) -> i64 {
     let mut hash = RowHash::new();
     hash.text(&term.key)
