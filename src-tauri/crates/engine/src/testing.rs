@@ -8,8 +8,23 @@ use std::time::Duration;
 
 use crate::events::{Event, EventSink};
 use crate::{
-    CancelOutcome, Change, Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, TermEdit, Trigger, Verdict,
+    CancelOutcome, Change, Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, TermEdit, TermQuery, TermSort,
+    Trigger, Verdict,
 };
+
+/// The first terms of a list without a filter: the order of their readings rises, every other falls.
+pub(crate) fn terms_by(sort: TermSort, limit: u32) -> TermQuery {
+    TermQuery {
+        offset: 0,
+        limit,
+        search: String::new(),
+        sort,
+        descending: sort != TermSort::Term,
+        language: None,
+        category: None,
+        verdict: None,
+    }
+}
 
 type Hook = Box<dyn Fn(&Event) + Send + Sync>;
 

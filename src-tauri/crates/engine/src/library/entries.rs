@@ -174,69 +174,13 @@ struct Question<'a> {
     filter: &'a str,
 }
 
-impl Question<'_> {
-    async fn count(&self, store: &Store) -> Result<i64> {
-        Ok(sqlx::query_scalar!(
-            r#"SELECT count(*) FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-               WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'
-                 AND (?3 = '%' OR e.term LIKE ?3 ESCAPE '\' OR d.name LIKE ?3 ESCAPE '\'
-                   OR coalesce(d.definition, e.definition) LIKE ?3 ESCAPE '\')
-                 AND CASE ?4 WHEN 'changed' THEN e.changed
-                     WHEN 'edited' THEN d.definition IS NOT NULL
-                     WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
-                     ELSE 1 END"#,
-            self.project_id,
-            self.generation,
-            self.pattern,
-            self.filter
-        )
-        .fetch_one(store.reader())
-        .await?)
-    }
-
-    /// First which rows stand on the page, then what they show: most of a long list is only counted over. A list without a
-    /// filter is read from an index alone; with one, what fits is looked for in the order of the rows and sorted then. An
-    /// entry with a name of the researcher's stands where that name does: two lists are put together.
-    async fn page(&self, store: &Store, limit: u32, offset: u32) -> Result<Vec<Listed>> {
-        macro_rules! page {
-            ($page:tt, $total:tt) => {
-                sqlx::query_as!(
-                    Listed,
-                    "WITH " + $page + r#"
-                     SELECT e.key, coalesce(d.name, e.term) AS "term!: String", e.language,
-                       coalesce(d.definition, e.definition) AS "definition: String",
-                       e.confidence, d.definition IS NOT NULL AS "edited!: bool", e.changed AS "changed: bool",
-                       coalesce(p.name, p.text, d.synonym_of) AS "synonym_of: String", "# + $total + r#" AS "total: i64"
-                     FROM page
-                     CROSS JOIN entry e ON e.generation_id = ?2 AND e.ordinal = page.ordinal
-                     LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-                     LEFT JOIN decision p ON p.project_id = ?1 AND p.key = d.synonym_of
-                     ORDER BY page.sort, page.ordinal"#,
-                    self.project_id,
-                    self.generation,
-                    self.pattern,
-                    self.filter,
-                    limit,
-                    offset
-                )
-                .fetch_all(store.reader())
-                .await?
-            };
-        }
-        if self.pattern == "%" && self.filter == "all" {
-            return Ok(page!(
-                "page AS MATERIALIZED (
-                   SELECT e.ordinal, e.sort FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
-                   WHERE e.generation_id = ?2 AND d.name IS NULL AND d.verdict IS NOT 'excluded'
-                   UNION ALL
-                   SELECT e.ordinal, d.sort FROM decision d CROSS JOIN entry e ON e.generation_id = ?2 AND e.key = d.key
-                   WHERE d.project_id = ?1 AND d.name IS NOT NULL AND d.verdict IS NOT 'excluded'
-                   ORDER BY 2, 1 LIMIT ?5 OFFSET ?6)",
-                "NULL"
-            ));
-        }
-        Ok(page!(
-            r"found AS MATERIALIZED (
+// The entries that a question asks for, with what they are sorted by. ?1 is the project, ?2 the glossary, ?3 the pattern,
+// ?4 the filter.
+macro_rules! found {
+    ($query:ident, ($($row:ty)?), ($($select:tt)+), $question:expr $(, $value:expr)*) => {
+        sqlx::$query!(
+            $($row,)?
+            r"WITH found AS (
                 SELECT e.ordinal, coalesce(d.sort, e.sort) AS sort
                 FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
                 WHERE e.generation_id = ?2 AND d.verdict IS NOT 'excluded'
@@ -245,10 +189,65 @@ impl Question<'_> {
                   AND CASE ?4 WHEN 'changed' THEN e.changed
                       WHEN 'edited' THEN d.definition IS NOT NULL
                       WHEN 'undefined' THEN coalesce(d.definition, e.definition) IS NULL
-                      ELSE 1 END),
-              page AS MATERIALIZED (SELECT ordinal, sort FROM found ORDER BY sort, ordinal LIMIT ?5 OFFSET ?6)",
-            "(SELECT count(*) FROM found)"
-        ))
+                      ELSE 1 END)" + $($select)+,
+            $question.project_id,
+            $question.generation,
+            $question.pattern,
+            $question.filter
+            $(, $value)*
+        )
+    };
+}
+
+impl Question<'_> {
+    async fn count(&self, store: &Store) -> Result<i64> {
+        let count = found!(query_scalar, (), (" SELECT count(*) FROM found"), self);
+        Ok(count.fetch_one(store.reader()).await?)
+    }
+
+    /// First which rows stand on the page, then what they show: most of a long list is only counted over. A list without a
+    /// filter is read from an index alone; with one, what fits is looked for in the order of the rows and sorted then. An
+    /// entry with a name of the researcher's stands where that name does: two lists are put together.
+    async fn page(&self, store: &Store, limit: u32, offset: u32) -> Result<Vec<Listed>> {
+        macro_rules! page {
+            ($page:tt, $total:tt) => {
+                found!(
+                    query_as,
+                    (Listed),
+                    (", page AS MATERIALIZED (" + $page + r#" LIMIT ?5 OFFSET ?6)
+                     SELECT e.key, coalesce(d.name, e.term) AS "term!: String", e.language,
+                       coalesce(d.definition, e.definition) AS "definition: String",
+                       e.confidence, d.definition IS NOT NULL AS "edited!: bool", e.changed AS "changed: bool",
+                       coalesce(p.name, p.text, d.synonym_of) AS "synonym_of: String", "# + $total + r#" AS "total: i64"
+                     FROM page
+                     CROSS JOIN entry e ON e.generation_id = ?2 AND e.ordinal = page.ordinal
+                     LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+                     LEFT JOIN decision p ON p.project_id = ?1 AND p.key = d.synonym_of
+                     ORDER BY page.sort, page.ordinal"#),
+                    self,
+                    limit,
+                    offset
+                )
+                .fetch_all(store.reader())
+                .await?
+            };
+        }
+        Ok(if self.pattern == "%" && self.filter == "all" {
+            page!(
+                "SELECT e.ordinal, e.sort FROM entry e LEFT JOIN decision d ON d.project_id = ?1 AND d.key = e.key
+                 WHERE e.generation_id = ?2 AND d.name IS NULL AND d.verdict IS NOT 'excluded'
+                 UNION ALL
+                 SELECT e.ordinal, d.sort FROM decision d CROSS JOIN entry e ON e.generation_id = ?2 AND e.key = d.key
+                 WHERE d.project_id = ?1 AND d.name IS NOT NULL AND d.verdict IS NOT 'excluded'
+                 ORDER BY 2, 1",
+                "NULL"
+            )
+        } else {
+            page!(
+                "SELECT ordinal, sort FROM found ORDER BY sort, ordinal",
+                "(SELECT count(*) FROM found)"
+            )
+        })
     }
 }
 

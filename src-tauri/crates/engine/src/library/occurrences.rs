@@ -198,28 +198,15 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::OccurrenceRow;
-    use crate::testing::Bench;
-    use crate::{Scope, TermQuery, TermSort};
-
-    fn most_frequent() -> TermQuery {
-        TermQuery {
-            offset: 0,
-            limit: 50,
-            search: String::new(),
-            sort: TermSort::Occurrences,
-            descending: true,
-            language: None,
-            category: None,
-            verdict: None,
-        }
-    }
+    use crate::testing::{Bench, terms_by};
+    use crate::{Scope, TermSort};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn every_page_is_of_the_term_and_of_the_result_that_are_asked_for() {
         let bench = Bench::new().await;
         let project = bench.project("p").await;
         bench.completed(&project, Scope::Full).await;
-        let query = most_frequent();
+        let query = terms_by(TermSort::Occurrences, 50);
         for round in 0..3 {
             let terms = bench.engine.list_terms(&project, &query).await.unwrap().rows;
             for term in &terms {
@@ -256,7 +243,12 @@ mod tests {
             bench.write("p", &format!("{number:03}.md"), &text);
         }
         bench.completed(&project, Scope::Full).await;
-        let frequent = bench.engine.list_terms(&project, &most_frequent()).await.unwrap().rows;
+        let frequent = bench
+            .engine
+            .list_terms(&project, &terms_by(TermSort::Occurrences, 50))
+            .await
+            .unwrap()
+            .rows;
         let frequent = &*frequent[0].key;
         let page = async |key: &str, offset| bench.engine.list_occurrences(&project, key, offset, 10).await.unwrap();
         let (rare, total) = (page("gradiometer", 0).await, page(frequent, 0).await.total);

@@ -1,7 +1,6 @@
-use crate::testing::Bench;
+use crate::testing::{Bench, terms_by};
 use crate::{
-    DiffCause, DiffKind, DiffRow, Error, ProjectSettings, Reason, RunDiff, Scope, Stage, TermEdit, TermQuery, TermSort,
-    Verdict,
+    DiffCause, DiffKind, DiffRow, Error, ProjectSettings, Reason, RunDiff, Scope, Stage, TermEdit, TermSort, Verdict,
 };
 
 const KINDS: [DiffKind; 5] = [
@@ -175,16 +174,7 @@ async fn a_required_term_is_the_researchers_doing() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
     let first = bench.completed(&project, Scope::Full).await.id;
-    let query = TermQuery {
-        offset: 0,
-        limit: 1_000,
-        search: String::new(),
-        sort: TermSort::Score,
-        descending: true,
-        language: None,
-        category: None,
-        verdict: None,
-    };
+    let query = terms_by(TermSort::Score, 1_000);
     let terms = bench.engine.list_terms(&project, &query).await.unwrap().rows;
     assert!(
         terms.iter().all(|term| term.key != "percent"),

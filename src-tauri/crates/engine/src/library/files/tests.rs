@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::library::copies::{CopyOrder, CopyState};
 use crate::settings::DocumentLanguages;
-use crate::testing::Bench;
+use crate::testing::{Bench, terms_by};
 use crate::{Event, ProjectState, Reason, RunStatus, Scope};
 
 fn all() -> FileQuery {
@@ -182,16 +182,7 @@ async fn a_stop_word_makes_only_what_lists_terms_stale_and_a_required_one_stays(
     tokio::time::sleep(Duration::from_millis(120)).await;
     bench.completed(&project, Scope::Full).await;
     let keys = async || {
-        let query = crate::TermQuery {
-            offset: 0,
-            limit: 500,
-            search: String::new(),
-            sort: crate::TermSort::Score,
-            descending: true,
-            language: None,
-            category: None,
-            verdict: None,
-        };
+        let query = terms_by(crate::TermSort::Score, 500);
         let page = bench.engine.list_terms(&project, &query).await.unwrap();
         page.rows.into_iter().map(|row| row.key).collect::<Vec<_>>()
     };

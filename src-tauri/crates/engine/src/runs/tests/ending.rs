@@ -1,5 +1,5 @@
 use crate::runs::record::{self, Change, Transition};
-use crate::testing::Bench;
+use crate::testing::{Bench, terms_by};
 use crate::{
     CancelOutcome, EntryFilter, EntryQuery, Event, RunStatus, RunView, Scope, Stage, StageStatus, TermEdit, TermQuery,
     TermSort, Verdict,
@@ -277,14 +277,8 @@ async fn what_the_researcher_decided_survives_a_successful_run() {
 
 async fn best_terms(bench: &Bench, project: &str, verdict: Option<Verdict>) -> Vec<String> {
     let query = TermQuery {
-        offset: 0,
-        limit: 10,
-        search: String::new(),
-        sort: TermSort::Score,
-        descending: true,
-        language: None,
-        category: None,
         verdict,
+        ..terms_by(TermSort::Score, 10)
     };
     let page = bench.engine.list_terms(project, &query).await.unwrap();
     page.rows.into_iter().map(|row| row.key).collect()

@@ -2,10 +2,9 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::gate::Gate;
-use crate::testing::Bench;
+use crate::testing::{Bench, terms_by};
 use crate::{
-    Engine, Event, LogQuery, LogRecord, NoSink, RunStatus, Scope, Stage, StageStatus, TermEdit, TermQuery, TermSort,
-    Window,
+    Engine, Event, LogQuery, LogRecord, NoSink, RunStatus, Scope, Stage, StageStatus, TermEdit, TermSort, Window,
 };
 
 /// Reads a log as a viewer does: page by page, until it is complete.
@@ -123,16 +122,7 @@ async fn everything_else_answers_while_a_run_is_stuck_and_is_watched() {
         engine.project_settings(&project).await.unwrap();
         engine.list_active_runs().await.unwrap();
         engine.list_documents(&project, 0, 10, "").await.unwrap();
-        let terms = TermQuery {
-            offset: 0,
-            limit: 10,
-            search: String::new(),
-            sort: TermSort::Score,
-            descending: true,
-            language: None,
-            category: None,
-            verdict: None,
-        };
+        let terms = terms_by(TermSort::Score, 10);
         let term = engine.list_terms(&project, &terms).await.unwrap().rows.remove(0);
         engine.list_occurrences(&project, &term.key, 0, 10).await.unwrap();
         bench.engine.dashboard(Window::Month, None).await.unwrap();

@@ -4,7 +4,7 @@ mod precedence;
 use std::collections::BTreeMap;
 
 use super::{TermEdit, Verdict};
-use crate::testing::Bench;
+use crate::testing::{Bench, terms_by};
 use crate::{
     Engine, EntryFilter, EntryQuery, Error, IssueAnswer, IssueQuery, IssueRow, IssueState, Scope, Stage, TermQuery,
     TermRow, TermSort,
@@ -12,14 +12,8 @@ use crate::{
 
 fn query(sort: TermSort, search: &str) -> TermQuery {
     TermQuery {
-        offset: 0,
-        limit: 1_000,
         search: search.to_owned(),
-        sort,
-        descending: sort != TermSort::Term,
-        language: None,
-        category: None,
-        verdict: None,
+        ..terms_by(sort, 1_000)
     }
 }
 
