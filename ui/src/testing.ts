@@ -1,4 +1,5 @@
 // The browser twin for component tests: new modules and new data for each, and time that stands still.
+import type { Component } from 'svelte';
 import { vi } from 'vitest';
 
 export const all = (id: string) => [
@@ -71,6 +72,32 @@ export function viewed({
       return app.version(project.id);
     },
     active: null,
+  };
+}
+
+type Twin = Awaited<ReturnType<typeof twin>>;
+
+/** Shows a view of the project, and again whenever one comes back to its tab. */
+export async function tabOf<Props extends object>(
+  parts: Twin,
+  View: Component<Props>,
+  more: Omit<Props, keyof ReturnType<typeof viewed>>,
+) {
+  let view: ReturnType<Twin['mount']>;
+  const show = async () => {
+    const props = Object.assign(viewed(parts), more) as unknown as Props;
+    view = parts.mount(View, { target: document.body, props });
+    await settled();
+  };
+  await show();
+  return {
+    close: () => parts.unmount(view),
+    /** Goes to another tab, where `there` is done, and comes back. */
+    comeBack: async (there = () => {}) => {
+      await parts.unmount(view);
+      there();
+      await show();
+    },
   };
 }
 

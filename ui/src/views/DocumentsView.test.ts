@@ -2,7 +2,7 @@
 // The viewer against the browser twin: where terms stand in a text, going from one to the next, and making a term of
 // what is selected.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { all, click, forget, one, press, said, settled, twin, type, viewed } from '../testing';
+import { all, click, forget, one, press, said, settled, tabOf, twin, type } from '../testing';
 
 const ENGLISH = 'guidelines/metals-storage.md';
 const JAPANESE = '指針/金属資料の保管.md';
@@ -11,25 +11,14 @@ let close: () => Promise<void> = () => Promise.resolve();
 
 async function open(path: string | null = ENGLISH, search = '?data=few&lang=en&state=done') {
   const parts = await twin(search);
-  const { project, mount, unmount } = parts;
+  const { project } = parts;
   const { openDocument } = await import('../state/documents.svelte');
   const { default: View } = await import('./DocumentsView.svelte');
   if (path !== null) openDocument(project.id, path);
   const onterms = vi.fn();
-  const show = async () => {
-    const props = Object.assign(viewed(parts), { onrun: () => undefined, onterms });
-    const view = mount(View, { target: document.body, props });
-    close = () => unmount(view);
-    await settled();
-  };
-  await show();
-  /** Goes to another tab, where `there` is done, and comes back. */
-  const comeBack = async (there = () => {}) => {
-    await close();
-    there();
-    await show();
-  };
-  return { ...parts, onterms, openDocument, comeBack };
+  const tab = await tabOf(parts, View, { onrun: () => undefined, onterms });
+  close = tab.close;
+  return { ...parts, onterms, openDocument, comeBack: tab.comeBack };
 }
 
 const marks = () => all('mark').map((mark) => (mark.textContent ?? '').toLowerCase());

@@ -1,27 +1,16 @@
 // @vitest-environment happy-dom
 // The files of the folder against the browser twin: what each is, why one is not read, and leaving files out.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { all, click, forget, one, said, settled, twin, type, viewed } from '../testing';
+import { all, click, forget, one, said, settled, tabOf, twin, type } from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
 async function open(search = '?data=few&lang=en&state=done') {
   const parts = await twin(search);
-  const { mount, unmount } = parts;
   const { default: View } = await import('./FilesView.svelte');
-  const show = async () => {
-    const props = Object.assign(viewed(parts), { onrun: vi.fn() });
-    const view = mount(View, { target: document.body, props });
-    close = () => unmount(view);
-    await settled();
-  };
-  await show();
-  /** Goes to another tab and comes back. */
-  const comeBack = async () => {
-    await close();
-    await show();
-  };
-  return { ...parts, comeBack };
+  const tab = await tabOf(parts, View, { onrun: vi.fn() });
+  close = tab.close;
+  return { ...parts, comeBack: tab.comeBack };
 }
 
 const row = (path: string) => {

@@ -1,27 +1,16 @@
 // @vitest-environment happy-dom
 // The issues against the browser twin: what is looked at, and what is looked at next.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { all, click, forget, one, settled, twin, viewed } from '../testing';
+import { all, click, forget, one, settled, tabOf, twin } from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
 async function open(search = '?data=few&lang=en&state=done') {
   const parts = await twin(search);
-  const { mount, unmount } = parts;
   const { default: View } = await import('./IssuesView.svelte');
-  const show = async () => {
-    const props = Object.assign(viewed(parts), { onrun: vi.fn(), onentry: vi.fn() });
-    const view = mount(View, { target: document.body, props });
-    close = () => unmount(view);
-    await settled();
-  };
-  await show();
-  /** Goes to another tab and comes back. */
-  const comeBack = async () => {
-    await close();
-    await show();
-  };
-  return { ...parts, comeBack };
+  const tab = await tabOf(parts, View, { onrun: vi.fn(), onentry: vi.fn() });
+  close = tab.close;
+  return { ...parts, comeBack: tab.comeBack };
 }
 
 const row = (at: number) => all('issue-row')[at] as HTMLElement;

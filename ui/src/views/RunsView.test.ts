@@ -1,18 +1,14 @@
 // @vitest-environment happy-dom
 // The runs of a project against the browser twin: how far each came.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { all, forget, one, settled, twin, viewed } from '../testing';
+import { all, forget, one, tabOf, twin } from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
 async function open(search: string) {
   const parts = await twin(search);
-  const { mount, unmount } = parts;
   const { default: View } = await import('./RunsView.svelte');
-  const props = Object.assign(viewed(parts), { onlog: vi.fn(), onrun: vi.fn() });
-  const view = mount(View, { target: document.body, props });
-  close = () => unmount(view);
-  await settled();
+  ({ close } = await tabOf(parts, View, { onlog: vi.fn(), onrun: vi.fn() }));
 }
 
 /** "1,284 / 1,284" as two numbers. */
