@@ -52,7 +52,7 @@ const CHANGED_FACTOR: f64 = 10.0;
 /// The document itself, the terms of its other sentence, and the two looks at the whole glossary.
 const CHANGED_UNITS: f64 = 20.0;
 const OVERHEAD_PERCENT: f64 = 5.0;
-const OVERHEAD_REPEATS: usize = 5;
+const OVERHEAD_PAIRS: usize = 21;
 const RECOVER_MILLISECONDS: f64 = 500.0;
 const HOME_MILLISECONDS: f64 = 300.0;
 const DASHBOARD_MILLISECONDS: f64 = 50.0;
@@ -273,21 +273,42 @@ fn reused(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
 }
 
 /// Runs with and without progress, log and memo, in turn, so that both meet the same machine.
+/// A fresh process is a few per cent faster or slower than the one before it. So a run with them and one without them
+/// make a pair, each is the first of every second pair, and the median of the ratios within the pairs counts.
 fn overhead(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
-    table.title(&format!("Progress, log and memo, best of {OVERHEAD_REPEATS} each"));
-    let (mut with, mut without) = (f64::MAX, f64::MAX);
-    for round in 0..OVERHEAD_REPEATS {
-        let home = |kind: &str| work.join(format!("overhead-{kind}-{round}"));
-        let cost: Cost = child(&[Path::new("child-run"), folder, &home("with")])?;
-        with = with.min(cost.wall);
-        let cost: Cost = child(&[Path::new("child-unobserved"), folder, &home("without")])?;
-        without = without.min(cost.wall);
-        std::fs::remove_dir_all(home("with"))?;
-        std::fs::remove_dir_all(home("without"))?;
+    table.title(&format!("Progress, log and memo, {OVERHEAD_PAIRS} pairs of runs"));
+    let home = work.join("overhead");
+    let time = |kind: &str| -> Outcome<f64> {
+        let cost: Cost = child(&[Path::new(kind), folder, &home])?;
+        std::fs::remove_dir_all(&home)?;
+        Ok(cost.wall)
+    };
+    let mut pairs = Vec::new();
+    for round in 0..OVERHEAD_PAIRS {
+        let earlier = (round % 2 == 1).then(|| time("child-unobserved")).transpose()?;
+        let with = time("child-run")?;
+        let without = earlier.map_or_else(|| time("child-unobserved"), Ok)?;
+        pairs.push((with, without));
     }
-    table.value("a run without them: time", without, "s");
-    table.value("a run with them: time", with, "s");
-    table.budget("they cost", (with / without - 1.0) * 100.0, "%", OVERHEAD_PERCENT);
+    let quartiles = |value: fn(&(f64, f64)) -> f64| {
+        let mut values: Vec<f64> = pairs.iter().map(value).collect();
+        values.sort_by(f64::total_cmp);
+        [1, 2, 3].map(|quarter| values[(values.len() - 1) * quarter / 4])
+    };
+    let percent = |ratio: f64| (ratio - 1.0) * 100.0;
+    let [lower, cost, upper] = quartiles(|(with, without)| with / without);
+    table.note(&format!(
+        "middle half of the pairs: {:.1} to {:.1} %",
+        percent(lower),
+        percent(upper)
+    ));
+    table.value(
+        "a run without them: median time",
+        quartiles(|(_, without)| *without)[1],
+        "s",
+    );
+    table.value("a run with them: median time", quartiles(|(with, _)| *with)[1], "s");
+    table.budget("they cost", percent(cost), "%", OVERHEAD_PERCENT);
     Ok(())
 }
 
