@@ -10,6 +10,8 @@ mod dashboard;
 mod files;
 mod history;
 #[cfg(target_os = "linux")]
+mod notification;
+#[cfg(target_os = "linux")]
 mod session;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,7 @@
 // The app among the windows of the desktop: one for a data folder, links, a log in a window of its own, its size.
 
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { sampleFolder, startApp } from './app.mjs';
 import { createProject, waitForState } from './steps.mjs';
@@ -50,6 +51,32 @@ test('the log opens in a window of its own, and goes with the app', async () => 
   await app.click('log-window');
   await app.run(() => new Promise((done) => setTimeout(done, 500)));
   assert.equal(await app.windows(), 2);
+});
+
+// W12. A page that went away listens to nothing: its listeners and channels are gone with it.
+test('a hundred reloads leave nothing behind in the app', async () => {
+  const reload = async (times) => {
+    for (let round = 0; round < times; round += 1) {
+      await app.driver.navigate().refresh();
+      await app.waitFor(async () => (await name()) !== '', { what: `the page after reload ${round}` });
+    }
+  };
+  const held = () => ({
+    files: readdirSync(`/proc/${app.pid()}/fd`).length,
+    threads: readdirSync(`/proc/${app.pid()}/task`).length,
+  });
+  await reload(10);
+  const before = held();
+  await reload(90);
+  const after = held();
+  // Threads of a pool come and go; a leak would be one or more for each reload.
+  for (const what of ['files', 'threads']) assert.ok(after[what] < before[what] + 30, `${what}: ${before[what]}, then ${after[what]}`);
+  // One page hears of a run, once.
+  await app.click('run');
+  await waitForState(app, ['up_to_date']);
+  const seqs = await app.run(() => [...document.querySelectorAll('[data-testid="log-record"]')].map((row) => row.dataset.key ?? row.textContent));
+  assert.ok(seqs.length > 0);
+  assert.equal(new Set(seqs).size, seqs.length);
 });
 
 test('the window opens where and as large as it was closed', async () => {

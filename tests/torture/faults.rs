@@ -58,7 +58,10 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         if path.is_dir() {
             let below = self::contents(&path).into_iter();
             contents.extend(below.map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
-        } else if name != "genglossary.lock" && !name.ends_with("-shm") && !name.ends_with("-wal") {
+        } else if !["genglossary.lock", "genglossary.open"].contains(&name.as_str())
+            && !name.ends_with("-shm")
+            && !name.ends_with("-wal")
+        {
             contents.insert(name, std::fs::read(path).unwrap());
         }
     }

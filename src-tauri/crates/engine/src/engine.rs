@@ -90,6 +90,9 @@ impl Engine {
             cleaning: tokio::sync::RwLock::default(),
             closed: watch::Sender::default(),
         }));
+        if engine.0.store.is_after_crash() {
+            engine.check_database();
+        }
         engine.recover_runs().await.map_err(|error| engine.noted(error))?;
         Ok(engine)
     }

@@ -188,6 +188,11 @@ impl Bench {
         self.decide(project, &[key], TermEdit::Definition { definition }).await;
     }
 
+    /// Lets go of the engine as a process does that ends, and leaves what is on the disk.
+    pub(crate) fn leave(self) -> tempfile::TempDir {
+        self.folder
+    }
+
     /// The folder of a project.
     pub(crate) fn documents_of(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

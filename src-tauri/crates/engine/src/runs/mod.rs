@@ -57,7 +57,10 @@ pub(crate) struct Runs {
     queue: channel::Sender<()>,
     /// What a test does to the next worker.
     #[cfg(test)]
-    pub(crate) fault: Mutex<Option<fn()>>,
+    pub(crate) fault: tests::Fault,
+    /// How long a test lets the machine sleep.
+    #[cfg(test)]
+    pub(crate) sleep: Mutex<Duration>,
 }
 
 impl Default for Runs {
@@ -67,7 +70,9 @@ impl Default for Runs {
             count: channel::Sender::new(0),
             queue: channel::Sender::new(()),
             #[cfg(test)]
-            fault: Mutex::default(),
+            fault: tests::Fault::default(),
+            #[cfg(test)]
+            sleep: Mutex::default(),
         }
     }
 }
@@ -100,14 +105,6 @@ impl Runs {
 
     fn queue_news(&self) -> channel::Receiver<()> {
         self.queue.subscribe()
-    }
-
-    #[cfg(test)]
-    fn strike(&self) {
-        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(fault) = fault {
-            fault();
-        }
     }
 }
 

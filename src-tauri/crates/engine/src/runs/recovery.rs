@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// Checks the database in the background, unless it is known to be damaged or is being checked.
-    fn check_database(&self) {
+    pub(crate) fn check_database(&self) {
         let begins = self.health().send_if_modified(|health| {
             let begins = matches!(health, Health::Sound);
             if begins {

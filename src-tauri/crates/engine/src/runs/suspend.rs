@@ -31,6 +31,15 @@ impl Reading {
     pub(crate) fn now() -> Self {
         platform::now()
     }
+
+    /// As if the machine had slept so long.
+    #[cfg(test)]
+    pub(crate) fn after_sleep(self, slept: Duration) -> Self {
+        Self {
+            all: self.all + slept,
+            ..self
+        }
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -44,6 +44,34 @@ pub(crate) struct Store {
     writer: SqlitePool,
     /// Held while the write-ahead log is folded.
     folding: Arc<Mutex<()>>,
+    user: Arc<User>,
+}
+
+/// A process that has the database open, for all others to see.
+#[derive(Debug)]
+struct User {
+    /// Locked, shared with the others, as long as this is there.
+    _open: std::fs::File,
+    /// Whoever had the database open before did not close it.
+    after_crash: bool,
+}
+
+impl User {
+    /// Call it before the database is opened, and by one process after the other.
+    fn new(home: &Path, database: &Path) -> std::io::Result<Self> {
+        let open = std::fs::File::create(home.join("genglossary.open"))?;
+        let alone = open.try_lock().is_ok();
+        if alone {
+            open.unlock()?;
+        }
+        open.lock_shared()?;
+        // The last connection removes the write-ahead log when it is closed.
+        let log = std::fs::metadata(database.with_extension("db-wal"));
+        Ok(Self {
+            _open: open,
+            after_crash: alone && log.is_ok_and(|log| log.len() > 0),
+        })
+    }
 }
 
 impl Store {
@@ -53,6 +81,10 @@ impl Store {
         refuse_read_only(&path)?;
         // Two processes that start together must not both migrate.
         let lock = lock_for_migration(home)?;
+        let user = User::new(home, &path).map_err(|source| Error::DataFolder {
+            path: home.to_owned(),
+            source,
+        })?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             // SQLite ends a transaction by itself when the disk is full, and the driver goes on counting it. No other
@@ -79,12 +111,18 @@ impl Store {
             reader,
             writer,
             folding: Arc::default(),
+            user: Arc::new(user),
         })
     }
 
     /// The database file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// True when the process that had the database open before died with it.
+    pub(crate) fn is_after_crash(&self) -> bool {
+        self.user.after_crash
     }
 
     /// A connection of its own, that only reads.

@@ -70,6 +70,33 @@ async fn a_crash_that_damaged_nothing_keeps_nobody_from_starting() {
     assert_eq!(bench.engine.damage(), None);
 }
 
+/// A crash leaves a write-ahead log behind, also when no run was active.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_is_checked_after_every_crash_and_only_then() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    bench.completed(&project, Scope::Full).await;
+    let log = bench.home.join("genglossary.db-wal");
+    assert!(std::fs::metadata(&log).unwrap().len() > 0);
+    let beside = Engine::open(&bench.home, Observer::default()).await.unwrap();
+    assert!(!beside.store().is_after_crash(), "who has it open is alive");
+    beside.close().await;
+    damage(&bench).await;
+    let after_close = Engine::open(&bench.home, Observer::default()).await.unwrap();
+    assert!(!after_close.store().is_after_crash());
+    after_close.close().await;
+    drop((after_close, beside));
+    assert!(!log.exists());
+
+    // A torn first record: the process was killed in the middle of it, and nobody else is there.
+    std::fs::write(log, [0; 100]).unwrap();
+    let home = bench.home.clone();
+    let _folder = bench.leave();
+    let next = Engine::open(&home, Observer::default()).await.unwrap();
+    let refused = next.start_run(&project, Scope::Load, Trigger::User, "next").await;
+    assert!(matches!(refused, Err(Error::DatabaseDamaged { .. })), "{refused:?}");
+}
+
 /// Damage that is met later than at the start is known from then on.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_meets_damage_says_so_and_no_other_starts() {

@@ -1,7 +1,6 @@
 //! The cases a run manager gets wrong, each as a test on real SQLite files. The numbers are those of the project's
 //! list of cases: S starting, E ending, C crashing, W watching, D data.
 
-mod breaking;
 mod damage;
 mod ending;
 mod gate;
@@ -14,4 +13,28 @@ mod reusing;
 mod starting;
 mod state_machine;
 mod stopping;
+mod units;
 mod watching;
+
+/// What a test does to the next worker, before its work begins.
+#[derive(Default)]
+pub(crate) struct Fault(std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl Fault {
+    fn set(&self, fault: impl FnOnce() + Send + 'static) {
+        *self.0.lock().unwrap() = Some(Box::new(fault));
+    }
+
+    pub(super) fn strike(&self) {
+        let fault = self.0.lock().unwrap().take();
+        if let Some(fault) = fault {
+            fault();
+        }
+    }
+}
+
+impl std::fmt::Debug for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fault")
+    }
+}

@@ -132,7 +132,7 @@ async fn a_stop_for_the_end_of_the_process_says_so() {
 async fn a_worker_that_panics_at_once_ends_as_a_failed_run() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    *bench.engine.runs().fault.lock().unwrap() = Some(|| panic!("a broken worker"));
+    bench.engine.runs().fault.set(|| panic!("a broken worker"));
     let run = bench.run(&project, Scope::Full).await;
     let error = run.error.expect("a failed run says why");
     assert_eq!(
@@ -146,7 +146,7 @@ async fn a_worker_that_panics_at_once_ends_as_a_failed_run() {
     bench.completed(&project, Scope::Full).await;
 }
 
-/// S4 and S5: the worker cannot even begin its log.
+/// S4: the worker cannot even begin its log.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_without_a_place_for_its_log_fails_and_names_the_place() {
     let bench = Bench::new().await;
@@ -164,4 +164,39 @@ async fn a_run_without_a_place_for_its_log_fails_and_names_the_place() {
     std::fs::remove_file(&logs).unwrap();
     std::fs::create_dir(&logs).unwrap();
     bench.completed(&project, Scope::Load).await;
+}
+
+/// S5: no connection that the worker could use can be opened. The one that is open tells the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_cannot_open_the_database_fails_through_another_connection() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let (database, away) = (bench.home.join("genglossary.db"), bench.home.join("away.db"));
+    let (readers, from, to) = (bench.engine.store().reader().clone(), database.clone(), away.clone());
+    bench.engine.runs().fault.set(move || {
+        let close_all = async {
+            let mut all = Vec::new();
+            while all.len() < readers.options().get_max_connections() as usize {
+                all.push(readers.acquire().await.unwrap());
+            }
+            std::fs::rename(from, to).unwrap();
+            for reader in all {
+                reader.close().await.unwrap();
+            }
+        };
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(close_all));
+    });
+    let run = bench.start(&project, Scope::Full).await.id;
+    bench.settled().await;
+    let ended = bench.observer.views(&run).pop().unwrap();
+    assert_eq!(
+        (ended.status, ended.error.map(|error| error.code)),
+        (RunStatus::Failed, Some("data_folder_read_only".to_owned()))
+    );
+    assert!(bench.engine.runs().get(&run).is_none(), "nothing is left of it");
+    std::fs::rename(away, database).unwrap();
+    let stored = bench.engine.run(&run).await.unwrap();
+    assert_eq!(stored.status, RunStatus::Failed);
+    assert!(stored.error.is_some() && stored.finished_at.is_some());
+    bench.completed(&project, Scope::Full).await;
 }
