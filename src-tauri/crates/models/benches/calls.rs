@@ -1,0 +1,3 @@
+//! Speed of the calls.
+
+fn main() {}

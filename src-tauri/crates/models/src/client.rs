@@ -1,0 +1,112 @@
+//! The client of one server.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::ask::Asking;
+use crate::dialect::habits::{Habits, JsonMode};
+use crate::error::ModelError;
+use crate::exchange::{Exchange, Observer};
+use crate::gate::Gate;
+use crate::limits::Limits;
+use crate::prompt::{Model, Prompt};
+use crate::server::{Address, Server};
+use crate::usage::Answer;
+use crate::wire::Wire;
+
+/// Asks the models of one server. Its clones share connections, limits and what was learnt about the server.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) observer: Option<Observer>,
+}
+
+pub(crate) struct Shared {
+    pub server: Server,
+    pub address: Address,
+    pub limits: Limits,
+    pub wire: Wire,
+    pub gate: Gate,
+    habits: Mutex<HashMap<String, Habits>>,
+}
+
+impl Client {
+    /// Checks the address; nothing is sent yet. A server on this machine is asked without a proxy, and no redirect to
+    /// another server is followed.
+    pub fn new(server: Server, limits: Limits) -> Result<Self, ModelError> {
+        let bad = |fault| ModelError::new(fault, "");
+        let address = Address::new(&server).map_err(bad)?;
+        let wire = Wire::new(&server, &address, limits).map_err(bad)?;
+        let shared = Shared {
+            gate: Gate::new(limits.parallel),
+            habits: Mutex::default(),
+            server,
+            address,
+            limits,
+            wire,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            observer: None,
+        })
+    }
+
+    /// This client, telling `tell` of every attempt to get an answer, right after it.
+    #[must_use]
+    pub fn observe(mut self, tell: Arc<dyn Fn(&Exchange) + Send + Sync>) -> Self {
+        self.observer = Some(tell);
+        self
+    }
+
+    /// Asks for a value. `read` makes it of the JSON in the reply, or says in a sentence what is wrong with that. The model
+    /// is shown this sentence once and may answer again.
+    ///
+    /// The JSON is what [`parse`](crate::parse()) finds. A question waits until the server takes one more call, and is
+    /// asked again when that can help; see [`Limits`]. When `stop` is cancelled it ends at once, whatever it is waiting
+    /// for, and its connection is closed.
+    pub async fn ask<T>(
+        &self,
+        model: &Model,
+        prompt: &Prompt,
+        stop: &CancellationToken,
+        read: impl Fn(&serde_json::Value) -> Result<T, String>,
+    ) -> Result<Answer<T>, ModelError> {
+        Asking::new(self, model, prompt, stop).answer(read).await
+    }
+
+    /// How the server was found to keep to the shape of answers, as far as it was asked already.
+    pub fn json_mode(&self, model: &str) -> JsonMode {
+        self.shared.habits(model).json
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("server", &self.shared.server)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(crate) fn habits(&self, model: &str) -> Habits {
+        let habits = self.habits.lock().unwrap_or_else(PoisonError::into_inner);
+        habits.get(model).copied().unwrap_or_default()
+    }
+
+    /// Learns from a refusal of what was asked with `sent`. False when it is no question of how to ask.
+    pub(crate) fn learn(&self, model: &str, sent: Habits, status: u16, said: &str) -> bool {
+        let Some(better) = sent.after(self.server.provider, status, said) else {
+            return false;
+        };
+        let mut habits = self.habits.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = habits.entry(model.to_owned()).or_default();
+        // Of calls that were refused together, the first one teaches, and the others ask in the new way.
+        if *known == sent {
+            *known = better;
+        }
+        true
+    }
+}

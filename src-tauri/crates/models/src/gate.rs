@@ -1,0 +1,177 @@
+//! How many calls a server gets at the same time: as many as it is allowed, and fewer once it says that it is too much.
+//!
+//! Additive increase, multiplicative decrease, as TCP finds the capacity of a network (Chiu and Jain 1989, "Analysis of
+//! the increase and decrease algorithms for congestion avoidance in computer networks"): a refusal halves the limit, and
+//! a row of answers raises it by one. Refusals of calls that started before the last halving say nothing new. Each
+//! refusal doubles the row that the next raise takes, so that a server that can do one call at a time is rarely asked
+//! for two.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Shortest and longest row of answers before one more call is tried.
+const PATIENCE: (u32, u32) = (4, 256);
+
+#[derive(Debug)]
+pub(crate) struct Gate {
+    slots: Arc<Semaphore>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    most: usize,
+    limit: usize,
+    open: usize,
+    /// Slots that are taken away when their calls end.
+    owed: usize,
+    answers: u32,
+    patience: u32,
+    halvings: u64,
+}
+
+/// The right to make a call.
+#[derive(Debug)]
+pub(crate) struct Pass<'a> {
+    gate: &'a Gate,
+    slot: Option<OwnedSemaphorePermit>,
+    halvings: u64,
+}
+
+impl Gate {
+    pub(crate) fn new(most: usize) -> Self {
+        let most = most.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            slots: Arc::new(Semaphore::new(most)),
+            state: Mutex::new(State {
+                most,
+                limit: most,
+                open: 0,
+                owed: 0,
+                answers: 0,
+                patience: PATIENCE.0,
+                halvings: 0,
+            }),
+        }
+    }
+
+    /// Waits for its turn.
+    pub(crate) async fn enter(&self) -> Pass<'_> {
+        // The semaphore is never closed, so there always is a slot in the end.
+        let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
+        let mut state = self.state();
+        state.open += 1;
+        Pass {
+            gate: self,
+            slot,
+            halvings: state.halvings,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(test)]
+    fn limit(&self) -> usize {
+        self.state().limit
+    }
+}
+
+impl Pass<'_> {
+    /// The server answered.
+    pub(crate) fn answered(self) {
+        let mut state = self.gate.state();
+        state.answers += 1;
+        if state.limit < state.most && state.answers >= state.patience {
+            state.answers = 0;
+            state.limit += 1;
+            if state.owed > 0 {
+                state.owed -= 1;
+            } else {
+                self.gate.slots.add_permits(1);
+            }
+        }
+    }
+
+    /// The server said that it is too much. Whether other calls are open, which then may be why.
+    pub(crate) fn refused(&self) -> bool {
+        let mut state = self.gate.state();
+        if self.halvings == state.halvings {
+            let limit = (state.limit / 2).max(1);
+            state.owed += state.limit - limit;
+            state.limit = limit;
+            state.halvings += 1;
+            state.answers = 0;
+            state.patience = (state.patience * 2).min(PATIENCE.1);
+            // Slots that nobody has are taken away at once.
+            let free = self.gate.slots.forget_permits(state.owed);
+            state.owed -= free;
+        }
+        state.open > 1
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        let mut state = self.gate.state();
+        state.open -= 1;
+        if state.owed > 0
+            && let Some(slot) = self.slot.take()
+        {
+            state.owed -= 1;
+            slot.forget();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_refusal_halves_the_limit_once_for_all_calls_of_its_time() {
+        let gate = Gate::new(8);
+        let mut passes = Vec::new();
+        for _ in 0..8 {
+            passes.push(gate.enter().await);
+        }
+        for pass in passes {
+            pass.refused();
+        }
+        assert_eq!(gate.limit(), 4);
+        let mut passes = Vec::new();
+        for _ in 0..4 {
+            passes.push(gate.enter().await);
+        }
+        assert_eq!(
+            gate.slots.available_permits(),
+            0,
+            "the slots of the refused calls are gone"
+        );
+    }
+
+    #[tokio::test]
+    async fn answers_raise_the_limit_up_to_the_most_and_not_beyond() {
+        let gate = Gate::new(2);
+        gate.enter().await.refused();
+        assert_eq!(gate.limit(), 1);
+        for _ in 0..100 {
+            gate.enter().await.answered();
+        }
+        assert_eq!(gate.limit(), 2);
+        assert_eq!(gate.slots.available_permits(), 2);
+    }
+
+    #[tokio::test]
+    async fn one_call_at_a_time_is_always_allowed() {
+        let gate = Gate::new(1);
+        for _ in 0..10 {
+            let pass = gate.enter().await;
+            assert!(!pass.refused(), "nobody else is there");
+        }
+        assert_eq!(gate.limit(), 1);
+        assert_eq!(gate.slots.available_permits(), 1);
+    }
+}

@@ -1,0 +1,225 @@
+//! Servers and networks that fail.
+
+use std::time::Duration;
+
+use genglossary_model_server::{Fault, RetryAfter, Script, Spoil, When};
+use genglossary_models::{Limits, ModelError, Provider, Wait};
+
+use crate::fixture::{KEY, PROVIDERS, ask, client, expected, failing, limits, server_at, start, with_limits};
+
+/// Limits under which a server that is silent is given up soon.
+fn impatient() -> Limits {
+    Limits {
+        first_byte: Duration::from_millis(150),
+        total: Duration::from_millis(600),
+        ..limits()
+    }
+}
+
+/// The error of a server that fails always like this.
+async fn error_of(provider: Provider, fault: Fault) -> ModelError {
+    let server = start(failing(When::Always, vec![fault])).await;
+    let error = ask(&with_limits(provider, &server, impatient()))
+        .await
+        .expect_err("it always fails");
+    assert!(!error.server.contains('?'), "{error}");
+    error
+}
+
+fn status(code: u16) -> Fault {
+    Fault::Status {
+        code,
+        retry_after: None,
+    }
+}
+
+#[tokio::test]
+async fn one_fault_of_any_kind_costs_attempts_and_no_answer() {
+    for provider in PROVIDERS {
+        for fault in Fault::every() {
+            // What cannot be made a list again is repaired, and what is merely sloppy needs nothing.
+            let server = start(failing(When::First(1), vec![fault.clone()])).await;
+            let answer = ask(&with_limits(provider, &server, impatient())).await;
+            let answer = answer.unwrap_or_else(|error| panic!("{provider:?} {fault:?}: {error}"));
+            let half = matches!(fault, Fault::Spoil(Spoil::Truncated));
+            assert!(
+                answer.value == expected() || half,
+                "{provider:?} {fault:?}: {:?}",
+                answer.value
+            );
+            assert_eq!(answer.truncated, half, "{provider:?} {fault:?}");
+            let (calls, retries) = (answer.usage.calls, answer.usage.retries);
+            assert_eq!(calls, retries + 1, "{provider:?} {fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fault_that_stays_is_told_for_what_it_is_after_the_last_attempt() {
+    let (limit, bytes) = (impatient(), 1 << 20);
+    for provider in [Provider::Ollama, Provider::OpenAi] {
+        for (fault, code, calls) in [
+            (status(500), "server_fault", 3),
+            (status(502), "server_fault", 3),
+            (status(503), "overloaded", 3),
+            (status(429), "overloaded", 3),
+            (status(400), "refused", 1),
+            (status(402), "no_credit", 1),
+            (Fault::CutBeforeHead, "broken", 3),
+            (Fault::CutAfterHead, "broken", 3),
+            (Fault::CutInBody, "broken", 3),
+            (Fault::EndEarly, "broken", 3),
+            (Fault::ErrorInBody, "server_fault", 3),
+            (Fault::Page, "broken", 3),
+            (Fault::NotUtf8, "broken", 3),
+            (Fault::Empty, "broken", 3),
+            (Fault::Huge { bytes }, "too_large", 3),
+            (Fault::Hang, "timed_out", 3),
+            (Fault::HangInBody, "timed_out", 3),
+            (Fault::Drip { pause_ms: 100 }, "timed_out", 3),
+            (Fault::Spoil(Spoil::Prose), "no_json", 2),
+            (Fault::Say("{\"words\": []}".to_owned()), "bad_reply", 2),
+        ] {
+            let error = error_of(provider, fault.clone()).await;
+            assert_eq!(error.code(), code, "{provider:?} {fault:?}: {error}");
+            assert_eq!(error.usage().calls, calls, "{provider:?} {fault:?}: {error}");
+            assert!(!error.is_final() || code == "no_credit", "{fault:?} is about one call");
+        }
+    }
+    assert_eq!(limit.reply_bytes, bytes);
+}
+
+#[tokio::test]
+async fn each_time_out_says_which_one_it_was() {
+    for (fault, expected) in [
+        (Fault::Hang, Wait::FirstByte),
+        (Fault::HangInBody, Wait::Silence),
+        (Fault::Drip { pause_ms: 100 }, Wait::Total),
+    ] {
+        let error = error_of(Provider::OpenAi, fault).await;
+        let genglossary_models::Fault::TimedOut { wait, .. } = error.fault else {
+            panic!("{error}");
+        };
+        assert_eq!(wait, expected);
+    }
+}
+
+#[tokio::test]
+async fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
+    for retry_after in [RetryAfter::Seconds(1), RetryAfter::Date(2)] {
+        let fault = Fault::Status {
+            code: 429,
+            retry_after: Some(retry_after),
+        };
+        let server = start(failing(When::First(1), vec![fault])).await;
+        let start = std::time::Instant::now();
+        assert_eq!(ask(&client(Provider::OpenAi, &server)).await.unwrap().value, expected());
+        // A date has no parts of seconds.
+        assert!(start.elapsed() >= Duration::from_millis(900), "{retry_after:?}");
+    }
+}
+
+/// E10: the message names the server, the status and what to do.
+#[tokio::test]
+async fn a_wrong_key_is_final_and_the_message_says_all_but_the_key() {
+    for provider in PROVIDERS {
+        let server = start(Script {
+            key: Some("another".to_owned()),
+            ..Script::default()
+        })
+        .await;
+        let error = ask(&client(provider, &server)).await.unwrap_err();
+        assert_eq!((error.code(), error.status), ("unauthorised", Some(401)));
+        assert!(error.is_final());
+        assert_eq!(server.requests().len(), 1, "it is not tried again");
+        let message = error.to_string();
+        assert!(message.contains(&server.url()) && message.contains("401"), "{message}");
+        assert!(message.contains("Check it"), "{message}");
+        assert!(message.contains("Incorrect API key provided"), "{message}");
+        assert!(
+            !message.contains(KEY) && !format!("{error:?}").contains(KEY),
+            "{message}"
+        );
+    }
+}
+
+/// E10: an unknown model is told as that, and not as a wrong address.
+#[tokio::test]
+async fn an_unknown_model_is_final_and_named() {
+    for provider in PROVIDERS {
+        let server = start(Script {
+            models: vec!["other".to_owned()],
+            ..Script::default()
+        })
+        .await;
+        let error = ask(&client(provider, &server)).await.unwrap_err();
+        assert_eq!((error.code(), error.status), ("unknown_model", Some(404)));
+        assert!(error.is_final());
+        assert!(error.to_string().contains("\"m\""), "{error}");
+    }
+}
+
+/// E10: a server that is down is told with its address, after as many attempts as the limits say.
+#[tokio::test]
+async fn a_server_that_is_down_is_unreachable() {
+    let server = start(Script::default()).await;
+    let url = server.url();
+    drop(server);
+    let client = genglossary_models::Client::new(server_at(Provider::Ollama, url.clone()), limits()).unwrap();
+    let error = ask(&client).await.unwrap_err();
+    // Another test may have got the port in the meantime, and does not answer as this one.
+    assert!(error.is_final(), "{error:?}");
+    assert!(error.to_string().contains(&url), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_told_as_that() {
+    let server = start(Script::default()).await;
+    let url = server.url().replace("http://", "https://");
+    let client = genglossary_models::Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
+    let error = ask(&client).await.unwrap_err();
+    assert_eq!(error.code(), "tls", "{error}");
+    assert!(error.is_final());
+}
+
+#[tokio::test]
+async fn an_address_of_something_else_is_told_as_that() {
+    let server = start(Script::default()).await;
+    let url = format!("{}/nothing/here", server.url());
+    let client = genglossary_models::Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
+    let error = ask(&client).await.unwrap_err();
+    assert_eq!(error.code(), "wrong_path", "{error}");
+}
+
+/// D8: who sends elsewhere gets neither the prompt nor the key there.
+#[tokio::test]
+async fn a_redirect_to_another_server_is_not_followed() {
+    let other = start(Script::default()).await;
+    let server = start(Script {
+        redirect: Some(other.url()),
+        ..Script::default()
+    })
+    .await;
+    let error = ask(&client(Provider::OpenAi, &server)).await.unwrap_err();
+    assert_eq!((error.code(), error.status), ("wrong_path", Some(307)));
+    assert!(
+        error.to_string().contains(&other.url()),
+        "it says where it was sent: {error}"
+    );
+    assert!(other.requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_not_sent() {
+    let server = start(Script::default()).await;
+    let client = client(Provider::Ollama, &server);
+    let stop = tokio_util::sync::CancellationToken::new();
+    let prompt = crate::fixture::prompt(&"用語".repeat(2_100));
+    let answer = client
+        .ask(&crate::fixture::model(), &prompt, &stop, crate::fixture::terms)
+        .await;
+    let error = answer.unwrap_err();
+    assert_eq!(error.code(), "context_too_long", "{error}");
+    assert_eq!(error.usage().calls, 0);
+    assert!(server.requests().is_empty());
+}

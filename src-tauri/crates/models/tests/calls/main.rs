@@ -1,0 +1,5 @@
+//! The client against a server that behaves as each test wants it to, over real sockets.
+
+mod dialects;
+mod faults;
+mod fixture;
