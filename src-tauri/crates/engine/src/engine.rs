@@ -14,6 +14,7 @@ use crate::library::copies::Copies;
 use crate::library::occurrences::LastTerm;
 use crate::library::reader::Readings;
 use crate::logs::LogReader;
+use crate::models::Keys;
 use crate::plan::Scans;
 use crate::runs::{Health, Program, Runs};
 use crate::store::Store;
@@ -33,6 +34,7 @@ struct Inner {
     readings: Readings,
     last_term: LastTerm,
     recall: Recall,
+    keys: Keys,
     copies: Copies,
     folder_watch: FolderWatch,
     program: Program,
@@ -81,6 +83,7 @@ impl Engine {
             readings: Readings::default(),
             last_term: LastTerm::default(),
             recall: Recall::default(),
+            keys: Keys::default(),
             copies: Copies::default(),
             folder_watch: FolderWatch::default(),
             unobserved: AtomicBool::new(false),
@@ -159,6 +162,10 @@ impl Engine {
 
     pub(crate) fn recall(&self) -> &Recall {
         &self.0.recall
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
     }
 
     pub(crate) fn log_reader(&self) -> &LogReader {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use genglossary_models::{Fault, ModelError};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -197,6 +198,12 @@ pub enum Error {
     /// The database refused.
     #[error("database: {0}")]
     Database(sqlx::Error),
+    /// A text that no key of a server can be.
+    #[error("this cannot be a key")]
+    BadKey,
+    /// A model, or its server, did not do what it was asked.
+    #[error("{0}")]
+    Model(ModelError),
     /// A defect of the app.
     #[error("internal: {0}")]
     Internal(String),
@@ -249,7 +256,7 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 37] = [
+    pub const CODES: [&'static str; 38] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
@@ -286,7 +293,22 @@ impl Error {
         "log_removed",
         "export_failed",
         "export_format",
+        "bad_key",
         "internal",
+    ];
+    /// Every code of the message of an [`Error::Model`].
+    pub const MODEL_CODES: [&'static str; 11] = [
+        "model_address",
+        "model_busy",
+        "model_context",
+        "model_credit",
+        "model_key",
+        "model_refused",
+        "model_reply",
+        "model_slow",
+        "model_tls",
+        "model_unknown",
+        "model_unreachable",
     ];
 
     /// The error as the interface gets it.
@@ -352,6 +374,8 @@ impl Error {
             Self::LogRemoved(run) => ("log_removed", vec![("run", run.clone())], None),
             Self::ExportFailed { path, detail } => ("export_failed", vec![("path", shown(path))], Some(detail.clone())),
             Self::ExportFormat(path) => ("export_format", vec![("path", shown(path))], None),
+            Self::BadKey => ("bad_key", vec![], None),
+            Self::Model(error) => return model_message(error),
             Self::Database(error) => ("internal", vec![], Some(error.to_string())),
             Self::Internal(detail) => ("internal", vec![], Some(detail.clone())),
         };
@@ -387,6 +411,38 @@ impl Error {
             };
         }
         self
+    }
+}
+
+/// What a model or its server did not do. Many ways of failing have one remedy, and one code.
+fn model_message(error: &ModelError) -> Message {
+    let mut params = BTreeMap::from([("server".to_owned(), error.server.to_string())]);
+    let code = match &error.fault {
+        Fault::BadUrl { .. } | Fault::WrongPath => "model_address",
+        Fault::Unreachable => "model_unreachable",
+        Fault::Tls => "model_tls",
+        Fault::Unauthorised => "model_key",
+        Fault::NoCredit => "model_credit",
+        Fault::UnknownModel { model } => {
+            params.insert("model".to_owned(), model.clone());
+            "model_unknown"
+        }
+        Fault::Unsupported | Fault::Refused | Fault::Cancelled => "model_refused",
+        Fault::Overloaded | Fault::ServerFault => "model_busy",
+        Fault::TimedOut { limit, .. } => {
+            params.insert("seconds".to_owned(), limit.as_secs_f64().to_string());
+            "model_slow"
+        }
+        Fault::ContextTooLong { context, .. } => {
+            params.insert("context".to_owned(), context.to_string());
+            "model_context"
+        }
+        Fault::TooLarge { .. } | Fault::Broken { .. } | Fault::NoJson | Fault::BadReply { .. } => "model_reply",
+    };
+    Message {
+        code: code.to_owned(),
+        params,
+        detail: Some(error.to_string()),
     }
 }
 

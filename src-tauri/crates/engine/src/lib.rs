@@ -15,6 +15,7 @@ mod folder_watch;
 mod home;
 mod library;
 mod logs;
+mod models;
 mod pipeline;
 mod plan;
 mod projects;
@@ -53,6 +54,9 @@ pub use library::terms::{TermDetail, TermQuery, TermRef, TermRow, TermSort};
 pub use logs::{
     LogCounts, LogHit, LogHits, LogLevel, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogRecord, LogSearch,
     LogStage,
+};
+pub use models::{
+    KeyPlace, ModelCheck, ModelProvider, ModelRow, ModelSettings, ModelUse, OutputLanguage, use_keychain,
 };
 pub use plan::{Estimate, FileState, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};

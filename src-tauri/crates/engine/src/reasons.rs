@@ -55,6 +55,8 @@ pub enum Reason {
     SettingsChanged,
     /// The rules of the engine are others.
     EngineChanged,
+    /// Another model writes the definitions, it is asked otherwise, or there is none any more.
+    ModelChanged,
     /// A stage has no result.
     StageMissing {
         /// The stage.

@@ -14,6 +14,7 @@ use specta::Type;
 use crate::blocking::blocking;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::models::ModelSettings;
 use crate::pipeline::patterns;
 
 /// The language of the interface.
@@ -151,7 +152,7 @@ impl DocumentLanguages {
 }
 
 /// Settings of a project. A run keeps those that it started with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct ProjectSettings {
     /// Larger files are skipped and reported. In MiB, 1 to 500.
     pub max_file_mb: u32,
@@ -167,6 +168,8 @@ pub struct ProjectSettings {
     pub languages: DocumentLanguages,
     /// Words and terms that are never listed, unless they are required.
     pub stop_words: Vec<String>,
+    /// The model that writes the definitions; without one they are sentences of the documents.
+    pub model: Option<ModelSettings>,
 }
 
 impl Default for ProjectSettings {
@@ -179,6 +182,7 @@ impl Default for ProjectSettings {
             exclude: Vec::new(),
             languages: DocumentLanguages::default(),
             stop_words: Vec::new(),
+            model: None,
         }
     }
 }
@@ -202,7 +206,7 @@ impl ProjectSettings {
         }
         patterns(&self.include)?;
         patterns(&self.exclude)?;
-        Ok(())
+        self.model.as_ref().map_or(Ok(()), ModelSettings::check)
     }
 
     /// Without white space around, empty lines, and what is said twice.
@@ -214,6 +218,7 @@ impl ProjectSettings {
                 .filter(|line| !line.is_empty() && seen.insert(line.clone()))
                 .collect();
         }
+        self.model = self.model.map(ModelSettings::tidied);
         self
     }
 

@@ -121,6 +121,8 @@ pub struct Entry {
     pub category: Category,
     /// The definition, or nothing when the documents give none. Never invented.
     pub definition: Option<String>,
+    /// The model that wrote the definition; nothing when it is a sentence of the documents.
+    pub writer: Option<String>,
     /// From 0 to 1: how sure it is that `definition` defines the term. 0 without a definition.
     #[specta(type = u32)] // a plain number: it is never NaN
     pub confidence: f64,
@@ -139,6 +141,9 @@ pub struct Entry {
 pub struct Alternative {
     /// Its text.
     pub definition: String,
+    /// The model that wrote it; nothing when it is a sentence of the documents.
+    #[serde(default)]
+    pub writer: Option<String>,
     /// Its confidence, 0 to 1.
     #[specta(type = u32)] // a plain number: it is never NaN
     pub confidence: f64,

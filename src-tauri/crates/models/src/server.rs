@@ -64,6 +64,11 @@ impl Key {
         Ok(Self(text.to_owned()))
     }
 
+    /// The key itself: for the keychain that keeps it, and for nothing else.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
     /// `text` without the key, and without words that begin like it: servers quote a wrong key with its middle left out.
     pub fn redact(&self, text: &str) -> String {
         const SHOWN: &str = "***";

@@ -458,7 +458,8 @@ impl Engine {
     async fn entry_of(&self, generation: i64, key: &str) -> Result<Option<Entry>> {
         let row = sqlx::query_as!(
             EntryRecord,
-            "SELECT key, term, language, category, definition, confidence, evidence, alternatives, synonyms, related
+            "SELECT key, term, language, category, definition, writer, confidence, evidence, alternatives, synonyms,
+                 related
              FROM entry WHERE generation_id = ? AND key = ?",
             generation,
             key

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::models::prompts;
 use crate::runs::{EMBEDDED, Stage};
 use crate::settings::ProjectSettings;
 
@@ -26,6 +27,8 @@ const DOCUMENTS: &str = "documents";
 pub(crate) const REQUIRED: &str = "required";
 /// The terms that the researcher wants out.
 pub(crate) const EXCLUDED: &str = "excluded";
+/// The model that writes the definitions, what it is asked and how.
+pub(crate) const MODEL: &str = "model";
 /// The terms that the researcher takes for one concept.
 pub(crate) const SYNONYMS: &str = "synonyms";
 /// What the researcher answered to issues.
@@ -135,7 +138,13 @@ impl Basis {
                 };
                 basis.with(REQUIRED, &decisions.required)
             }
-            Stage::Define => basis.with(EXCLUDED, &decisions.excluded),
+            Stage::Define => {
+                let basis = basis.with(EXCLUDED, &decisions.excluded)?;
+                match &settings.model {
+                    Some(model) => basis.with(MODEL, &(model.parameters(), model.output, prompts::all())),
+                    None => Ok(basis),
+                }
+            }
             Stage::Refine => basis
                 .with(SYNONYMS, &decisions.groups)?
                 .with(ANSWERS, &decisions.rulings),

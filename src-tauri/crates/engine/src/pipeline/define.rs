@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use glossary::define::{self, Context};
 use glossary::occurrences;
-use glossary::{Entry, Occurrence, Stopped};
+use glossary::{Entry, Occurrence};
 use rayon::prelude::*;
 
 use super::carried::Entries;
+use super::write::{self, Question};
 use super::{Work, ask};
 use crate::logs::LogLevel;
-use crate::runs::{Break, Stage, StageContext, StopFlag, Unit};
+use crate::runs::{Break, Stage, StageContext, StopFlag, Undone, Unit};
 use crate::store::results::{self, Found, HashedDocument, Terms};
 use crate::store::units::UnitKeyBuilder;
 
@@ -96,7 +97,7 @@ impl Unit for Contexts {
         Some(self.documents[*document].document.text.len())
     }
 
-    fn work(&self, document: &usize, stop: &StopFlag) -> Result<Said, Stopped> {
+    fn work(&self, document: &usize, stop: &StopFlag) -> Result<Said, Undone> {
         let terms = &self.terms.list[..self.found[*document].terms.len()];
         let contexts = define::contexts(
             &self.documents[*document].document,
@@ -126,8 +127,14 @@ const ROOM: usize = 400;
 struct Definition {
     terms: Arc<Terms>,
     /// What each document says.
-    said: Vec<Option<Arc<Said>>>,
+    said: Arc<Vec<Option<Arc<Said>>>>,
     log: StageContext,
+}
+
+/// What the documents say of a term.
+fn contexts<'a>(said: &'a [Option<Arc<Said>>], subject: &Subject) -> Vec<&'a Context> {
+    let context = |(document, at): &(u32, u32)| said[*document as usize].as_ref()?.contexts.get(*at as usize);
+    subject.contexts.iter().filter_map(context).collect()
 }
 
 /// A term and where the documents speak of it.
@@ -162,11 +169,9 @@ impl Unit for Definition {
         Some(ROOM)
     }
 
-    fn work(&self, subject: &Subject, _: &StopFlag) -> Result<Entry, Stopped> {
+    fn work(&self, subject: &Subject, _: &StopFlag) -> Result<Entry, Undone> {
         let term = &self.terms.list[subject.term];
-        let context = |(document, at): &(u32, u32)| self.said[*document as usize].as_ref()?.contexts.get(*at as usize);
-        let contexts: Vec<&Context> = subject.contexts.iter().filter_map(context).collect();
-        let entry = define::define(term, &contexts);
+        let entry = define::define(term, &contexts(&self.said, subject));
         self.log.log(LogLevel::Debug, &term.text, told(&entry));
         Ok(entry)
     }
@@ -223,7 +228,8 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let found = work.carried.found(store, extract).await?;
     let excluded: HashSet<String> = work.decisions.excluded.iter().cloned().collect();
     let kept = terms.list.iter().filter(|term| !excluded.contains(&term.key)).count();
-    work.context.total(documents.len() + kept);
+    let units = documents.len() + kept;
+    work.context.total(units);
 
     let items = Arc::new((0..documents.len()).collect());
     let unit = Contexts {
@@ -231,9 +237,9 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         found: Arc::clone(&found),
         terms: Arc::clone(&terms),
     };
-    let said = work.context.units(unit, items).await?;
+    let said = Arc::new(work.context.units(unit, items).await?);
     let (unit, subjects) = {
-        let (terms, log) = (Arc::clone(&terms), work.context.clone());
+        let (terms, said, log) = (Arc::clone(&terms), Arc::clone(&said), work.context.clone());
         work.context
             .blocking(move || {
                 let subjects = subjects(&terms, &excluded, &found, &said);
@@ -243,8 +249,9 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
             .await?
     };
     let entries = work.context.units(unit, Arc::clone(&subjects)).await?;
-    let entries = {
-        let terms = Arc::clone(&terms);
+    let model = &work.settings.model;
+    let (entries, questions) = {
+        let (terms, model) = (Arc::clone(&terms), model.clone());
         work.context
             .blocking(move || {
                 // A term whose definition broke off stays in the glossary, without one.
@@ -252,12 +259,31 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                     Some(entry) => Entry::clone(entry),
                     None => define::define(&terms.list[subject.term], &[]),
                 };
-                let mut entries: Vec<Entry> = entries.par_iter().zip(&*subjects).map(entry).collect();
-                define::link(&mut entries, &terms.ranked());
-                Ok(Arc::new(Entries::new(entries)))
+                let entries: Vec<Entry> = entries.par_iter().zip(&*subjects).map(entry).collect();
+                let question = |(at, (entry, subject)): (usize, (&Entry, &Subject))| {
+                    Question::new(at, entry, &contexts(&said, subject), model.as_ref()?)
+                };
+                let asked = entries.par_iter().zip(&*subjects).enumerate();
+                let questions: Vec<Question> = asked.filter_map(question).collect();
+                Ok((entries, questions))
             })
             .await?
     };
+    let entries = match model {
+        Some(model) => {
+            work.context.total(units + questions.len());
+            write::run(work, model, entries, questions).await?
+        }
+        None => entries,
+    };
+    let entries = work
+        .context
+        .blocking(move || {
+            let mut entries = entries;
+            define::link(&mut entries, &terms.ranked());
+            Ok(Arc::new(Entries::new(entries)))
+        })
+        .await?;
     work.context.check()?;
     let list = &entries.list;
     let rows: Vec<(&Entry, bool)> = list.iter().map(|entry| (entry, false)).collect();

@@ -2,14 +2,13 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use glossary::Stopped;
 use glossary::extract::{self, DocumentCandidates, Options, Ranker};
 use glossary::occurrences::{Counts, Matcher, Relevant, TermIndex, Vocabulary};
 use rayon::prelude::*;
 
 use super::searched::{Known, SEARCHED, Searched, tally};
 use super::{Work, ask};
-use crate::runs::{Break, Stage, StopFlag, Unit};
+use crate::runs::{Break, Stage, StopFlag, Undone, Unit};
 use crate::store::results::{self, Found, HashedDocument, Terms};
 use crate::store::units::{UnitKey, UnitKeyBuilder};
 
@@ -33,7 +32,7 @@ impl Unit for Reading {
         Some(document.document.text.len())
     }
 
-    fn work(&self, document: &Arc<HashedDocument>, stop: &StopFlag) -> Result<Self::Output, Stopped> {
+    fn work(&self, document: &Arc<HashedDocument>, stop: &StopFlag) -> Result<Self::Output, Undone> {
         let document = &document.document;
         Ok((extract::candidates(document, stop)?, Vocabulary::new(document)))
     }
@@ -96,7 +95,7 @@ impl Unit for Finding {
         Some(self.documents[place.document].document.text.len())
     }
 
-    fn work(&self, place: &Place, stop: &StopFlag) -> Result<Vec<u8>, Stopped> {
+    fn work(&self, place: &Place, stop: &StopFlag) -> Result<Vec<u8>, Undone> {
         let matcher = self.matcher.get_or_init(|| self.index.matcher(&[&place.reading.1]));
         let occurrences = matcher.find(&self.documents[place.document].document, stop)?;
         let packed = place.relevant.pack(&occurrences);

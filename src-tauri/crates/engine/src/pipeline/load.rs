@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use glossary::{Document, Language, Stop, Stopped, decode};
+use glossary::{Document, Language, Stop, decode};
 use serde::{Deserialize, Serialize};
 
 use super::Work;
@@ -15,7 +15,7 @@ use super::files::{self, FoundFile};
 use crate::error::Error;
 use crate::library::documents::SkippedFile;
 use crate::logs::LogLevel;
-use crate::runs::{Break, Stage, StopFlag, Unit, from_bytes, to_bytes};
+use crate::runs::{Break, Stage, StopFlag, Undone, Unit, from_bytes, to_bytes};
 use crate::store::results::{self, DocumentRecord, HashedDocument, Skipped};
 use crate::store::units::UnitKeyBuilder;
 
@@ -65,7 +65,7 @@ impl Unit for ReadFile {
         key.text(&file.path).value(&(file.bytes, file.modified, self.largest));
     }
 
-    fn work(&self, file: &FoundFile, _: &StopFlag) -> Result<Loaded, Stopped> {
+    fn work(&self, file: &FoundFile, _: &StopFlag) -> Result<Loaded, Undone> {
         Ok(read(file, self.largest))
     }
 

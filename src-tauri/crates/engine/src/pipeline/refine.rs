@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use glossary::refine::{self, Rulings};
 use glossary::review::identity;
-use glossary::{Entry, Issue, Refined, Refinement, Resolution, Ruling, Stopped};
+use glossary::{Entry, Issue, Refined, Refinement, Resolution, Ruling};
 use rayon::prelude::*;
 
 use super::carried::Entries;
 use super::{Work, ask};
-use crate::runs::{Break, Stage, StopFlag, Unit};
+use crate::runs::{Break, Stage, StopFlag, Undone, Unit};
 use crate::store::results;
 use crate::store::units::UnitKeyBuilder;
 
@@ -59,7 +59,7 @@ impl Unit for Refine {
         Some(ROOM * self.entries.list.len())
     }
 
-    fn work(&self, (): &(), stop: &StopFlag) -> Result<Outcome, Stopped> {
+    fn work(&self, (): &(), stop: &StopFlag) -> Result<Outcome, Undone> {
         let rulings = Rulings {
             groups: self.groups.clone(),
             issues: self.ruled(),

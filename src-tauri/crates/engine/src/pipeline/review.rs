@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use glossary::review::Reviewer;
-use glossary::{Finding, Issue, Stopped};
+use glossary::{Finding, Issue};
 use rayon::prelude::*;
 
 use super::carried::Entries;
 use super::{Work, ask};
 use crate::logs::LogLevel;
-use crate::runs::{Break, Stage, StopFlag, Unit};
+use crate::runs::{Break, Stage, StopFlag, Undone, Unit};
 use crate::store::results::{self, Terms};
 use crate::store::units::UnitKeyBuilder;
 
@@ -39,7 +39,7 @@ impl Unit for Whole {
         Some(ROOM * self.entries.list.len())
     }
 
-    fn work(&self, (): &(), _: &StopFlag) -> Result<Reviewer, Stopped> {
+    fn work(&self, (): &(), _: &StopFlag) -> Result<Reviewer, Undone> {
         Ok(Reviewer::new(&self.entries.list, &self.terms.list))
     }
 }
@@ -76,7 +76,7 @@ impl Unit for Review {
         Some(ROOM)
     }
 
-    fn work(&self, at: &usize, _: &StopFlag) -> Result<Vec<Issue>, Stopped> {
+    fn work(&self, at: &usize, _: &StopFlag) -> Result<Vec<Issue>, Undone> {
         Ok(self.reviewer.review(&self.entries.list, *at))
     }
 }

@@ -14,7 +14,7 @@ pub(crate) use scan::{Scans, SeenFile};
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::pipeline::{ANSWERS, Basis, ENGINE, EXCLUDED, REQUIRED, SETTINGS, SYNONYMS};
+use crate::pipeline::{ANSWERS, Basis, ENGINE, EXCLUDED, MODEL, REQUIRED, SETTINGS, SYNONYMS};
 use crate::projects::ProjectState;
 use crate::reasons::Reason;
 use crate::runs::{EMBEDDED, Scope, Stage};
@@ -160,6 +160,7 @@ impl Engine {
                         match name {
                             ENGINE => staleness.add(Reason::EngineChanged),
                             SETTINGS => staleness.add(Reason::SettingsChanged),
+                            MODEL => staleness.add(Reason::ModelChanged),
                             // A result from before there were synonyms is one without any.
                             SYNONYMS
                                 if decisions.groups.is_empty()

@@ -15,12 +15,13 @@ use tokio_util::sync::CancellationToken;
 use super::live::Live;
 use super::model::{MissingUnit, Stage, StageStatus};
 use super::record;
-use super::unit::Unit;
+use super::unit::{Undone, Unit};
 use crate::blocking::{panicked, said};
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::logs::{Log, LogLevel};
+use crate::models::Ledger;
 use crate::store::recall::Outputs;
 use crate::store::units::{self, FinishedUnit, UnitKey};
 
@@ -74,6 +75,13 @@ pub(crate) struct StageContext {
 /// The cancellation token as the pure crate wants it.
 #[derive(Debug, Clone)]
 pub(crate) struct StopFlag(CancellationToken);
+
+impl StopFlag {
+    /// For work that waits instead of asking now and then.
+    pub(crate) fn token(&self) -> &CancellationToken {
+        &self.0
+    }
+}
 
 impl Stop for StopFlag {
     fn requested(&self) -> bool {
@@ -136,6 +144,29 @@ impl StageContext {
         self.live.stage(self.stage, |view| {
             view.done = (view.done + count as u32).min(view.total);
         });
+    }
+
+    /// How many units needed no work so far.
+    pub(crate) fn reused_in_all(&self) -> u32 {
+        self.live.stage_view(self.stage).map_or(0, |view| view.reused)
+    }
+
+    /// What the run asked of models.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        self.live.ledger()
+    }
+
+    /// The same stage, for units that wait for a server: so many wait at the same time, however few cores there are.
+    pub(crate) fn waiting(&self, at_once: usize) -> Result<Self, Break> {
+        let threads = rayon::ThreadPoolBuilder::new()
+            .num_threads(at_once)
+            .thread_name(|number| format!("wait-{number}"))
+            .build()
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Self {
+            threads: Arc::new(threads),
+            ..self.clone()
+        })
     }
 
     /// How many units there are.
@@ -326,19 +357,20 @@ impl StageContext {
     fn attempt<U: Unit>(
         &self,
         name: &str,
-        work: impl FnOnce() -> Result<U::Output, Stopped>,
+        work: impl FnOnce() -> Result<U::Output, Undone>,
     ) -> Result<Option<U::Output>, Break> {
-        match catch_unwind(AssertUnwindSafe(work)) {
-            Ok(output) => Ok(Some(output?)),
-            Err(panic) => {
-                let error = Error::UnitFailed(said(panic.as_ref()));
-                if U::WHOLE {
-                    return Err(Break::Failed(error));
-                }
-                self.missing(name, &error);
-                Ok(None)
-            }
+        let error = match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(Ok(output)) => return Ok(Some(output)),
+            Ok(Err(Undone::Stopped)) => return Err(Break::Cancelled),
+            Ok(Err(Undone::Hopeless(error))) => return Err(Break::Failed(error)),
+            Ok(Err(Undone::Missing(error))) => error,
+            Err(panic) => Error::UnitFailed(said(panic.as_ref())),
+        };
+        if U::WHOLE {
+            return Err(Break::Failed(error));
         }
+        self.missing(name, &error);
+        Ok(None)
     }
 
     /// Runs work that keeps a core busy away from the tasks that answer the interface.

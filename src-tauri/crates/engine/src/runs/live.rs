@@ -11,6 +11,7 @@ use super::model::{MissingUnit, RunView, Stage, StageStatus, StageView, StopReas
 use crate::clock;
 use crate::events::{Event, Events};
 use crate::logs::LogWriter;
+use crate::models::Ledger;
 
 #[derive(Debug)]
 pub(crate) struct Live {
@@ -21,6 +22,7 @@ pub(crate) struct Live {
     /// Why it is being stopped.
     stop: Mutex<Option<StopReason>>,
     missing: Mutex<Vec<MissingUnit>>,
+    ledger: Ledger,
     /// Whoever ends the run takes it and finishes the log.
     log: Mutex<Option<LogWriter>>,
     work: Mutex<Option<AbortHandle>>,
@@ -36,6 +38,7 @@ impl Live {
             token: CancellationToken::new(),
             stop: Mutex::default(),
             missing: Mutex::default(),
+            ledger: Ledger::default(),
             log: Mutex::default(),
             work: Mutex::default(),
             ended: tokio::sync::Mutex::default(),
@@ -52,6 +55,11 @@ impl Live {
 
     pub(crate) fn project_id(&self) -> String {
         lock(&self.view).project_id.clone()
+    }
+
+    /// What the run asked of models.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     pub(crate) fn token(&self) -> &CancellationToken {

@@ -37,7 +37,7 @@ use owner::Process;
 pub use owner::Program;
 use record::{NewRun, Transition};
 pub(crate) use recovery::Health;
-pub(crate) use unit::{Unit, from_bytes, to_bytes};
+pub(crate) use unit::{Undone, Unit, from_bytes, to_bytes};
 
 use crate::blocking::blocking;
 use crate::clock;
@@ -176,7 +176,11 @@ impl Engine {
     ) -> Result<RunView> {
         self.recover_runs().await?;
         self.sound().await?;
-        let settings = serde_json::to_string(&self.project_settings(project_id).await?)?;
+        let settings = self.project_settings(project_id).await?;
+        let model = settings.model.as_ref();
+        let engine = model.map_or(EMBEDDED.to_owned(), |model| format!("{}/1", model.provider.name()));
+        let model = model.map(|model| model.model.clone());
+        let settings = serde_json::to_string(&settings)?;
         let id = uuid::Uuid::now_v7().to_string();
         let run = NewRun {
             id: &id,
@@ -184,7 +188,8 @@ impl Engine {
             request_id,
             scope,
             trigger,
-            engine: EMBEDDED,
+            engine: &engine,
+            model: model.as_deref(),
             settings: &settings,
             resumes,
             owner: Process::this(),
@@ -260,6 +265,7 @@ impl Engine {
         let mut detail = view::detail(self.store(), run_id).await?;
         if let Some(live) = self.runs().get(run_id) {
             detail.run = live.view();
+            detail.model_use = live.ledger().totals();
         }
         Ok(detail)
     }

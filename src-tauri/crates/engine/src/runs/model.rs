@@ -5,6 +5,7 @@ use specta::Type;
 
 use super::owner::Program;
 use crate::error::Message;
+use crate::models::ModelUse;
 use crate::settings::ProjectSettings;
 
 /// A step of the pipeline, in order.
@@ -335,6 +336,8 @@ pub struct RunDetail {
     pub history: Vec<StatusChange>,
     /// The settings that it was started with.
     pub settings: ProjectSettings,
+    /// What it asked of models, by stage.
+    pub model_use: Vec<ModelUse>,
 }
 
 /// The answer to a request to stop.

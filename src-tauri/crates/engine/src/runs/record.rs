@@ -58,6 +58,8 @@ pub(crate) struct NewRun<'a> {
     pub(crate) scope: Scope,
     pub(crate) trigger: Trigger,
     pub(crate) engine: &'a str,
+    /// The model that it asks.
+    pub(crate) model: Option<&'a str>,
     pub(crate) settings: &'a str,
     /// The run that it takes up again.
     pub(crate) resumes: Option<&'a str>,
@@ -85,15 +87,16 @@ pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -
     let hash = blake3::hash(run.settings.as_bytes()).to_hex().to_string();
     let (version, program) = (env!("CARGO_PKG_VERSION"), run.program.as_text());
     sqlx::query!(
-        "INSERT INTO run (id, project_id, request_id, scope, trigger, status, engine, settings, settings_hash,
+        "INSERT INTO run (id, project_id, request_id, scope, trigger, status, engine, model, settings, settings_hash,
              app_version, resumes, owner_boot, owner_pid, owner_started, owner_kind, heartbeat_at, created_at)
-         VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         run.id,
         run.project_id,
         run.request_id,
         scope,
         trigger,
         run.engine,
+        run.model,
         run.settings,
         hash,
         version,

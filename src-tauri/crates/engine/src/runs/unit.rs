@@ -5,7 +5,25 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::context::StopFlag;
+use crate::error::Error;
 use crate::store::units::UnitKeyBuilder;
+
+/// Why a unit has no output.
+#[derive(Debug)]
+pub(crate) enum Undone {
+    /// Somebody asked to stop.
+    Stopped,
+    /// It could not be done. It is missing, and the stage goes on without it.
+    Missing(Error),
+    /// No other unit could be done either, so the stage ends here.
+    Hopeless(Error),
+}
+
+impl From<Stopped> for Undone {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
 
 /// One kind of unit. A stage that implements it gets resuming, incremental runs and retries from
 /// [`StageContext::units`](super::StageContext::units).
@@ -41,7 +59,7 @@ pub(crate) trait Unit: Send + Sync + 'static {
     fn prepare(&self, _items: &[&Self::Item]) {}
 
     /// Does the work. Asks now and then whether to stop.
-    fn work(&self, item: &Self::Item, stop: &StopFlag) -> Result<Self::Output, Stopped>;
+    fn work(&self, item: &Self::Item, stop: &StopFlag) -> Result<Self::Output, Undone>;
 
     /// The output as it is kept; nothing for one that must be made anew every time.
     fn pack(&self, _item: &Self::Item, _output: &Self::Output) -> Option<Vec<u8>> {

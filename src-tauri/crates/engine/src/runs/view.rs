@@ -6,6 +6,7 @@ use super::model::{Owner, RunDetail, RunStatus, RunView, Scope, Stage, StatusCha
 use super::owner::{Process, Program};
 use super::record::known;
 use crate::error::{Error, Result};
+use crate::models;
 use crate::settings::ProjectSettings;
 use crate::store::Store;
 
@@ -199,6 +200,7 @@ pub(crate) async fn detail(store: &Store, run_id: &str) -> Result<RunDetail> {
         .fetch_one(store.reader())
         .await?;
     Ok(RunDetail {
+        model_use: models::of_run(store, run_id).await?,
         run,
         history,
         settings: ProjectSettings::stored(&settings)?,

@@ -19,6 +19,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Message, Result};
 use crate::events::{Event, LogEnd};
 use crate::logs::{self, Log, LogLevel, LogWriter};
+use crate::models;
 use crate::pipeline::{self, Produced};
 use crate::retention;
 use crate::store::{generations, units};
@@ -369,6 +370,7 @@ async fn store_end(
         Transition::Updated => {
             record::save_progress(&mut tx, &run.id, &stages, run.suspended_ms).await?;
             record::save_missing(&mut tx, &run.id, missing).await?;
+            models::save(&mut tx, &run.id, &live.ledger().totals()).await?;
             generations::promote(&mut tx, &run.project_id, &run.id, produced).await?;
             tx.commit().await?;
             Ok(())

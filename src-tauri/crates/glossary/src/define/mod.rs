@@ -101,6 +101,7 @@ pub fn define(term: &Term, contexts: &[&Context]) -> Entry {
         language: term.language,
         category: term.category,
         definition,
+        writer: None,
         confidence,
         evidence,
         alternatives: definitions
@@ -108,6 +109,7 @@ pub fn define(term: &Term, contexts: &[&Context]) -> Entry {
             .skip(1)
             .map(|(context, text)| Alternative {
                 definition: (*text).to_owned(),
+                writer: None,
                 confidence: context.confidence,
                 evidence: context.evidence.clone(),
             })

@@ -18,6 +18,7 @@ fn entry(term: &str, definition: Option<&str>) -> Entry {
         language: Language::English,
         category: Category::Concept,
         definition: definition.map(str::to_owned),
+        writer: None,
         confidence: if definition.is_some() { 0.8 } else { 0.0 },
         evidence: vec![evidence(definition.unwrap_or("It uses it."))],
         alternatives: Vec::new(),

@@ -293,6 +293,7 @@ impl<'a> Work<'a> {
         if let Some(definition) = lost.definition {
             if kept.definition.is_none() {
                 kept.definition = Some(definition);
+                kept.writer = lost.writer;
                 kept.confidence = lost.confidence;
                 kept.evidence = lost.evidence;
             } else if let Some(evidence) = lost.evidence.into_iter().next() {
@@ -301,6 +302,7 @@ impl<'a> Work<'a> {
                 if !known {
                     kept.alternatives.push(Alternative {
                         definition,
+                        writer: lost.writer,
                         confidence: lost.confidence,
                         evidence,
                     });
@@ -377,6 +379,7 @@ impl<'a> Work<'a> {
             Some(at) => entry.alternatives.remove(at),
             None => Alternative {
                 definition: statement.quote.clone(),
+                writer: None,
                 confidence: entry.confidence,
                 evidence: statement.clone(),
             },
@@ -473,10 +476,12 @@ fn named(issue: &Issue) -> impl Iterator<Item = &str> {
 /// Puts a definition in the place of the one that is there, which becomes the last alternative.
 fn put(entry: &mut Entry, better: Alternative) {
     let old = entry.definition.replace(better.definition);
+    let writer = std::mem::replace(&mut entry.writer, better.writer);
     let old_evidence = std::mem::replace(&mut entry.evidence, vec![better.evidence]);
     if let (Some(definition), Some(evidence)) = (old, old_evidence.into_iter().next()) {
         entry.alternatives.push(Alternative {
             definition,
+            writer,
             confidence: entry.confidence,
             evidence,
         });

@@ -28,6 +28,7 @@ fn entry(term: &str, definition: &str) -> Entry {
         language: Language::English,
         category: Category::Concept,
         definition: (!definition.is_empty()).then(|| definition.to_owned()),
+        writer: None,
         confidence: if definition.is_empty() { 0.0 } else { 0.8 },
         evidence: vec![evidence],
         alternatives: Vec::new(),
@@ -46,6 +47,7 @@ fn other(definition: &str) -> Alternative {
     };
     Alternative {
         definition: definition.into(),
+        writer: None,
         confidence: 0.6,
         evidence,
     }

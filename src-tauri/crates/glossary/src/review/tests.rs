@@ -32,6 +32,7 @@ fn entry(term: &str, definition: &str) -> Entry {
         language: language(term),
         category: Category::Concept,
         definition: (!definition.is_empty()).then(|| definition.to_owned()),
+        writer: None,
         confidence: 0.8,
         evidence: vec![evidence("a.md", definition)],
         alternatives: Vec::new(),
@@ -44,6 +45,7 @@ fn with_other(term: &str, definition: &str, document: &str, other: &str) -> Entr
     let mut entry = entry(term, definition);
     entry.alternatives.push(Alternative {
         definition: other.into(),
+        writer: None,
         confidence: 0.7,
         evidence: evidence(document, other),
     });

@@ -5,6 +5,7 @@ mod damage;
 mod ending;
 mod gate;
 mod incremental;
+mod models;
 mod owners;
 mod processes;
 mod queue;

@@ -4,14 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use glossary::Stopped;
-
 use super::gate::until;
 use crate::error::Error;
 use crate::logs::{self, LogWriter};
 use crate::runs::context::{Break, StageContext, StopFlag};
 use crate::runs::live::Live;
-use crate::runs::{Scope, Stage, Unit};
+use crate::runs::{Scope, Stage, Undone, Unit};
 use crate::store::units::UnitKeyBuilder;
 use crate::testing::Bench;
 use crate::{RunStatus, StageStatus};
@@ -32,7 +30,7 @@ impl Unit for Doubled {
         key.value(item);
     }
 
-    fn work(&self, item: &u32, _: &StopFlag) -> Result<u32, Stopped> {
+    fn work(&self, item: &u32, _: &StopFlag) -> Result<u32, Undone> {
         self.0.fetch_add(1, Ordering::Relaxed);
         assert!(item % 3 != 2, "the number {item} is too much");
         Ok(item * 2)
@@ -59,7 +57,7 @@ impl Unit for Broken {
 
     fn depends(&self, (): &(), _: &mut UnitKeyBuilder) {}
 
-    fn work(&self, (): &(), _: &StopFlag) -> Result<(), Stopped> {
+    fn work(&self, (): &(), _: &StopFlag) -> Result<(), Undone> {
         panic!("there is no end of it")
     }
 }
@@ -80,7 +78,7 @@ impl Unit for Slow {
         key.text(item);
     }
 
-    fn work(&self, _: &&'static str, _: &StopFlag) -> Result<(), Stopped> {
+    fn work(&self, _: &&'static str, _: &StopFlag) -> Result<(), Undone> {
         let (open, news) = &*self.0;
         // A test that failed opens nothing.
         let limit = Duration::from_mins(1);

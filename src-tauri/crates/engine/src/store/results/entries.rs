@@ -18,6 +18,7 @@ pub(crate) fn hash_entry(entry: &Entry, changed: bool) -> i64 {
     hash.text(&entry.key)
         .text(&entry.term)
         .option(entry.definition.as_deref())
+        .option(entry.writer.as_deref())
         .number(entry.language as u64)
         .number(entry.category as u64)
         .number(entry.confidence.to_bits())
@@ -32,7 +33,9 @@ pub(crate) fn hash_entry(entry: &Entry, changed: bool) -> i64 {
         evidence(&mut hash, source);
     }
     for other in &entry.alternatives {
-        hash.text(&other.definition).number(other.confidence.to_bits());
+        hash.text(&other.definition)
+            .option(other.writer.as_deref())
+            .number(other.confidence.to_bits());
         evidence(&mut hash, &other.evidence);
     }
     for names in [&entry.synonyms, &entry.related] {
@@ -70,11 +73,11 @@ pub(crate) async fn write_entries(
         let json = serde_json::to_string(&fresh.par_iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
             "INSERT INTO entry_row (series, ordinal, born, hash, key, term, language, category, definition, confidence,
-                 evidence, alternatives, synonyms, related, changed, sort)
+                 evidence, alternatives, synonyms, related, changed, sort, writer)
              SELECT g.series, value ->> 'ordinal', g.id, value ->> 'hash', value ->> 'key', value ->> 'term',
                  value ->> 'language', value ->> 'category', value ->> 'definition', value ->> 'confidence',
                  value -> 'evidence', value -> 'alternatives', value -> 'synonyms', value -> 'related',
-                 value ->> 'changed', value ->> 'sort'
+                 value ->> 'changed', value ->> 'sort', value ->> 'writer'
              FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
             json
@@ -103,6 +106,7 @@ pub(crate) struct EntryRecord {
     pub(crate) language: String,
     pub(crate) category: String,
     pub(crate) definition: Option<String>,
+    pub(crate) writer: Option<String>,
     pub(crate) confidence: f64,
     pub(crate) evidence: String,
     pub(crate) alternatives: String,
@@ -120,6 +124,7 @@ impl TryFrom<EntryRecord> for Entry {
             language: parse(&row.language)?,
             category: parse::<Category>(&row.category)?,
             definition: row.definition,
+            writer: row.writer,
             confidence: row.confidence,
             evidence: serde_json::from_str(&row.evidence)?,
             alternatives: serde_json::from_str(&row.alternatives)?,
@@ -133,7 +138,7 @@ impl TryFrom<EntryRecord> for Entry {
 pub(crate) async fn read_entries(store: &Store, generation: i64) -> Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         EntryRecord,
-        "SELECT key, term, language, category, definition, confidence, evidence, alternatives, synonyms, related
+        "SELECT key, term, language, category, definition, writer, confidence, evidence, alternatives, synonyms, related
          FROM entry WHERE generation_id = ? ORDER BY ordinal",
         generation
     )

@@ -1,0 +1,15 @@
+//! Models that a project asks: its settings, the key of their server, the prompts, and what asking them takes.
+//! How a server is spoken to is the business of `genglossary-models`.
+
+mod keys;
+pub(crate) mod prompts;
+mod server;
+mod settings;
+mod usage;
+
+pub(crate) use keys::Keys;
+pub use keys::{KeyPlace, use_keychain};
+pub use server::{ModelCheck, ModelRow};
+pub use settings::{ModelProvider, ModelSettings, OutputLanguage};
+pub use usage::ModelUse;
+pub(crate) use usage::{Ledger, of_run, save};

@@ -1,0 +1,97 @@
+//! Trying a model server, and which models it has.
+
+use genglossary_models::{JsonMode, Passed};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tokio_util::sync::CancellationToken;
+
+use super::settings::ModelSettings;
+use crate::engine::Engine;
+use crate::error::{Error, Message, Result};
+
+/// A model that a server has, with as much as it tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ModelRow {
+    /// Its name.
+    pub name: String,
+    /// Its size on the disk of the server, in bytes.
+    #[specta(type = Option<u32>)] // a plain number: it is never NaN
+    pub bytes: Option<f64>,
+    /// How many parameters it has, as its makers write it.
+    pub parameters: Option<String>,
+    /// How they were made smaller.
+    pub quantisation: Option<String>,
+    /// Longest context, in tokens.
+    pub context: Option<u32>,
+}
+
+/// What trying a server found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ModelCheck {
+    /// A server answers there.
+    pub reachable: bool,
+    /// It accepts the key, or needs none.
+    pub authorised: bool,
+    /// It has the model.
+    pub known: bool,
+    /// The model answers in JSON: everything works.
+    pub works: bool,
+    /// How it was got to do so: `schema`, `object` or `text`.
+    pub json: Option<String>,
+    /// Time of a request without a model, in milliseconds.
+    pub latency_ms: Option<u32>,
+    /// Time of a small question, in milliseconds.
+    pub answer_ms: Option<u32>,
+    /// Why it went no further.
+    pub error: Option<Message>,
+}
+
+impl Engine {
+    /// Tries the server and the model of these settings, and says what works and what does not.
+    pub async fn check_model(&self, settings: ModelSettings) -> Result<ModelCheck> {
+        let settings = settings.tidied();
+        settings.check()?;
+        let (key, _) = self.key(&settings).await?;
+        let check = settings
+            .client(key)?
+            .check(&settings.model(), &CancellationToken::new())
+            .await;
+        let milliseconds = |time: std::time::Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+        Ok(ModelCheck {
+            reachable: check.passed >= Passed::Reachable,
+            authorised: check.passed >= Passed::Authorised,
+            known: check.passed >= Passed::ModelKnown,
+            works: check.passed >= Passed::Everything,
+            json: check.json.map(|mode| {
+                let name = match mode {
+                    JsonMode::Schema => "schema",
+                    JsonMode::Object => "object",
+                    JsonMode::Text => "text",
+                };
+                name.to_owned()
+            }),
+            latency_ms: check.latency.map(milliseconds),
+            answer_ms: check.answer.map(milliseconds),
+            error: check.error.map(|error| Error::Model(error).message()),
+        })
+    }
+
+    /// The models that the server of these settings has, by name. The model of the settings does not matter.
+    pub async fn list_models(&self, settings: ModelSettings) -> Result<Vec<ModelRow>> {
+        let settings = settings.tidied();
+        let (key, _) = self.key(&settings).await?;
+        let models = settings
+            .client(key)?
+            .models(&CancellationToken::new())
+            .await
+            .map_err(Error::Model)?;
+        let row = |model: genglossary_models::ModelInfo| ModelRow {
+            name: model.name,
+            bytes: model.bytes.map(|bytes| bytes as f64),
+            parameters: model.parameters,
+            quantisation: model.quantisation,
+            context: model.context,
+        };
+        Ok(models.into_iter().map(row).collect())
+    }
+}

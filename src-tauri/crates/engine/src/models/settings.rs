@@ -1,0 +1,183 @@
+//! Which model a project asks, and how.
+
+use std::time::Duration;
+
+use genglossary_models::{Client, Key, Limits, Model, Provider, Server};
+use glossary::Language;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::{Error, Result};
+
+/// How a model server is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelProvider {
+    /// Ollama's own API.
+    Ollama,
+    /// Chat completions as `OpenAI` defines them: `OpenAI`, LM Studio, llama.cpp, vLLM and others.
+    OpenAi,
+    /// Azure `OpenAI`, where the model is a deployment.
+    Azure,
+}
+
+impl ModelProvider {
+    /// Its name in run records, on the command line and in the interface.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ollama => "ollama",
+            Self::OpenAi => "openai",
+            Self::Azure => "azure",
+        }
+    }
+
+    fn provider(self) -> Provider {
+        match self {
+            Self::Ollama => Provider::Ollama,
+            Self::OpenAi => Provider::OpenAi,
+            Self::Azure => Provider::Azure,
+        }
+    }
+}
+
+/// The language that a model writes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputLanguage {
+    /// That of the term.
+    #[default]
+    Document,
+    /// English.
+    English,
+    /// Japanese.
+    Japanese,
+}
+
+impl OutputLanguage {
+    /// The language of what is written about a term.
+    pub(crate) fn of(self, term: Language) -> Language {
+        match self {
+            Self::Document => term,
+            Self::English => Language::English,
+            Self::Japanese => Language::Japanese,
+        }
+    }
+}
+
+/// A model of a server, and how it is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ModelSettings {
+    /// How the server is spoken to.
+    pub provider: ModelProvider,
+    /// The address of the server.
+    pub base_url: String,
+    /// Azure only: the version of the API; empty for the usual one.
+    pub api_version: String,
+    /// The name of the model, with Azure that of the deployment.
+    pub model: String,
+    /// 0 for the likeliest answer, up to 2 for more varied ones.
+    #[specta(type = u32)] // a plain number: it is never NaN
+    pub temperature: f32,
+    /// The same seed gives the same answer, where the server can.
+    pub seed: Option<u32>,
+    /// Tokens that prompt and reply may take together. 1,024 to 2,000,000.
+    pub context: u32,
+    /// Most calls at the same time. 1 to 64.
+    pub parallel: u32,
+    /// Longest time of a call, in seconds. 1 to 3,600.
+    pub timeout_s: u32,
+    /// The language that it writes in.
+    pub output: OutputLanguage,
+}
+
+impl ModelSettings {
+    /// The usual settings for a server of this kind: on this machine for Ollama, the provider's own for the others.
+    pub fn usual(provider: ModelProvider) -> Self {
+        let (base_url, context) = match provider {
+            ModelProvider::Ollama => ("http://localhost:11434", 8_192),
+            ModelProvider::OpenAi => ("https://api.openai.com/v1", 32_768),
+            ModelProvider::Azure => ("", 32_768),
+        };
+        Self {
+            provider,
+            base_url: base_url.to_owned(),
+            api_version: String::new(),
+            model: String::new(),
+            temperature: 0.0,
+            seed: Some(1),
+            context,
+            parallel: 4,
+            timeout_s: 300,
+            output: OutputLanguage::default(),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        let bounds = [
+            ("model", !self.model.is_empty() && self.model.len() <= LONGEST),
+            ("temperature", (0.0..=2.0).contains(&self.temperature)),
+            ("context", (1_024..=2_000_000).contains(&self.context)),
+            ("parallel", (1..=64).contains(&self.parallel)),
+            ("timeout_s", (1..=3_600).contains(&self.timeout_s)),
+            ("api_version", self.api_version.len() <= LONGEST),
+            ("base_url", self.base_url.len() <= LONGEST),
+        ];
+        for (field, kept) in bounds {
+            if !kept {
+                return Err(Error::InvalidSettings(field));
+            }
+        }
+        self.client(None).map(|_| ())
+    }
+
+    /// Without white space around what was typed.
+    pub(crate) fn tidied(mut self) -> Self {
+        for text in [&mut self.base_url, &mut self.api_version, &mut self.model] {
+            *text = text.trim().to_owned();
+        }
+        self
+    }
+
+    /// Who is asked. Nothing is sent.
+    pub(crate) fn client(&self, key: Option<Key>) -> Result<Client> {
+        let api_version = Some(&self.api_version).filter(|version| !version.is_empty());
+        let server = Server {
+            provider: self.provider.provider(),
+            base_url: self.base_url.clone(),
+            api_version: api_version.cloned(),
+            key,
+        };
+        let timeout = Duration::from_secs(self.timeout_s.into());
+        let limits = Limits {
+            parallel: self.parallel as usize,
+            connect: Limits::default().connect.min(timeout),
+            first_byte: timeout,
+            total: timeout,
+            ..Limits::default()
+        };
+        Client::new(server, limits).map_err(Error::Model)
+    }
+
+    pub(crate) fn model(&self) -> Model {
+        Model {
+            name: self.model.clone(),
+            temperature: self.temperature,
+            seed: self.seed,
+            context: self.context,
+        }
+    }
+
+    /// What an answer depends on. The same model gives it at any address.
+    pub(crate) fn parameters(&self) -> impl Serialize + use<> {
+        (
+            self.provider,
+            self.model.clone(),
+            self.temperature,
+            self.seed,
+            self.context,
+        )
+    }
+}
+
+/// Longer texts than any of these settings has.
+const LONGEST: usize = 2_000;
