@@ -28,6 +28,8 @@ pub struct Script {
     pub stream: bool,
     /// Whether it tells the tokens.
     pub counts_tokens: bool,
+    /// Tokens that its models think before they answer. With no room for more, the answer is empty.
+    pub thinks: u32,
     /// Where every request is sent instead, with status 307.
     pub redirect: Option<String>,
     /// When it fails, and how. The first rule that fits counts.
@@ -49,6 +51,7 @@ impl Default for Script {
             refuses: Vec::new(),
             stream: true,
             counts_tokens: true,
+            thinks: 0,
             redirect: None,
             rules: Vec::new(),
             seed: 0,

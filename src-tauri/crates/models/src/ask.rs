@@ -6,13 +6,14 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
+use crate::dialect::habits::Habits;
 use crate::dialect::refusal::refusal;
 use crate::dialect::{Question, Reader, Reply, body, chat_url};
 use crate::error::{Fault, ModelError};
 use crate::exchange::Exchange;
 use crate::parse::parse;
 use crate::patience::back_off;
-use crate::prompt::{Message, Model, Prompt, Role, check_budget, estimate_messages, estimate_tokens};
+use crate::prompt::{Message, Model, Prompt, Role, Schema, check_budget, estimate_messages, estimate_tokens};
 use crate::server::shown;
 use crate::usage::{Answer, Usage};
 use crate::wire::shorten;
@@ -43,7 +44,7 @@ struct Attempt {
 struct Seen {
     status: Option<u16>,
     retry_after: Option<Duration>,
-    /// It refused how it was asked, and from now on is asked in another way.
+    /// It has to be asked in another way, and from now on is.
     taught: bool,
 }
 
@@ -88,7 +89,7 @@ impl<'a> Asking<'a> {
                     });
                 }
                 Err(fault) => {
-                    let turns = repair(&reply.text, &fault);
+                    let turns = repair(&reply.text, &fault, &self.prompt.schema);
                     messages.extend(turns);
                     if repaired || self.fits(&messages).is_err() {
                         return Err(self.error(fault));
@@ -201,7 +202,11 @@ impl<'a> Asking<'a> {
             model: self.model,
             messages,
             schema: &self.prompt.schema,
-            reply_tokens: self.prompt.reply_tokens,
+            reply_tokens: if habits.thinks {
+                self.model.context.saturating_sub(estimate_messages(messages))
+            } else {
+                self.prompt.reply_tokens
+            },
         };
         let url = chat_url(&shared.server, &shared.address, name);
         let body = body(shared.server.provider, &question, habits);
@@ -212,13 +217,29 @@ impl<'a> Asking<'a> {
             let reason = incoming.reason().await;
             let problem = refusal(incoming.status, &reason, name, self.model.context);
             let said = problem.said.as_deref().unwrap_or_default();
-            seen.taught = shared.learn(name, habits, incoming.status, said);
+            if let Some(better) = habits.after(shared.server.provider, incoming.status, said) {
+                shared.learn(name, habits, better);
+                seen.taught = true;
+            }
             return Err(shared.wire.explain(&incoming.blank_error(), problem));
         }
         let blank = incoming.blank_error();
         let explain = |problem| shared.wire.explain(&blank, problem);
         incoming.lines(|line| reader.line(line).map_err(explain)).await?;
-        reader.finish().map_err(explain)
+        let reply = reader.finish().map_err(explain)?;
+        if !reply.text.trim().is_empty() {
+            return Ok(reply);
+        }
+        if reply.cut && !habits.thinks {
+            // Thoughts count as a part of the reply, and are left out of its text.
+            shared.learn(name, habits, Habits { thinks: true, ..habits });
+            seen.taught = true;
+        }
+        Err(incoming.broken(if reply.cut {
+            "the model thought for so long that no room was left for its answer"
+        } else {
+            "it is empty"
+        }))
     }
 
     fn fits(&self, messages: &[Message]) -> Result<(), Fault> {
@@ -265,15 +286,17 @@ fn understand<T>(reply: &Reply, read: impl Fn(&Value) -> Result<T, String>) -> R
     }
 }
 
-/// The turns that show a model its reply and what is wrong with it.
-fn repair(reply: &str, fault: &Fault) -> [Message; 2] {
+/// The turns that show a model its reply and what is wrong with it. With the schema, since a server that ignores it is
+/// the likeliest reason.
+fn repair(reply: &str, fault: &Fault, schema: &Schema) -> [Message; 2] {
     let problem = match fault {
         Fault::BadReply { problem } => problem.as_str(),
         _ => "it holds no JSON",
     };
     let wish = format!(
-        "This answer cannot be used: {problem}. Give the whole answer again, as one JSON object that fits the schema, and \
-         nothing else."
+        "This answer cannot be used: {problem}. Give the whole answer again, as one JSON object and nothing else. It must \
+         fit this JSON schema:\n{}",
+        schema.value
     );
     [
         Message::new(Role::Assistant, shorten(reply, SHOWN_REPLY)),

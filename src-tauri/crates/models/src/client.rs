@@ -96,17 +96,13 @@ impl Shared {
         habits.get(model).copied().unwrap_or_default()
     }
 
-    /// Learns from a refusal of what was asked with `sent`. False when it is no question of how to ask.
-    pub(crate) fn learn(&self, model: &str, sent: Habits, status: u16, said: &str) -> bool {
-        let Some(better) = sent.after(self.server.provider, status, said) else {
-            return false;
-        };
+    /// Asks `model` in a better way from now on than `sent`, with which it did not work.
+    pub(crate) fn learn(&self, model: &str, sent: Habits, better: Habits) {
         let mut habits = self.habits.lock().unwrap_or_else(PoisonError::into_inner);
         let known = habits.entry(model.to_owned()).or_default();
         // Of calls that were refused together, the first one teaches, and the others ask in the new way.
         if *known == sent {
             *known = better;
         }
-        true
     }
 }

@@ -12,7 +12,8 @@ use crate::usage::Usage;
 pub struct ModelError {
     /// What happened.
     pub fault: Fault,
-    /// The address that was asked: scheme, host, port and path. Never the key, a user or a query.
+    /// The address that was asked: scheme, host, port and path. Never the key, a user or a query. Empty for a base URL that
+    /// is none, since it may hold a secret in any place.
     pub server: Box<str>,
     /// The HTTP status, if the server gave one.
     pub status: Option<u16>,
@@ -208,12 +209,7 @@ impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let server = &self.server;
         match &self.fault {
-            Fault::BadUrl { problem } => {
-                write!(
-                    f,
-                    "The address {server:?} cannot be used: {problem}. Correct the base URL."
-                )
-            }
+            Fault::BadUrl { problem } => write!(f, "The base URL cannot be used: {problem}. Correct it."),
             Fault::Unreachable => write!(
                 f,
                 "Nobody answers at {server}. Check that the server runs, and that the base URL is right."

@@ -2,9 +2,9 @@
 //!
 //! Additive increase, multiplicative decrease, as TCP finds the capacity of a network (Chiu and Jain 1989, "Analysis of
 //! the increase and decrease algorithms for congestion avoidance in computer networks"): a refusal halves the limit, and
-//! a row of answers raises it by one. Refusals of calls that started before the last halving say nothing new. Each
-//! refusal doubles the row that the next raise takes, so that a server that can do one call at a time is rarely asked
-//! for two.
+//! a row of answers raises it by one. Refusals of calls that started before the last halving say nothing new. A refusal
+//! right after a raise says that the raise was wrong, and each such one doubles the row that the next raise takes: a
+//! server that can do one call at a time is rarely asked for two, and one that was busy for a moment soon gets more.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,7 +26,10 @@ struct State {
     open: usize,
     /// Slots that are taken away when their calls end.
     owed: usize,
+    /// Answers since the limit changed.
     answers: u32,
+    /// Whether that change was a raise.
+    raised: bool,
     patience: u32,
     halvings: u64,
 }
@@ -50,6 +53,7 @@ impl Gate {
                 open: 0,
                 owed: 0,
                 answers: 0,
+                raised: false,
                 patience: PATIENCE.0,
                 halvings: 0,
             }),
@@ -86,6 +90,7 @@ impl Pass<'_> {
         state.answers += 1;
         if state.limit < state.most && state.answers >= state.patience {
             state.answers = 0;
+            state.raised = true;
             state.limit += 1;
             if state.owed > 0 {
                 state.owed -= 1;
@@ -103,8 +108,13 @@ impl Pass<'_> {
             state.owed += state.limit - limit;
             state.limit = limit;
             state.halvings += 1;
+            state.patience = if state.raised && state.answers < limit as u32 * 2 {
+                (state.patience * 2).min(PATIENCE.1)
+            } else {
+                PATIENCE.0
+            };
+            state.raised = false;
             state.answers = 0;
-            state.patience = (state.patience * 2).min(PATIENCE.1);
             // Slots that nobody has are taken away at once.
             let free = self.gate.slots.forget_permits(state.owed);
             state.owed -= free;

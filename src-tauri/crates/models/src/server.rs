@@ -110,10 +110,12 @@ impl Address {
         let bad = |problem: &str| Fault::BadUrl {
             problem: problem.to_owned(),
         };
-        let mut url = Url::parse(server.base_url.trim()).map_err(|error| bad(&error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
+        let text = server.base_url.trim();
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        if !matches!(scheme.as_deref(), Some("http" | "https")) {
             return Err(bad("it has to begin with http:// or https://"));
         }
+        let mut url = Url::parse(text).map_err(|error| bad(&error.to_string()))?;
         if url.host_str().is_none_or(str::is_empty) {
             return Err(bad("it names no host"));
         }

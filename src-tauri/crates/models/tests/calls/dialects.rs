@@ -109,6 +109,32 @@ async fn a_server_without_schemas_is_asked_in_the_way_that_it_can_and_that_is_re
 }
 
 #[tokio::test]
+async fn a_model_that_thinks_gets_the_room_for_it() {
+    for provider in PROVIDERS {
+        let server = start(Script {
+            thinks: 1_000,
+            ..Script::default()
+        })
+        .await;
+        let client = client(provider, &server);
+        assert_eq!(ask(&client).await.unwrap().usage.calls, 2, "{provider:?}");
+        assert_eq!(ask(&client).await.unwrap().usage.calls, 1, "it is remembered");
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_never_stops_thinking_is_told_as_that() {
+    let server = start(Script {
+        thinks: 1_000_000,
+        ..Script::default()
+    })
+    .await;
+    let error = ask(&client(Provider::OpenAi, &server)).await.unwrap_err();
+    assert_eq!(error.code(), "broken");
+    assert!(error.to_string().contains("thought for so long"), "{error}");
+}
+
+#[tokio::test]
 async fn parameters_that_a_model_refuses_are_left_out() {
     let refuses = ["max_tokens", "temperature", "seed", "stream_options"];
     let server = start(Script {
