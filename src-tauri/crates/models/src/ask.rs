@@ -217,7 +217,10 @@ impl<'a> Asking<'a> {
             let reason = incoming.reason().await;
             let problem = refusal(incoming.status, &reason, name, self.model.context);
             let said = problem.said.as_deref().unwrap_or_default();
-            if let Some(better) = habits.after(shared.server.provider, incoming.status, said) {
+            let is_long = matches!(problem.fault, Fault::ContextTooLong { .. });
+            // What is said about the length names parameters too.
+            let better = habits.after(shared.server.provider, incoming.status, said);
+            if let Some(better) = better.filter(|_| !is_long) {
                 shared.learn(name, habits, better);
                 seen.taught = true;
             }

@@ -36,9 +36,8 @@ impl Client {
     /// Checks the address; nothing is sent yet. A server on this machine is asked without a proxy, and no redirect to
     /// another server is followed.
     pub fn new(server: Server, limits: Limits) -> Result<Self, ModelError> {
-        let bad = |fault| ModelError::new(fault, "");
-        let address = Address::new(&server).map_err(bad)?;
-        let wire = Wire::new(&server, &address, limits).map_err(bad)?;
+        let address = Address::new(&server).map_err(|fault| ModelError::new(fault, ""))?;
+        let wire = Wire::new(&server, &address, limits)?;
         let shared = Shared {
             gate: Gate::new(limits.parallel),
             habits: Mutex::default(),

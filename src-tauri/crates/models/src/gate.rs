@@ -174,6 +174,38 @@ mod tests {
         assert_eq!(gate.slots.available_permits(), 2);
     }
 
+    async fn answers(gate: &Gate, count: u32) {
+        for _ in 0..count {
+            gate.enter().await.answered();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_was_busy_for_a_moment_soon_gets_more_again() {
+        let gate = Gate::new(4);
+        for _ in 0..10 {
+            gate.enter().await.refused();
+            answers(&gate, PATIENCE.0 * 4).await;
+            assert_eq!(gate.limit(), 4);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_raise_that_was_wrong_is_tried_again_ever_later() {
+        let gate = Gate::new(4);
+        gate.enter().await.refused();
+        gate.enter().await.refused();
+        assert_eq!(gate.limit(), 1);
+        for patience in [4, 8, 16, 32] {
+            answers(&gate, patience - 1).await;
+            assert_eq!(gate.limit(), 1, "after {patience} answers less one");
+            answers(&gate, 1).await;
+            assert_eq!(gate.limit(), 2, "after {patience} answers");
+            gate.enter().await.refused();
+            assert_eq!(gate.limit(), 1);
+        }
+    }
+
     #[tokio::test]
     async fn one_call_at_a_time_is_always_allowed() {
         let gate = Gate::new(1);

@@ -155,6 +155,11 @@ impl Address {
         named || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
 
+    /// Whether it is spoken to over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// Whether `url` is on the same server, so that it may see key and prompt too.
     pub(crate) fn is_home_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()

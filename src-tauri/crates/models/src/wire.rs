@@ -43,7 +43,7 @@ pub(crate) struct Incoming {
 }
 
 impl Wire {
-    pub(crate) fn new(server: &Server, address: &Address, limits: Limits) -> Result<Self, Fault> {
+    pub(crate) fn new(server: &Server, address: &Address, limits: Limits) -> Result<Self, ModelError> {
         let home = address.clone();
         // Prompt and key are for this server alone, so that a redirect to any other one is an answer, not a way.
         let stay = redirect::Policy::custom(move |attempt| {
@@ -61,11 +61,17 @@ impl Wire {
         if address.is_loopback() {
             http = http.no_proxy();
         }
+        if !address.is_secure() {
+            // Without TLS no certificate is needed, so that a machine that has none can use its own servers.
+            http = http.tls_certs_only([]);
+        }
         if let Some((name, value)) = server.key.as_ref().and_then(|key| key.header(server.provider)) {
             http = http.default_headers(HeaderMap::from_iter([(HeaderName::from_static(name), value)]));
         }
-        let http = http.build().map_err(|error| Fault::BadUrl {
-            problem: cause(&error).to_string(),
+        let http = http.build().map_err(|error| {
+            let mut failure = ModelError::new(Fault::Tls, shown(&address.join(&[])));
+            failure.said = Some(cause(&error).to_string().into());
+            failure
         })?;
         Ok(Self {
             http,

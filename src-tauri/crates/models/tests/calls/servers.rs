@@ -117,6 +117,26 @@ async fn a_server_can_be_tested_before_a_model_is_chosen() {
     assert_eq!(server.counts().calls, 0);
 }
 
+/// The proxy and the certificates of the environment are read when a client is made, so that a process of its own needs to
+/// try it.
+#[test]
+fn a_server_on_this_machine_needs_neither_proxy_nor_certificates() {
+    let tests = std::env::current_exe().unwrap();
+    let outcome = std::process::Command::new(tests)
+        .args(["--exact", "dialects::every_provider_answers_the_same_question"])
+        .env("HTTP_PROXY", "http://127.0.0.1:9")
+        .env("http_proxy", "http://127.0.0.1:9")
+        .env("ALL_PROXY", "http://127.0.0.1:9")
+        .env("SSL_CERT_FILE", "/nowhere")
+        .env("SSL_CERT_DIR", "/nowhere")
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&outcome.stdout);
+    assert!(outcome.status.success() && said.contains("1 passed"), "{said}");
+}
+
 #[tokio::test]
 async fn a_pull_tells_its_progress_to_the_end() {
     let server = start(with_models(&["m"])).await;
