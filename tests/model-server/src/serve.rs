@@ -262,7 +262,7 @@ async fn answer(
             http::chunk(to, text.as_bytes()).await?;
         }
         Some(Fault::Drip { pause_ms }) => {
-            for bytes in body.as_bytes().chunks(32) {
+            for bytes in body.as_bytes().chunks(8) {
                 http::chunk(to, bytes).await?;
                 sleep(Duration::from_millis(pause_ms)).await;
             }

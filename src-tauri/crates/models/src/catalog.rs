@@ -81,16 +81,30 @@ impl Client {
             return Err(ModelError::new(Fault::Unsupported, shown(url)));
         }
         let list = self.shared.json(url, None).await?;
-        if self.shared.server.provider == Provider::OpenAi {
-            let models = list["data"].as_array().or(list.as_array());
-            return Ok(models.into_iter().flatten().filter_map(openai_info).collect());
+        let is_ollama = self.shared.server.provider == Provider::Ollama;
+        let items = if is_ollama { &list["models"] } else { &list["data"] };
+        let Some(items) = items.as_array().or(list.as_array()) else {
+            // LM Studio says with status 200 that it does not know the path.
+            let problem = Problem {
+                fault: Fault::WrongPath,
+                said: sentence(&list),
+            };
+            let blank = ModelError::new(Fault::WrongPath, shown(url));
+            return Err(self.shared.wire.explain(&blank, problem));
+        };
+        if !is_ollama {
+            return Ok(items.iter().filter_map(openai_info).collect());
         }
         let mut asked = JoinSet::new();
-        for model in list["models"].as_array().into_iter().flatten().filter_map(ollama_info) {
+        for model in items.iter().filter_map(ollama_info) {
             let client = self.clone();
             asked.spawn(async move { client.with_context(model).await });
         }
-        Ok(asked.join_all().await)
+        let mut models = Vec::new();
+        while let Some(model) = asked.join_next().await {
+            models.extend(model);
+        }
+        Ok(models)
     }
 
     /// `model` with what only its own page says.

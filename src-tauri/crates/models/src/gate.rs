@@ -206,6 +206,32 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_slot_is_lost_or_won_whatever_happens(steps in proptest::collection::vec(0..4_u8, 0..200)) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async {
+                let gate = Gate::new(6);
+                let mut passes = Vec::new();
+                for step in steps {
+                    let pass = (!passes.is_empty()).then(|| passes.remove(0));
+                    match (step, pass) {
+                        (0, Some(pass)) => Pass::answered(pass),
+                        (1, Some(pass)) => assert!(pass.refused() || passes.is_empty()),
+                        (2, Some(pass)) => drop(pass),
+                        (_, pass) => passes.extend(pass),
+                    }
+                    if gate.slots.available_permits() > 0 {
+                        passes.push(gate.enter().await);
+                    }
+                    assert!((1..=6).contains(&gate.limit()));
+                }
+                drop(passes);
+                assert_eq!(gate.slots.available_permits(), gate.limit());
+            });
+        }
+    }
+
     #[tokio::test]
     async fn one_call_at_a_time_is_always_allowed() {
         let gate = Gate::new(1);
