@@ -20,6 +20,8 @@ use crate::wire::shorten;
 
 /// How much of its wrong reply a model is shown, in characters.
 const SHOWN_REPLY: usize = 4_000;
+/// How much longer than one that failed a server is left alone that has too much to do.
+const OVERLOAD_FACTOR: u32 = 4;
 
 /// A question on its way.
 pub(crate) struct Asking<'a> {
@@ -135,9 +137,8 @@ impl<'a> Asking<'a> {
             } else if seen.retry_after.is_none() {
                 continue;
             }
-            let wait = seen
-                .retry_after
-                .unwrap_or_else(|| back_off(self.client.shared.limits.back_off, failures));
+            let first = self.client.shared.limits.back_off * if overloaded { OVERLOAD_FACTOR } else { 1 };
+            let wait = seen.retry_after.unwrap_or_else(|| back_off(first, failures));
             // The server is busy with others. Whoever waits keeps the turn: the next one would be refused as well.
             let turn = (overloaded && !crowded).then_some(pass);
             let waited = self.stop.run_until_cancelled(tokio::time::sleep(wait)).await;

@@ -14,7 +14,8 @@ pub struct Limits {
     pub first_byte: Duration,
     /// Longest time of one attempt, from its start to the end of the reply.
     pub total: Duration,
-    /// Largest reply, in bytes as they come from the server. A streamed reply is about fifty times its text.
+    /// Largest reply, in bytes as they come from the server: a streamed reply, with the thoughts of the model, is about
+    /// fifty times its text.
     pub reply_bytes: usize,
     /// Most attempts for one question, at least 1.
     pub tries: u32,
@@ -34,7 +35,7 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             first_byte: Duration::from_mins(3),
             total: Duration::from_mins(10),
-            reply_bytes: 8 << 20,
+            reply_bytes: 32 << 20,
             tries: 5,
             back_off: Duration::from_millis(250),
         }

@@ -70,6 +70,7 @@ async fn faults(table: &mut Table, plain: Duration) -> Outcome<()> {
     let limits = Limits {
         first_byte: Duration::from_secs(1),
         total: Duration::from_secs(3),
+        reply_bytes: 1 << 20,
         ..limits()
     };
     let (took, usage) = ask_all(&client(&server, limits)?, CALLS).await?;

@@ -1,8 +1,8 @@
 //! The JSON in what a model said. Models are asked for JSON and nothing else, and some send it in a code fence, between
 //! sentences, after their thoughts, with a comma too many, or without its end.
 //!
-//! JSON that is valid comes through unchanged. Otherwise the longest object or list in the text is taken, read as
-//! [`tolerant`] reads.
+//! JSON that is valid comes through unchanged. Otherwise the longest object or list in the text is taken, however sloppily
+//! it is written.
 
 mod tolerant;
 

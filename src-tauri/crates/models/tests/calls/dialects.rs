@@ -54,17 +54,19 @@ async fn azure_has_the_model_in_its_path_and_the_key_in_its_own_header() {
     assert!(request.headers.contains(&("api-key".to_owned(), KEY.to_owned())));
 }
 
-/// D8: the key goes into its header, and nothing else that is sent holds it.
+/// D8: the key goes into its header, and nothing else that is sent holds it or says where the server is.
 #[tokio::test]
-async fn no_body_and_no_path_holds_the_key() {
+async fn no_body_and_no_path_holds_the_key_or_the_host() {
     for provider in PROVIDERS {
         let server = start(Script::default()).await;
         ask(&client(provider, &server)).await.unwrap();
         for request in server.requests() {
-            assert!(
-                !request.body.contains(KEY) && !request.path.contains(KEY),
-                "{provider:?}"
-            );
+            for secret in [KEY, "127.0.0.1"] {
+                assert!(
+                    !request.body.contains(secret) && !request.path.contains(secret),
+                    "{provider:?}"
+                );
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use genglossary_model_server::{Fault, RetryAfter, Script, Spoil, When};
 use genglossary_models::{Limits, ModelError, Provider, Wait};
+use tokio::task::JoinSet;
 
 use crate::fixture::{KEY, PROVIDERS, ask, client, expected, failing, limits, server_at, start, with_limits};
 
@@ -44,28 +45,29 @@ fn status(code: u16) -> Fault {
 
 #[tokio::test]
 async fn one_fault_of_any_kind_costs_attempts_and_no_answer() {
+    let mut cases = JoinSet::new();
     for provider in PROVIDERS {
         for fault in Fault::every() {
-            // What cannot be made a list again is repaired, and what is merely sloppy needs nothing.
-            let server = start(failing(When::First(1), vec![fault.clone()])).await;
-            let answer = ask(&with_limits(provider, &server, limits_for(&fault))).await;
-            let answer = answer.unwrap_or_else(|error| panic!("{provider:?} {fault:?}: {error}"));
-            let half = matches!(fault, Fault::Spoil(Spoil::Truncated));
-            assert!(
-                answer.value == expected() || half,
-                "{provider:?} {fault:?}: {:?}",
-                answer.value
-            );
-            assert_eq!(answer.truncated, half, "{provider:?} {fault:?}");
-            let (calls, retries) = (answer.usage.calls, answer.usage.retries);
-            assert_eq!(calls, retries + 1, "{provider:?} {fault:?}");
+            cases.spawn(async move {
+                let server = start(failing(When::First(1), vec![fault.clone()])).await;
+                let answer = ask(&with_limits(provider, &server, limits_for(&fault))).await;
+                let answer = answer.unwrap_or_else(|error| panic!("{provider:?} {fault:?}: {error}"));
+                // The last term of a list that broke off is not complete.
+                let half = fault == Fault::Spoil(Spoil::Truncated);
+                assert!(half || answer.value == expected(), "{provider:?} {fault:?}: {answer:?}");
+                assert_eq!(answer.truncated, half, "{provider:?} {fault:?}");
+                let (calls, retries) = (answer.usage.calls, answer.usage.retries);
+                assert_eq!(calls, retries + 1, "{provider:?} {fault:?}");
+            });
         }
     }
+    cases.join_all().await;
 }
 
 #[tokio::test]
 async fn a_fault_that_stays_is_told_for_what_it_is_after_the_last_attempt() {
     let bytes = limits().reply_bytes;
+    let mut cases = JoinSet::new();
     for provider in [Provider::Ollama, Provider::OpenAi] {
         for (fault, code, calls) in [
             (status(500), "server_fault", 3),
@@ -89,12 +91,15 @@ async fn a_fault_that_stays_is_told_for_what_it_is_after_the_last_attempt() {
             (Fault::Spoil(Spoil::Prose), "no_json", 2),
             (Fault::Say("{\"words\": []}".to_owned()), "bad_reply", 2),
         ] {
-            let error = error_of(provider, fault.clone()).await;
-            assert_eq!(error.code(), code, "{provider:?} {fault:?}: {error}");
-            assert_eq!(error.usage().calls, calls, "{provider:?} {fault:?}: {error}");
-            assert!(!error.is_final() || code == "no_credit", "{fault:?} is about one call");
+            cases.spawn(async move {
+                let error = error_of(provider, fault.clone()).await;
+                assert_eq!(error.code(), code, "{provider:?} {fault:?}: {error}");
+                assert_eq!(error.usage().calls, calls, "{provider:?} {fault:?}: {error}");
+                assert_eq!(error.is_final(), code == "no_credit", "{provider:?} {fault:?}");
+            });
         }
     }
+    cases.join_all().await;
 }
 
 #[tokio::test]
