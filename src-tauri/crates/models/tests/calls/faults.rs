@@ -11,8 +11,8 @@ use crate::fixture::{KEY, PROVIDERS, ask, client, expected, failing, limits, ser
 /// Limits under which a server that is silent is given up soon.
 fn impatient() -> Limits {
     Limits {
-        first_byte: Duration::from_millis(250),
-        total: Duration::from_millis(750),
+        first_byte: Duration::from_millis(400),
+        total: Duration::from_millis(1_200),
         ..limits()
     }
 }
@@ -45,23 +45,19 @@ fn status(code: u16) -> Fault {
 
 #[tokio::test]
 async fn one_fault_of_any_kind_costs_attempts_and_no_answer() {
-    let mut cases = JoinSet::new();
     for provider in PROVIDERS {
         for fault in Fault::every() {
-            cases.spawn(async move {
-                let server = start(failing(When::First(1), vec![fault.clone()])).await;
-                let answer = ask(&with_limits(provider, &server, limits_for(&fault))).await;
-                let answer = answer.unwrap_or_else(|error| panic!("{provider:?} {fault:?}: {error}"));
-                // The last term of a list that broke off is not complete.
-                let half = fault == Fault::Spoil(Spoil::Truncated);
-                assert!(half || answer.value == expected(), "{provider:?} {fault:?}: {answer:?}");
-                assert_eq!(answer.truncated, half, "{provider:?} {fault:?}");
-                let (calls, retries) = (answer.usage.calls, answer.usage.retries);
-                assert_eq!(calls, retries + 1, "{provider:?} {fault:?}");
-            });
+            let server = start(failing(When::First(1), vec![fault.clone()])).await;
+            let answer = ask(&with_limits(provider, &server, limits_for(&fault))).await;
+            let answer = answer.unwrap_or_else(|error| panic!("{provider:?} {fault:?}: {error}"));
+            // The last term of a list that broke off is not complete.
+            let half = fault == Fault::Spoil(Spoil::Truncated);
+            assert!(half || answer.value == expected(), "{provider:?} {fault:?}: {answer:?}");
+            assert_eq!(answer.truncated, half, "{provider:?} {fault:?}");
+            let (calls, retries) = (answer.usage.calls, answer.usage.retries);
+            assert_eq!(calls, retries + 1, "{provider:?} {fault:?}");
         }
     }
-    cases.join_all().await;
 }
 
 #[tokio::test]
@@ -220,6 +216,22 @@ async fn a_redirect_to_another_server_is_not_followed() {
         "it says where it was sent: {error}"
     );
     assert!(other.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_says_that_it_is_too_long_is_believed() {
+    let sentence =
+        "'max_tokens' or 'max_completion_tokens' is too large: 100. This model's maximum context length is 64 tokens.";
+    let error = error_of(
+        Provider::OpenAi,
+        Fault::Error {
+            code: 400,
+            body: format!("{{\"object\":\"error\",\"message\":\"{sentence}\"}}"),
+        },
+    )
+    .await;
+    assert_eq!(error.code(), "context_too_long", "{error}");
+    assert_eq!(error.usage().calls, 1, "no other way to ask makes it shorter");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use genglossary_model_server::{Fault, ModelServer, RetryAfter, Script, When};
+use genglossary_model_server::{Fault, Json, ModelServer, RetryAfter, Script, When};
 use genglossary_models::{Client, Limits, ModelError, Provider, Usage};
 use tokio::task::JoinSet;
 
@@ -85,6 +85,28 @@ async fn being_turned_away_for_a_while_ends_no_question() {
         .await
         .unwrap();
     assert_eq!((usage.calls, usage.retries), (16, 6));
+}
+
+#[tokio::test]
+async fn calls_that_are_refused_together_learn_together() {
+    let server = start(Script {
+        json: Json::Text,
+        refuses: vec!["seed".to_owned(), "max_tokens".to_owned()],
+        ..slow(None)
+    })
+    .await;
+    let wide = Limits {
+        parallel: 8,
+        ..limits()
+    };
+    let usage = ask_all(&with_limits(Provider::OpenAi, &server, wide), 16)
+        .await
+        .unwrap();
+    assert_eq!(server.counts().calls, 16);
+    assert!(
+        usage.retries <= 8 * 4,
+        "each of the first eight is refused once per lesson: {usage:?}"
+    );
 }
 
 #[tokio::test]
