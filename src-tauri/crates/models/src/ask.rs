@@ -59,7 +59,7 @@ impl<'a> Asking<'a> {
             prompt,
             stop,
             server: shown(&url),
-            tries: client.shared.limits.tries.max(1),
+            tries: client.shared.limits.tries,
             usage: Usage::default(),
         }
     }

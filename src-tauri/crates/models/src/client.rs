@@ -36,6 +36,7 @@ impl Client {
     /// Checks the address; nothing is sent yet. A server on this machine is asked without a proxy, and no redirect to
     /// another server is followed.
     pub fn new(server: Server, limits: Limits) -> Result<Self, ModelError> {
+        let limits = limits.sane();
         let address = Address::new(&server).map_err(|fault| ModelError::new(fault, ""))?;
         let wire = Wire::new(&server, &address, limits)?;
         let shared = Shared {

@@ -44,7 +44,7 @@ pub(crate) struct Pass<'a> {
 
 impl Gate {
     pub(crate) fn new(most: usize) -> Self {
-        let most = most.clamp(1, Semaphore::MAX_PERMITS);
+        let most = most.min(Semaphore::MAX_PERMITS);
         Self {
             slots: Arc::new(Semaphore::new(most)),
             state: Mutex::new(State {

@@ -26,6 +26,20 @@ pub struct Limits {
 impl Limits {
     /// No wait between two attempts is longer, whatever a server asks for.
     pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+    /// Limits with which one can reckon: at least one call and one attempt, and no time beyond what a clock can tell.
+    pub(crate) fn sane(self) -> Self {
+        const LONGEST: Duration = Duration::from_hours(24 * 365);
+        Self {
+            parallel: self.parallel.max(1),
+            connect: self.connect.min(LONGEST),
+            first_byte: self.first_byte.min(LONGEST),
+            total: self.total.min(LONGEST),
+            reply_bytes: self.reply_bytes,
+            tries: self.tries.max(1),
+            back_off: self.back_off.min(Self::LONGEST_WAIT),
+        }
+    }
 }
 
 impl Default for Limits {
