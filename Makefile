@@ -38,6 +38,7 @@ queries: ## write .sqlx/ from the migrations and the queries
 bench: ## measure speed
 	@scripts/setup.sh cli
 	@cargo bench -p genglossary-engine --bench speed
+	@cargo bench -p genglossary-models --bench calls
 	@scripts/bench-ui.sh
 
 quality: ## measure the linguistic quality (DATA=folder with the evaluation data)

@@ -82,3 +82,52 @@ impl Maker<'_> {
         word.map_or_else(|| "word".to_owned(), |word| (*word).to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer_to(schema: Value) -> Value {
+        let call = Call {
+            number: 1,
+            model: String::new(),
+            system: String::new(),
+            user: "用語集 and glossary".to_owned(),
+            body: Value::Null,
+            schema: Some(schema),
+        };
+        serde_json::from_str(&answer(&call)).unwrap()
+    }
+
+    #[test]
+    fn an_answer_fits_its_schema() {
+        let item = json!({
+            "type": "object",
+            "properties": {
+                "term": { "type": "string" },
+                "kind": { "enum": ["person", "place"] },
+                "sure": { "type": "number" },
+                "note": { "type": ["string", "null"] },
+            },
+        });
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "terms": { "type": "array", "minItems": 3, "items": { "$ref": "#/$defs/item" } },
+                "version": { "const": 2 },
+            },
+            "$defs": { "item": item },
+        });
+        let answer = answer_to(schema);
+        assert_eq!(answer["version"], 2);
+        assert_eq!(answer["terms"].as_array().map(Vec::len), Some(3));
+        assert_eq!(answer["terms"][0]["kind"], "person");
+        assert!(answer["terms"][0]["sure"].is_number() && answer["terms"][0]["note"].is_string());
+    }
+
+    #[test]
+    fn a_schema_that_holds_itself_comes_to_an_end() {
+        let answer = answer_to(json!({ "type": "object", "properties": { "more": { "$ref": "#" } } }));
+        assert!(answer["more"].is_object());
+    }
+}

@@ -127,12 +127,23 @@ pub(crate) fn error(dialect: Dialect, code: &str, sentence: &str) -> String {
 pub(crate) fn lines(dialect: Dialect, script: &Script, call: &Call, text: &str) -> (&'static str, Vec<String>) {
     let tokens_in = call.body["messages"].to_string().len() / 4;
     let tokens_out = text.len() / 4;
+    let limits = [
+        &call.body["options"]["num_predict"],
+        &call.body["max_tokens"],
+        &call.body["max_completion_tokens"],
+    ];
+    let limit = limits.into_iter().find_map(Value::as_u64).unwrap_or(u64::MAX);
+    let (text, end) = if limit <= u64::from(script.thinks) {
+        ("", "length")
+    } else {
+        (text, "stop")
+    };
     match dialect {
         Dialect::Ollama => {
             let part = |text: &str| json!({ "message": { "role": "assistant", "content": text }, "done": false });
             let mut lines: Vec<Value> = pieces(text).map(part).collect();
             let mut end =
-                json!({ "message": { "role": "assistant", "content": "" }, "done": true, "done_reason": "stop" });
+                json!({ "message": { "role": "assistant", "content": "" }, "done": true, "done_reason": end });
             if script.counts_tokens {
                 end["prompt_eval_count"] = tokens_in.into();
                 end["eval_count"] = tokens_out.into();
@@ -145,7 +156,7 @@ pub(crate) fn lines(dialect: Dialect, script: &Script, call: &Call, text: &str) 
             let choice = |choice: Value| json!({ "object": "chat.completion.chunk", "choices": [choice] });
             let part = |text: &str| choice(json!({ "index": 0, "delta": { "content": text }, "finish_reason": null }));
             let mut parts: Vec<Value> = pieces(text).map(part).collect();
-            parts.push(choice(json!({ "index": 0, "delta": {}, "finish_reason": "stop" })));
+            parts.push(choice(json!({ "index": 0, "delta": {}, "finish_reason": end })));
             if script.counts_tokens && call.body["stream_options"]["include_usage"] == true {
                 let usage = json!({ "prompt_tokens": tokens_in, "completion_tokens": tokens_out });
                 parts.push(json!({ "object": "chat.completion.chunk", "choices": [], "usage": usage }));
@@ -159,7 +170,7 @@ pub(crate) fn lines(dialect: Dialect, script: &Script, call: &Call, text: &str) 
             let message = json!({ "role": "assistant", "content": text });
             let mut whole = json!({
                 "object": "chat.completion",
-                "choices": [{ "index": 0, "message": message, "finish_reason": "stop" }],
+                "choices": [{ "index": 0, "message": message, "finish_reason": end }],
             });
             if script.counts_tokens {
                 whole["usage"] = json!({ "prompt_tokens": tokens_in, "completion_tokens": tokens_out });

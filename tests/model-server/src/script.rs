@@ -28,6 +28,8 @@ pub struct Script {
     pub stream: bool,
     /// Whether it tells the tokens.
     pub counts_tokens: bool,
+    /// Tokens that its models think before they answer. With no room for more, the answer is empty.
+    pub thinks: u32,
     /// Where every request is sent instead, with status 307.
     pub redirect: Option<String>,
     /// When it fails, and how. The first rule that fits counts.
@@ -49,6 +51,7 @@ impl Default for Script {
             refuses: Vec::new(),
             stream: true,
             counts_tokens: true,
+            thinks: 0,
             redirect: None,
             rules: Vec::new(),
             seed: 0,
@@ -161,7 +164,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// One of every kind. Those that take time take no longer than the time-outs of who asks.
+    /// One of every kind. Who asks sets a limit on time for those that hang, and one below 2 MiB for the huge one.
     pub fn every() -> Vec<Self> {
         let status = |code| Self::Status {
             code,
@@ -186,7 +189,7 @@ impl Fault {
             Self::ErrorInBody,
             Self::WrongType,
             Self::Page,
-            Self::Huge { bytes: 16 << 20 },
+            Self::Huge { bytes: 2 << 20 },
             Self::NotUtf8,
             Self::Empty,
         ];

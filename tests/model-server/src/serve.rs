@@ -62,11 +62,15 @@ async fn connection(socket: TcpStream, state: &Arc<State>) -> io::Result<()> {
     let (mut from, mut to) = socket.into_split();
     let mut pending = Vec::new();
     while let Some(request) = http::read(&mut from, &mut pending).await? {
+        let last = request
+            .headers
+            .iter()
+            .any(|(name, value)| name == "connection" && value == "close");
         let keep = tokio::select! {
             keep = respond(&mut to, request, state) => keep?,
             () = http::closed(&mut from) => false,
         };
-        if !keep {
+        if !keep || last {
             break;
         }
     }
@@ -258,7 +262,7 @@ async fn answer(
             http::chunk(to, text.as_bytes()).await?;
         }
         Some(Fault::Drip { pause_ms }) => {
-            for bytes in body.as_bytes().chunks(32) {
+            for bytes in body.as_bytes().chunks(8) {
                 http::chunk(to, bytes).await?;
                 sleep(Duration::from_millis(pause_ms)).await;
             }

@@ -6,19 +6,22 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
+use crate::dialect::habits::Habits;
 use crate::dialect::refusal::refusal;
 use crate::dialect::{Question, Reader, Reply, body, chat_url};
 use crate::error::{Fault, ModelError};
 use crate::exchange::Exchange;
 use crate::parse::parse;
 use crate::patience::back_off;
-use crate::prompt::{Message, Model, Prompt, Role, check_budget, estimate_messages, estimate_tokens};
+use crate::prompt::{Message, Model, Prompt, Role, Schema, check_budget, estimate_messages, estimate_tokens};
 use crate::server::shown;
 use crate::usage::{Answer, Usage};
 use crate::wire::shorten;
 
 /// How much of its wrong reply a model is shown, in characters.
 const SHOWN_REPLY: usize = 4_000;
+/// How much longer than one that failed a server is left alone that has too much to do.
+const OVERLOAD_FACTOR: u32 = 4;
 
 /// A question on its way.
 pub(crate) struct Asking<'a> {
@@ -43,7 +46,7 @@ struct Attempt {
 struct Seen {
     status: Option<u16>,
     retry_after: Option<Duration>,
-    /// It refused how it was asked, and from now on is asked in another way.
+    /// It has to be asked in another way, and from now on is.
     taught: bool,
 }
 
@@ -56,7 +59,7 @@ impl<'a> Asking<'a> {
             prompt,
             stop,
             server: shown(&url),
-            tries: client.shared.limits.tries.max(1),
+            tries: client.shared.limits.tries,
             usage: Usage::default(),
         }
     }
@@ -88,7 +91,7 @@ impl<'a> Asking<'a> {
                     });
                 }
                 Err(fault) => {
-                    let turns = repair(&reply.text, &fault);
+                    let turns = repair(&reply.text, &fault, &self.prompt.schema);
                     messages.extend(turns);
                     if repaired || self.fits(&messages).is_err() {
                         return Err(self.error(fault));
@@ -134,9 +137,8 @@ impl<'a> Asking<'a> {
             } else if seen.retry_after.is_none() {
                 continue;
             }
-            let wait = seen
-                .retry_after
-                .unwrap_or_else(|| back_off(self.client.shared.limits.back_off, failures));
+            let first = self.client.shared.limits.back_off * if overloaded { OVERLOAD_FACTOR } else { 1 };
+            let wait = seen.retry_after.unwrap_or_else(|| back_off(first, failures));
             // The server is busy with others. Whoever waits keeps the turn: the next one would be refused as well.
             let turn = (overloaded && !crowded).then_some(pass);
             let waited = self.stop.run_until_cancelled(tokio::time::sleep(wait)).await;
@@ -201,7 +203,11 @@ impl<'a> Asking<'a> {
             model: self.model,
             messages,
             schema: &self.prompt.schema,
-            reply_tokens: self.prompt.reply_tokens,
+            reply_tokens: if habits.thinks {
+                self.model.context.saturating_sub(estimate_messages(messages))
+            } else {
+                self.prompt.reply_tokens
+            },
         };
         let url = chat_url(&shared.server, &shared.address, name);
         let body = body(shared.server.provider, &question, habits);
@@ -212,13 +218,32 @@ impl<'a> Asking<'a> {
             let reason = incoming.reason().await;
             let problem = refusal(incoming.status, &reason, name, self.model.context);
             let said = problem.said.as_deref().unwrap_or_default();
-            seen.taught = shared.learn(name, habits, incoming.status, said);
+            let is_long = matches!(problem.fault, Fault::ContextTooLong { .. });
+            // What is said about the length names parameters too.
+            let better = habits.after(shared.server.provider, incoming.status, said);
+            if let Some(better) = better.filter(|_| !is_long) {
+                shared.learn(name, habits, better);
+                seen.taught = true;
+            }
             return Err(shared.wire.explain(&incoming.blank_error(), problem));
         }
         let blank = incoming.blank_error();
         let explain = |problem| shared.wire.explain(&blank, problem);
         incoming.lines(|line| reader.line(line).map_err(explain)).await?;
-        reader.finish().map_err(explain)
+        let reply = reader.finish().map_err(explain)?;
+        if !reply.text.trim().is_empty() {
+            return Ok(reply);
+        }
+        if reply.cut && !habits.thinks {
+            // Thoughts count as a part of the reply, and are left out of its text.
+            shared.learn(name, habits, Habits { thinks: true, ..habits });
+            seen.taught = true;
+        }
+        Err(incoming.broken(if reply.cut {
+            "the model thought for so long that no room was left for its answer"
+        } else {
+            "it is empty"
+        }))
     }
 
     fn fits(&self, messages: &[Message]) -> Result<(), Fault> {
@@ -265,15 +290,17 @@ fn understand<T>(reply: &Reply, read: impl Fn(&Value) -> Result<T, String>) -> R
     }
 }
 
-/// The turns that show a model its reply and what is wrong with it.
-fn repair(reply: &str, fault: &Fault) -> [Message; 2] {
+/// The turns that show a model its reply and what is wrong with it. With the schema, since a server that ignores it is
+/// the likeliest reason.
+fn repair(reply: &str, fault: &Fault, schema: &Schema) -> [Message; 2] {
     let problem = match fault {
         Fault::BadReply { problem } => problem.as_str(),
         _ => "it holds no JSON",
     };
     let wish = format!(
-        "This answer cannot be used: {problem}. Give the whole answer again, as one JSON object that fits the schema, and \
-         nothing else."
+        "This answer cannot be used: {problem}. Give the whole answer again, as one JSON object and nothing else. It must \
+         fit this JSON schema:\n{}",
+        schema.value
     );
     [
         Message::new(Role::Assistant, shorten(reply, SHOWN_REPLY)),

@@ -1,18 +1,23 @@
 //! The models of a server: which there are, and getting another one.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{Client, Shared};
 use crate::dialect::Problem;
 use crate::dialect::refusal::{refusal, sentence};
-use crate::error::{Fault, ModelError};
+use crate::error::{Fault, ModelError, Wait};
 use crate::server::{Provider, shown};
+
+/// Longest time for a list.
+const SOON: Duration = Duration::from_secs(30);
 
 /// A model of a server, with as much as the server tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,16 +86,30 @@ impl Client {
             return Err(ModelError::new(Fault::Unsupported, shown(url)));
         }
         let list = self.shared.json(url, None).await?;
-        if self.shared.server.provider == Provider::OpenAi {
-            let models = list["data"].as_array().or(list.as_array());
-            return Ok(models.into_iter().flatten().filter_map(openai_info).collect());
+        let is_ollama = self.shared.server.provider == Provider::Ollama;
+        let items = if is_ollama { &list["models"] } else { &list["data"] };
+        let Some(items) = items.as_array().or(list.as_array()) else {
+            // LM Studio says with status 200 that it does not know the path.
+            let problem = Problem {
+                fault: Fault::WrongPath,
+                said: sentence(&list),
+            };
+            let blank = ModelError::new(Fault::WrongPath, shown(url));
+            return Err(self.shared.wire.explain(&blank, problem));
+        };
+        if !is_ollama {
+            return Ok(items.iter().filter_map(openai_info).collect());
         }
         let mut asked = JoinSet::new();
-        for model in list["models"].as_array().into_iter().flatten().filter_map(ollama_info) {
+        for model in items.iter().filter_map(ollama_info) {
             let client = self.clone();
             asked.spawn(async move { client.with_context(model).await });
         }
-        Ok(asked.join_all().await)
+        let mut models = Vec::new();
+        while let Some(model) = asked.join_next().await {
+            models.extend(model);
+        }
+        Ok(models)
     }
 
     /// `model` with what only its own page says.
@@ -152,8 +171,18 @@ impl Client {
 }
 
 impl Shared {
-    /// The JSON at `url`, asked for once.
-    pub(crate) async fn json(&self, url: &Url, body: Option<&Value>) -> Result<Value, ModelError> {
+    /// The JSON at `url`, asked for once. No model takes part, so that it comes soon or not at all.
+    async fn json(&self, url: &Url, body: Option<&Value>) -> Result<Value, ModelError> {
+        let limit = SOON.min(self.limits.total);
+        let late = Fault::TimedOut {
+            wait: Wait::Total,
+            limit,
+        };
+        let asked = timeout(limit, self.json_in_time(url, body)).await;
+        asked.unwrap_or_else(|_| Err(ModelError::new(late, shown(url))))
+    }
+
+    async fn json_in_time(&self, url: &Url, body: Option<&Value>) -> Result<Value, ModelError> {
         let mut incoming = self.wire.send(url, body).await?;
         if incoming.status != 200 {
             let problem = refusal(incoming.status, &incoming.reason().await, "", 0);

@@ -36,9 +36,9 @@ impl Client {
     /// Checks the address; nothing is sent yet. A server on this machine is asked without a proxy, and no redirect to
     /// another server is followed.
     pub fn new(server: Server, limits: Limits) -> Result<Self, ModelError> {
-        let bad = |fault| ModelError::new(fault, "");
-        let address = Address::new(&server).map_err(bad)?;
-        let wire = Wire::new(&server, &address, limits).map_err(bad)?;
+        let limits = limits.sane();
+        let address = Address::new(&server).map_err(|fault| ModelError::new(fault, ""))?;
+        let wire = Wire::new(&server, &address, limits)?;
         let shared = Shared {
             gate: Gate::new(limits.parallel),
             habits: Mutex::default(),
@@ -96,17 +96,13 @@ impl Shared {
         habits.get(model).copied().unwrap_or_default()
     }
 
-    /// Learns from a refusal of what was asked with `sent`. False when it is no question of how to ask.
-    pub(crate) fn learn(&self, model: &str, sent: Habits, status: u16, said: &str) -> bool {
-        let Some(better) = sent.after(self.server.provider, status, said) else {
-            return false;
-        };
+    /// Asks `model` in a better way from now on than `sent`, with which it did not work.
+    pub(crate) fn learn(&self, model: &str, sent: Habits, better: Habits) {
         let mut habits = self.habits.lock().unwrap_or_else(PoisonError::into_inner);
         let known = habits.entry(model.to_owned()).or_default();
         // Of calls that were refused together, the first one teaches, and the others ask in the new way.
         if *known == sent {
             *known = better;
         }
-        true
     }
 }

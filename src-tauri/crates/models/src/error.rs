@@ -12,7 +12,8 @@ use crate::usage::Usage;
 pub struct ModelError {
     /// What happened.
     pub fault: Fault,
-    /// The address that was asked: scheme, host, port and path. Never the key, a user or a query.
+    /// The address that was asked: scheme, host, port and path. Never the key, a user or a query. Empty for a base URL that
+    /// is none, since it may hold a secret in any place.
     pub server: Box<str>,
     /// The HTTP status, if the server gave one.
     pub status: Option<u16>,
@@ -208,12 +209,7 @@ impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let server = &self.server;
         match &self.fault {
-            Fault::BadUrl { problem } => {
-                write!(
-                    f,
-                    "The address {server:?} cannot be used: {problem}. Correct the base URL."
-                )
-            }
+            Fault::BadUrl { problem } => write!(f, "The base URL cannot be used: {problem}. Correct it."),
             Fault::Unreachable => write!(
                 f,
                 "Nobody answers at {server}. Check that the server runs, and that the base URL is right."
@@ -238,7 +234,7 @@ impl fmt::Display for ModelError {
                 "{server} answers, but not as a model server. Check the provider and the path of the base URL."
             ),
             Fault::Unsupported => write!(f, "{server} has no such function. Other providers have it."),
-            Fault::Refused => write!(f, "{server} refuses the request."),
+            Fault::Refused => write!(f, "{server} refuses the request. Change what it objects to."),
             Fault::Overloaded => write!(
                 f,
                 "{server} has too much to do. Try again later, or with fewer calls at the same time."
@@ -274,11 +270,11 @@ impl fmt::Display for ModelError {
             Fault::Broken { problem } => write!(f, "The answer of {server} cannot be read: {problem}. Try again."),
             Fault::NoJson => write!(
                 f,
-                "The model at {server} answered without JSON, twice. Try again, or with another model."
+                "The model at {server} answered without JSON. Try again, or with another model."
             ),
             Fault::BadReply { problem } => write!(
                 f,
-                "The model at {server} gave no usable answer, twice: {problem}. Try again, or with another model."
+                "The model at {server} gave no usable answer: {problem}. Try again, or with another model."
             ),
             Fault::Cancelled => f.write_str("The call was cancelled."),
         }?;
@@ -288,6 +284,66 @@ impl fmt::Display for ModelError {
         match &self.said {
             Some(said) => write!(f, " It says: {said}"),
             None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every() -> Vec<Fault> {
+        let text = || "words".to_owned();
+        vec![
+            Fault::BadUrl { problem: text() },
+            Fault::Unreachable,
+            Fault::Tls,
+            Fault::Unauthorised,
+            Fault::NoCredit,
+            Fault::UnknownModel { model: text() },
+            Fault::WrongPath,
+            Fault::Unsupported,
+            Fault::Refused,
+            Fault::Overloaded,
+            Fault::ServerFault,
+            Fault::TimedOut {
+                wait: Wait::Total,
+                limit: Duration::from_secs(5),
+            },
+            Fault::TooLarge { limit: 5 },
+            Fault::ContextTooLong {
+                needed: Some(9),
+                context: 5,
+            },
+            Fault::Broken { problem: text() },
+            Fault::NoJson,
+            Fault::BadReply { problem: text() },
+            Fault::Cancelled,
+        ]
+    }
+
+    #[test]
+    fn the_list_of_codes_is_complete() {
+        let codes: Vec<_> = every()
+            .into_iter()
+            .map(|fault| ModelError::new(fault, "s").code())
+            .collect();
+        assert_eq!(codes, ModelError::CODES);
+    }
+
+    /// E10: the message names the server and what to do.
+    #[test]
+    fn every_message_says_where_it_happened_and_what_to_do() {
+        for fault in every() {
+            let error = ModelError::new(fault, "http://host/v1");
+            let message = error.to_string();
+            let here = !matches!(
+                error.fault,
+                Fault::BadUrl { .. } | Fault::ContextTooLong { .. } | Fault::Cancelled
+            );
+            assert!(!here || message.contains("http://host/v1"), "{message}");
+            let sentences = message.matches(['.', '?']).count();
+            assert!(error.is_cancelled() || sentences >= 2, "{message}");
         }
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Additive increase, multiplicative decrease, as TCP finds the capacity of a network (Chiu and Jain 1989, "Analysis of
 //! the increase and decrease algorithms for congestion avoidance in computer networks"): a refusal halves the limit, and
-//! a row of answers raises it by one. Refusals of calls that started before the last halving say nothing new. Each
-//! refusal doubles the row that the next raise takes, so that a server that can do one call at a time is rarely asked
-//! for two.
+//! a row of answers raises it by one. Refusals of calls that started before the last halving say nothing new. A refusal
+//! right after a raise says that the raise was wrong, and each such one doubles the row that the next raise takes: a
+//! server that can do one call at a time is rarely asked for two, and one that was busy for a moment soon gets more.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,7 +26,10 @@ struct State {
     open: usize,
     /// Slots that are taken away when their calls end.
     owed: usize,
+    /// Answers since the limit changed.
     answers: u32,
+    /// Whether that change was a raise.
+    raised: bool,
     patience: u32,
     halvings: u64,
 }
@@ -41,7 +44,7 @@ pub(crate) struct Pass<'a> {
 
 impl Gate {
     pub(crate) fn new(most: usize) -> Self {
-        let most = most.clamp(1, Semaphore::MAX_PERMITS);
+        let most = most.min(Semaphore::MAX_PERMITS);
         Self {
             slots: Arc::new(Semaphore::new(most)),
             state: Mutex::new(State {
@@ -50,6 +53,7 @@ impl Gate {
                 open: 0,
                 owed: 0,
                 answers: 0,
+                raised: false,
                 patience: PATIENCE.0,
                 halvings: 0,
             }),
@@ -86,6 +90,7 @@ impl Pass<'_> {
         state.answers += 1;
         if state.limit < state.most && state.answers >= state.patience {
             state.answers = 0;
+            state.raised = true;
             state.limit += 1;
             if state.owed > 0 {
                 state.owed -= 1;
@@ -103,8 +108,13 @@ impl Pass<'_> {
             state.owed += state.limit - limit;
             state.limit = limit;
             state.halvings += 1;
+            state.patience = if state.raised && state.answers < limit as u32 * 2 {
+                (state.patience * 2).min(PATIENCE.1)
+            } else {
+                PATIENCE.0
+            };
+            state.raised = false;
             state.answers = 0;
-            state.patience = (state.patience * 2).min(PATIENCE.1);
             // Slots that nobody has are taken away at once.
             let free = self.gate.slots.forget_permits(state.owed);
             state.owed -= free;
@@ -162,6 +172,64 @@ mod tests {
         }
         assert_eq!(gate.limit(), 2);
         assert_eq!(gate.slots.available_permits(), 2);
+    }
+
+    async fn answers(gate: &Gate, count: u32) {
+        for _ in 0..count {
+            gate.enter().await.answered();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_was_busy_for_a_moment_soon_gets_more_again() {
+        let gate = Gate::new(4);
+        for _ in 0..10 {
+            gate.enter().await.refused();
+            answers(&gate, PATIENCE.0 * 4).await;
+            assert_eq!(gate.limit(), 4);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_raise_that_was_wrong_is_tried_again_ever_later() {
+        let gate = Gate::new(4);
+        gate.enter().await.refused();
+        gate.enter().await.refused();
+        assert_eq!(gate.limit(), 1);
+        for patience in [4, 8, 16, 32] {
+            answers(&gate, patience - 1).await;
+            assert_eq!(gate.limit(), 1, "after {patience} answers less one");
+            answers(&gate, 1).await;
+            assert_eq!(gate.limit(), 2, "after {patience} answers");
+            gate.enter().await.refused();
+            assert_eq!(gate.limit(), 1);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_slot_is_lost_or_won_whatever_happens(steps in proptest::collection::vec(0..4_u8, 0..200)) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async {
+                let gate = Gate::new(6);
+                let mut passes = Vec::new();
+                for step in steps {
+                    let pass = (!passes.is_empty()).then(|| passes.remove(0));
+                    match (step, pass) {
+                        (0, Some(pass)) => Pass::answered(pass),
+                        (1, Some(pass)) => assert!(pass.refused() || passes.is_empty()),
+                        (2, Some(pass)) => drop(pass),
+                        (_, pass) => passes.extend(pass),
+                    }
+                    if gate.slots.available_permits() > 0 {
+                        passes.push(gate.enter().await);
+                    }
+                    assert!((1..=6).contains(&gate.limit()));
+                }
+                drop(passes);
+                assert_eq!(gate.slots.available_permits(), gate.limit());
+            });
+        }
     }
 
     #[tokio::test]

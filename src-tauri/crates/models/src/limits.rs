@@ -14,7 +14,8 @@ pub struct Limits {
     pub first_byte: Duration,
     /// Longest time of one attempt, from its start to the end of the reply.
     pub total: Duration,
-    /// Largest reply, in bytes as they come from the server. A streamed reply is about fifty times its text.
+    /// Largest reply, in bytes as they come from the server: a streamed reply, with the thoughts of the model, is about
+    /// fifty times its text.
     pub reply_bytes: usize,
     /// Most attempts for one question, at least 1.
     pub tries: u32,
@@ -25,6 +26,20 @@ pub struct Limits {
 impl Limits {
     /// No wait between two attempts is longer, whatever a server asks for.
     pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+    /// Limits with which one can reckon: at least one call and one attempt, and no time beyond what a clock can tell.
+    pub(crate) fn sane(self) -> Self {
+        const LONGEST: Duration = Duration::from_hours(24 * 365);
+        Self {
+            parallel: self.parallel.max(1),
+            connect: self.connect.min(LONGEST),
+            first_byte: self.first_byte.min(LONGEST),
+            total: self.total.min(LONGEST),
+            reply_bytes: self.reply_bytes,
+            tries: self.tries.max(1),
+            back_off: self.back_off.min(Self::LONGEST_WAIT),
+        }
+    }
 }
 
 impl Default for Limits {
@@ -34,7 +49,7 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             first_byte: Duration::from_mins(3),
             total: Duration::from_mins(10),
-            reply_bytes: 8 << 20,
+            reply_bytes: 32 << 20,
             tries: 5,
             back_off: Duration::from_millis(250),
         }

@@ -115,10 +115,12 @@ impl Address {
         let bad = |problem: &str| Fault::BadUrl {
             problem: problem.to_owned(),
         };
-        let mut url = Url::parse(server.base_url.trim()).map_err(|error| bad(&error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
+        let text = server.base_url.trim();
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        if !matches!(scheme.as_deref(), Some("http" | "https")) {
             return Err(bad("it has to begin with http:// or https://"));
         }
+        let mut url = Url::parse(text).map_err(|error| bad(&error.to_string()))?;
         if url.host_str().is_none_or(str::is_empty) {
             return Err(bad("it names no host"));
         }
@@ -156,6 +158,11 @@ impl Address {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let named = host == "localhost" || host.ends_with(".localhost");
         named || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+
+    /// Whether it is spoken to over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.scheme() == "https"
     }
 
     /// Whether `url` is on the same server, so that it may see key and prompt too.

@@ -35,13 +35,15 @@ pub(crate) struct Incoming {
     pub retry_after: Option<Duration>,
     shown: String,
     limits: Limits,
+    /// When the silence is too long.
+    silent_until: Instant,
     end: Option<Instant>,
     seen: usize,
     most: usize,
 }
 
 impl Wire {
-    pub(crate) fn new(server: &Server, address: &Address, limits: Limits) -> Result<Self, Fault> {
+    pub(crate) fn new(server: &Server, address: &Address, limits: Limits) -> Result<Self, ModelError> {
         let home = address.clone();
         // Prompt and key are for this server alone, so that a redirect to any other one is an answer, not a way.
         let stay = redirect::Policy::custom(move |attempt| {
@@ -59,11 +61,17 @@ impl Wire {
         if address.is_loopback() {
             http = http.no_proxy();
         }
+        if !address.is_secure() {
+            // Without TLS no certificate is needed, so that a machine that has none can use its own servers.
+            http = http.tls_certs_only([]);
+        }
         if let Some((name, value)) = server.key.as_ref().and_then(|key| key.header(server.provider)) {
             http = http.default_headers(HeaderMap::from_iter([(HeaderName::from_static(name), value)]));
         }
-        let http = http.build().map_err(|error| Fault::BadUrl {
-            problem: cause(&error).to_string(),
+        let http = http.build().map_err(|error| {
+            let mut failure = ModelError::new(Fault::Tls, shown(&address.join(&[])));
+            failure.said = Some(cause(&error).to_string().into());
+            failure
         })?;
         Ok(Self {
             http,
@@ -89,7 +97,8 @@ impl Wire {
         };
         let start = Instant::now();
         let end = bounded.then(|| start + self.limits.total);
-        let (until, wait, limit) = sooner(start, Wait::FirstByte, end, &self.limits);
+        let silent_until = start + self.limits.first_byte;
+        let (until, wait, limit) = sooner(silent_until, Wait::FirstByte, end, &self.limits);
         let response = match timeout_at(until, request.send()).await {
             Err(_) => return Err(ModelError::new(Fault::TimedOut { wait, limit }, shown(url))),
             Ok(Err(error)) => return Err(self.failure(&error, url)),
@@ -103,6 +112,7 @@ impl Wire {
                 .and_then(retry_after_now),
             shown: shown(url),
             limits: self.limits,
+            silent_until,
             end,
             seen: 0,
             most: if bounded { self.limits.reply_bytes } else { usize::MAX },
@@ -154,14 +164,14 @@ impl Wire {
 impl Incoming {
     /// The next piece of the body, or nothing at its end.
     pub(crate) async fn piece(&mut self) -> Result<Option<impl Deref<Target = [u8]> + use<>>, ModelError> {
-        // Before the first piece this goes on with the wait for the first byte.
         let wait = if self.seen == 0 { Wait::FirstByte } else { Wait::Silence };
-        let (until, wait, limit) = sooner(Instant::now(), wait, self.end, &self.limits);
+        let (until, wait, limit) = sooner(self.silent_until, wait, self.end, &self.limits);
         let piece = match timeout_at(until, self.response.chunk()).await {
             Err(_) => return Err(self.error(Fault::TimedOut { wait, limit })),
             Ok(Err(_)) => return Err(self.broken("the connection broke off")),
             Ok(Ok(piece)) => piece,
         };
+        self.silent_until = Instant::now() + self.limits.first_byte;
         self.seen += piece.as_ref().map_or(0, |piece| piece.as_ref().len());
         if self.seen > self.most {
             return Err(self.error(Fault::TooLarge { limit: self.most }));
@@ -252,9 +262,8 @@ fn retry_after_now(value: &str) -> Option<Duration> {
     retry_after(value, Timestamp::now())
 }
 
-/// The limit that is reached first: the silence from `start` on, or the end of all.
-fn sooner(start: Instant, wait: Wait, end: Option<Instant>, limits: &Limits) -> (Instant, Wait, Duration) {
-    let silence = start + limits.first_byte;
+/// The limit that is reached first: on the silence, or on all.
+fn sooner(silence: Instant, wait: Wait, end: Option<Instant>, limits: &Limits) -> (Instant, Wait, Duration) {
     match end.filter(|end| *end < silence) {
         Some(end) => (end, Wait::Total, limits.total),
         None => (silence, wait, limits.first_byte),

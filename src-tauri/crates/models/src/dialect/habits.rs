@@ -31,6 +31,8 @@ pub(crate) struct Habits {
     pub temperature: bool,
     pub seed: bool,
     pub stream_options: bool,
+    /// Whether the model thinks for so long that its reply needs all the room there is.
+    pub thinks: bool,
 }
 
 impl Default for Habits {
@@ -41,6 +43,7 @@ impl Default for Habits {
             temperature: true,
             seed: true,
             stream_options: true,
+            thinks: false,
         }
     }
 }
@@ -49,13 +52,21 @@ impl Habits {
     /// What to ask instead after a refusal with `status` that says `said`, or nothing when it is not about how it was
     /// asked. Each answer leaves out more than the one before, so asking again comes to an end.
     pub(crate) fn after(self, provider: Provider, status: u16, said: &str) -> Option<Self> {
-        if !matches!(status, 400 | 404 | 422) {
+        // Some servers fail over a schema that they do not understand instead of refusing it.
+        if !matches!(status, 400 | 404 | 422 | 500 | 501) {
             return None;
         }
         let names = |words: &[&str]| words.iter().any(|word| has_word(said, word));
         let format: &[&str] = match provider {
-            Provider::Ollama => &["format"],
-            Provider::OpenAi | Provider::Azure => &["response_format", "json_schema", "json_object", "json mode"],
+            Provider::Ollama => &["format", "grammar"],
+            Provider::OpenAi | Provider::Azure => &[
+                "response_format",
+                "json_schema",
+                "json_object",
+                "json mode",
+                "grammar",
+                "schema",
+            ],
         };
         let mut habits = self;
         if self.json != JsonMode::Text && names(format) {

@@ -78,19 +78,10 @@ impl Reader {
 
     /// The body ended.
     pub(crate) fn finish(&mut self) -> Result<Reply, Problem> {
-        let reply = match self {
+        match self {
             Self::Ollama(lines) => lines.finish(),
             Self::OpenAi(lines) => lines.finish(),
-        }?;
-        if reply.text.trim().is_empty() {
-            let problem = if reply.cut {
-                "it is empty, since the model used up its tokens before it began to answer"
-            } else {
-                "it is empty"
-            };
-            return Err(Problem::broken(problem));
         }
-        Ok(reply)
     }
 
     /// What was said so far.

@@ -24,6 +24,7 @@ pub(super) fn body(question: &Question<'_>, habits: Habits) -> Value {
         "model": question.model.name,
         "messages": super::messages(question, habits.json),
         "options": options,
+        // No `think`: with it off, Ollama ignores the format for some models (<https://github.com/ollama/ollama/issues/14645>).
         "keep_alive": KEEP_ALIVE,
         "stream": true,
     });

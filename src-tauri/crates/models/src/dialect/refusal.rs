@@ -8,6 +8,8 @@ use crate::error::Fault;
 /// What a reply with an error status means.
 pub(crate) fn refusal(status: u16, body: &str, model: &str, context: u32) -> Problem {
     let json: Option<Value> = serde_json::from_str(body).ok();
+    // Google puts the error into a list.
+    let json = json.map(|json| json.get(0).cloned().unwrap_or(json));
     let said = match &json {
         Some(json) => sentence(json),
         None => plain(body),
@@ -110,6 +112,11 @@ mod tests {
                 400,
                 r#"{"message":"This model's maximum context length is 4096 tokens"}"#,
                 long,
+            ),
+            (
+                400,
+                r#"[{"error":{"message":"Unknown name","status":"INVALID_ARGUMENT"}}]"#,
+                Fault::Refused,
             ),
             (503, "loading", Fault::Overloaded),
             (500, "", Fault::ServerFault),

@@ -54,17 +54,19 @@ async fn azure_has_the_model_in_its_path_and_the_key_in_its_own_header() {
     assert!(request.headers.contains(&("api-key".to_owned(), KEY.to_owned())));
 }
 
-/// D8: the key goes into its header, and nothing else that is sent holds it.
+/// D8: the key goes into its header, and nothing else that is sent holds it or says where the server is.
 #[tokio::test]
-async fn no_body_and_no_path_holds_the_key() {
+async fn no_body_and_no_path_holds_the_key_or_the_host() {
     for provider in PROVIDERS {
         let server = start(Script::default()).await;
         ask(&client(provider, &server)).await.unwrap();
         for request in server.requests() {
-            assert!(
-                !request.body.contains(KEY) && !request.path.contains(KEY),
-                "{provider:?}"
-            );
+            for secret in [KEY, "127.0.0.1"] {
+                assert!(
+                    !request.body.contains(secret) && !request.path.contains(secret),
+                    "{provider:?}"
+                );
+            }
         }
     }
 }
@@ -106,6 +108,32 @@ async fn a_server_without_schemas_is_asked_in_the_way_that_it_can_and_that_is_re
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_model_that_thinks_gets_the_room_for_it() {
+    for provider in PROVIDERS {
+        let server = start(Script {
+            thinks: 1_000,
+            ..Script::default()
+        })
+        .await;
+        let client = client(provider, &server);
+        assert_eq!(ask(&client).await.unwrap().usage.calls, 2, "{provider:?}");
+        assert_eq!(ask(&client).await.unwrap().usage.calls, 1, "it is remembered");
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_never_stops_thinking_is_told_as_that() {
+    let server = start(Script {
+        thinks: 1_000_000,
+        ..Script::default()
+    })
+    .await;
+    let error = ask(&client(Provider::OpenAi, &server)).await.unwrap_err();
+    assert_eq!(error.code(), "broken");
+    assert!(error.to_string().contains("thought for so long"), "{error}");
 }
 
 #[tokio::test]

@@ -3,3 +3,7 @@
 mod dialects;
 mod faults;
 mod fixture;
+mod parallel;
+mod replies;
+mod servers;
+mod stops;

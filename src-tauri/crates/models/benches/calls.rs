@@ -1,3 +1,0 @@
-//! Speed of the calls.
-
-fn main() {}
