@@ -1,5 +1,6 @@
 // The browser twin for component tests: new modules and new data for each, and time that stands still.
 import type { Component } from 'svelte';
+import type { Commands } from './ipc/contract';
 import { vi } from 'vitest';
 
 export const all = (id: string) => [
@@ -35,6 +36,15 @@ export async function type(field: HTMLElement, text: string) {
   await settled();
 }
 
+let deaf = () => {};
+
+/** The next answer of this command is an error. */
+export async function failNext(command: keyof Commands, code = 'internal') {
+  const { commands } = await import('./ipc/fake');
+  const error = { code, params: {}, detail: null };
+  vi.spyOn(commands, command).mockResolvedValueOnce({ status: 'error', error } as never);
+}
+
 /** A window of this size; what is drawn in it has the same. */
 export const SIZE = { width: 900, height: 600 };
 
@@ -52,6 +62,10 @@ export async function twin(search: string) {
   const { app, begin } = await import('./state/app.svelte');
   await begin();
   const { toasts } = await import('./state/toasts.svelte');
+  // Keys that belong to a command, as the window hears them.
+  const { runKeys } = await import('./state/commands.svelte');
+  window.addEventListener('keydown', runKeys);
+  deaf = () => window.removeEventListener('keydown', runKeys);
   const project = app.projects[0];
   if (!project) throw new Error('the browser twin has projects');
   // The modules are new for each test, and so is the Svelte that mounts them.
@@ -103,6 +117,7 @@ export async function tabOf<Props extends object>(
 
 /** After each test. */
 export function forget() {
+  deaf();
   document.body.replaceChildren();
   localStorage.clear();
   vi.clearAllTimers();
