@@ -42,7 +42,10 @@ let deaf = () => {};
 export async function failNext(command: keyof Commands, code = 'internal') {
   const { commands } = await import('./ipc/fake');
   const error = { code, params: {}, detail: null };
-  vi.spyOn(commands, command).mockResolvedValueOnce({ status: 'error', error } as never);
+  const refuse = async () => ({ status: 'error' as const, error });
+  vi.spyOn(commands as unknown as Record<string, typeof refuse>, command).mockImplementationOnce(
+    refuse,
+  );
 }
 
 /** A window of this size; what is drawn in it has the same. */

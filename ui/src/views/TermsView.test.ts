@@ -76,7 +76,7 @@ describe('a term', () => {
 
   it('that cannot be read says so, and is asked for again', async () => {
     await open();
-    await failNext('getTerm', 'database_busy');
+    await failNext('getTerm', 'disk_full');
     await press(list(), 'ArrowDown');
     expect(all('term-name')).toHaveLength(0);
     await click(one('term-detail').querySelector('[data-testid="problem"] button') as HTMLElement);
@@ -129,7 +129,7 @@ describe('excluding', () => {
 
   it('that fails changes nothing, and says so', async () => {
     const { toasts } = await open();
-    await failNext('decideTerms', 'database_busy');
+    await failNext('decideTerms', 'disk_full');
     await click(one('exclude'));
     expect(words('relative humidity')).not.toContain('Excluded');
     expect(toasts.list.at(-1)).toMatchObject({ tone: 'bad', undo: null });
@@ -139,16 +139,19 @@ describe('excluding', () => {
 describe('what is written about a term', () => {
   it('is kept: a name, a category and a note', async () => {
     await open();
+    list().focus();
     await press(list(), 'F2');
     expect(document.activeElement).toBe(one('name-field'));
     await type(one('name-field'), 'RH (relative humidity)');
     await press(one('name-field'), 'Enter');
     expect(said('term-name')).toBe('RH (relative humidity)');
+    expect(document.activeElement).toBe(list());
     expect(said('term-detail')).toContain('relative humidity');
     await click(one('edit-category'));
     await type(one('category-field'), 'climate');
     await press(one('category-field'), 'Enter');
     expect(said('edit-category')).toBe('climate');
+    expect(document.activeElement).toBe(one('edit-category'));
     await click(one('edit-note'));
     await type(one('note-field'), 'ask Anna');
     await press(one('note-field'), 'Enter');
@@ -296,7 +299,7 @@ describe('the list', () => {
 
   it('that cannot be read says so, and is read again', async () => {
     await open();
-    await failNext('listTerms', 'database_busy');
+    await failNext('listTerms', 'disk_full');
     await click(one('sort-term'));
     expect(all('term-row')).toHaveLength(0);
     await click(
