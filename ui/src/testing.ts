@@ -1,5 +1,6 @@
 // The browser twin for component tests: new modules and new data for each, and time that stands still.
 import type { Component } from 'svelte';
+import type { ProjectSummary } from './ipc/bindings';
 import type { Commands } from './ipc/contract';
 import { vi } from 'vitest';
 
@@ -69,8 +70,8 @@ export async function twin(search: string) {
   const { runKeys } = await import('./state/commands.svelte');
   window.addEventListener('keydown', runKeys);
   deaf = () => window.removeEventListener('keydown', runKeys);
-  const project = app.projects[0];
-  if (!project) throw new Error('the browser twin has projects');
+  // There is one, unless it was asked for none.
+  const [project] = app.projects as [ProjectSummary];
   // The modules are new for each test, and so is the Svelte that mounts them.
   const { mount, unmount } = await import('svelte');
   return { api, world, app, toasts, project, mount, unmount };
