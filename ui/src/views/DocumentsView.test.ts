@@ -119,6 +119,24 @@ describe('coming back', () => {
     expect(lines()).toContain(400);
   });
 
+  it('has what was searched, how it was drawn, the marks that were hidden, and the open card', async () => {
+    const { comeBack } = await open();
+    await type(one('document-search'), 'guidelines');
+    await click(mark('bronze disease'));
+    await click(one('document-rendered'));
+    await click(one('marks-excluded'));
+    const listed = all('viewer-document-row').map(({ dataset }) => dataset.key);
+    await comeBack();
+    expect((one('document-search') as HTMLInputElement).value).toBe('guidelines');
+    expect(all('viewer-document-row').map(({ dataset }) => dataset.key)).toEqual(listed);
+    expect(said('term-name')).toBe('bronze disease');
+    expect(one('document-rendered').getAttribute('aria-pressed')).toBe('false');
+    expect(one('marks-excluded').getAttribute('aria-pressed')).toBe('false');
+    await click(one('close-card'));
+    await comeBack();
+    expect(all('viewer-card')).toHaveLength(0);
+  });
+
   it('begins another document at its first line', async () => {
     const { openDocument, project, comeBack } = await open(ENGLISH, MANY);
     await press(one('document-text'), 'End');
