@@ -49,8 +49,9 @@ export async function failNext(command: keyof Commands, code = 'internal') {
   );
 }
 
-/** A window of this size; what is drawn in it has the same. */
-export const SIZE = { width: 900, height: 600 };
+const USUAL = { width: 900, height: 600 };
+/** A window of this size; what is drawn in it has the same. A test may make it smaller for itself. */
+export const SIZE = { ...USUAL };
 
 /** The twin as the address `search` asks for it, with the first project. */
 export async function twin(search: string) {
@@ -58,7 +59,7 @@ export async function twin(search: string) {
   vi.stubGlobal('location', { search, hash: '' });
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
   Element.prototype.scrollIntoView = () => undefined;
-  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(SIZE.width);
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockImplementation(() => SIZE.width);
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(SIZE.height);
   const { api, connect } = await import('./ipc/client');
   await connect();
@@ -122,6 +123,7 @@ export async function tabOf<Props extends object>(
 /** After each test. */
 export function forget() {
   deaf();
+  Object.assign(SIZE, USUAL);
   document.body.replaceChildren();
   localStorage.clear();
   vi.clearAllTimers();

@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
 // Where there is no room for a list and its details, the details are a sheet over the list.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { all, click, forget, one, press, said, tabOf, twin } from '../testing';
+import { all, click, forget, one, press, said, SIZE, tabOf, twin } from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
 async function open(width: number, target: string | null = null) {
+  SIZE.width = width;
   const parts = await twin('?data=few&lang=en&state=done');
-  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(width);
   const { default: View } = await import('../views/TermsView.svelte');
   const tab = await tabOf(parts, View, { onrun: vi.fn(), target });
   close = tab.close;

@@ -2,7 +2,7 @@
 // The viewer against the browser twin: where terms stand in a text, going from one to the next, and making a term of
 // what is selected.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { all, click, forget, one, press, said, settled, tabOf, twin, type } from '../testing';
+import { all, click, forget, one, press, said, settled, SIZE, tabOf, twin, type } from '../testing';
 
 const ENGLISH = 'guidelines/metals-storage.md';
 const JAPANESE = '指針/金属資料の保管.md';
@@ -166,6 +166,17 @@ describe('the marks', () => {
     expect(said('document-text')).toContain('microclimate');
     await click(one('marks-term'));
     expect(marks()).toContain('microclimate');
+  });
+
+  it('are chosen in a menu where there is no room for them, and so is the drawing', async () => {
+    SIZE.width = 420;
+    await open();
+    expect(all('marks-term')).toHaveLength(0);
+    await click(one('document-look'));
+    await click(one('document-look-term'));
+    expect(document.querySelectorAll('[data-testid="document-text"] mark.term')).toHaveLength(0);
+    await click(one('document-look-rendered'));
+    expect(said('document-text')).toContain('**microclimate**');
   });
 });
 
