@@ -144,6 +144,21 @@ describe('the projects', () => {
     expect(names()[0]).toBe('Acetate film survey');
   });
 
+  it('that is looked at tells its issues by severity and what was decided about its terms', async () => {
+    await open();
+    expect(said('facts-issues')).toMatch(/^\d high, \d medium, \d low$/);
+    expect(said('facts-terms')).toMatch(/^\d required, \d excluded by you$/);
+    await press(list(), 'End');
+    expect(all('facts-issues')).toHaveLength(0);
+    expect(all('export-project')).toHaveLength(0);
+  });
+
+  it('that has a glossary exports it', async () => {
+    const { toasts } = await open();
+    await click(one('export-project'));
+    expect(toasts.list.at(-1)?.text).toMatch(/entries exported to .*\.md/);
+  });
+
   it('that cannot be read say so, and are read again', async () => {
     const parts = await twin('?data=few&lang=en&state=done');
     const { loadProjects, forget: gone } = await import('../state/app.svelte');
