@@ -136,4 +136,15 @@ export const screens = [
   { name: 'large-text-home', at: '#/', query: 'state=running', size: [640, 427] },
   { name: 'large-text-dashboard', at: '#/dashboard', query: 'state=running', size: [640, 427] },
   { name: 'large-text-files', at: tab('files'), size: [640, 427] },
+  {
+    name: 'large-text-log',
+    at: tab('terms'),
+    size: [640, 427],
+    act: async (page) => {
+      await page.keyboard.press('Control+l');
+      await page.click(id('log-full'));
+      await page.fill(id('log-search'), 'guidelines');
+      await page.clock.runFor(2500);
+    },
+  },
 ];
