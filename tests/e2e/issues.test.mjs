@@ -13,7 +13,8 @@ const settles = (state, wanted) => app.waitFor(async () => (await count(state)) 
 
 test('an accepted exclusion settles its issue, the navigation follows, and undo opens it again', async () => {
   const open = await count('open');
-  await app.click('kind-undefined');
+  await app.click('filter-kind');
+  await app.click('filter-kind-undefined');
   await app.waitFor(async () => (await app.all('issue-row')).length > 0, { what: 'terms without a definition' });
   await app.click('issue-row');
   await app.click('answer-exclude');
@@ -22,7 +23,8 @@ test('an accepted exclusion settles its issue, the navigation follows, and undo 
   await app.waitForText('tab-issues', new RegExp(`${open - 1}`));
   await app.click('undo');
   await settles('open', open);
-  await app.click('kind-undefined');
+  await app.click('filter-kind');
+  await app.click('filter-kind-');
 });
 
 test('a dismissed issue stays dismissed with its reason after a run of everything', async () => {

@@ -107,6 +107,12 @@ async function look(name, { screen, lang, theme }) {
         complain(`${id}: ${help}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (wide > 0) complain(`${wide} px wider than its window`);
+    const full = await page.evaluate(() =>
+      [...document.querySelectorAll('.actionbar, .toolbar, .dockbar, .head')]
+        .filter((bar) => bar.scrollWidth > bar.clientWidth + 1)
+        .map((bar) => `${bar.className} by ${bar.scrollWidth - bar.clientWidth} px`),
+    );
+    for (const bar of full) complain(`more in a bar than it has room for: ${bar}`);
   } finally {
     await context.close();
   }

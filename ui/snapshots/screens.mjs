@@ -21,6 +21,15 @@ export const screens = [
   { name: 'issues', at: tab('issues') },
   { name: 'refined', at: tab('refined') },
   { name: 'documents', at: tab('documents') },
+  {
+    name: 'document-card',
+    at: tab('documents'),
+    act: async (page) => {
+      await page.click('.dt mark.term');
+      await page.clock.runFor(500);
+      await page.click(id('document-look'));
+    },
+  },
   { name: 'runs', at: tab('runs') },
   { name: 'project-settings', at: tab('settings') },
   { name: 'running', at: tab('provisional'), query: 'state=running' },
@@ -86,6 +95,20 @@ export const screens = [
       await page.press(id('log-search'), 'Enter');
     },
   },
+  {
+    name: 'log-line',
+    at: tab('terms'),
+    act: async (page) => {
+      await page.keyboard.press('Control+l');
+      await page.click(id('log-full'));
+      await page.click(id('log-wrap'));
+      await page.focus(id('log'));
+      await page.keyboard.press('Home');
+      await page.clock.runFor(500);
+      await page.click(`${id('log-row')}[data-seq="8"]`);
+      await page.click(id('pin-line'));
+    },
+  },
   { name: 'log-window', at: '#/log/run-019ab3f2-7c4e-000003', size: [1000, 640] },
   {
     name: 'palette',
@@ -98,9 +121,30 @@ export const screens = [
   },
   { name: 'shortcuts', at: tab('terms'), act: (page) => page.keyboard.press('?') },
   { name: 'small-window', at: tab('terms'), size: [960, 640] },
+  {
+    name: 'small-window-details',
+    at: tab('terms'),
+    size: [960, 640],
+    act: async (page) => {
+      await page.focus(id('term'));
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+    },
+  },
   // The smallest window with text at 150 %.
   { name: 'large-text', at: tab('refined'), size: [640, 427] },
   { name: 'large-text-home', at: '#/', query: 'state=running', size: [640, 427] },
   { name: 'large-text-dashboard', at: '#/dashboard', query: 'state=running', size: [640, 427] },
   { name: 'large-text-files', at: tab('files'), size: [640, 427] },
+  {
+    name: 'large-text-log',
+    at: tab('terms'),
+    size: [640, 427],
+    act: async (page) => {
+      await page.keyboard.press('Control+l');
+      await page.click(id('log-full'));
+      await page.fill(id('log-search'), 'guidelines');
+      await page.clock.runFor(2500);
+    },
+  },
 ];

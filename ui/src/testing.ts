@@ -1,5 +1,7 @@
 // The browser twin for component tests: new modules and new data for each, and time that stands still.
 import type { Component } from 'svelte';
+import type { ProjectSummary } from './ipc/bindings';
+import type { Commands } from './ipc/contract';
 import { vi } from 'vitest';
 
 export const all = (id: string) => [
@@ -35,8 +37,21 @@ export async function type(field: HTMLElement, text: string) {
   await settled();
 }
 
-/** A window of this size; what is drawn in it has the same. */
-export const SIZE = { width: 900, height: 600 };
+let deaf = () => {};
+
+/** The next answer of this command is an error. */
+export async function failNext(command: keyof Commands, code = 'internal') {
+  const { commands } = await import('./ipc/fake');
+  const error = { code, params: {}, detail: null };
+  const refuse = async () => ({ status: 'error' as const, error });
+  vi.spyOn(commands as unknown as Record<string, typeof refuse>, command).mockImplementationOnce(
+    refuse,
+  );
+}
+
+const USUAL = { width: 900, height: 600 };
+/** A window of this size; what is drawn in it has the same. A test may make it smaller for itself. */
+export const SIZE = { ...USUAL };
 
 /** The twin as the address `search` asks for it, with the first project. */
 export async function twin(search: string) {
@@ -44,7 +59,7 @@ export async function twin(search: string) {
   vi.stubGlobal('location', { search, hash: '' });
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
   Element.prototype.scrollIntoView = () => undefined;
-  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(SIZE.width);
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockImplementation(() => SIZE.width);
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(SIZE.height);
   const { api, connect } = await import('./ipc/client');
   await connect();
@@ -52,8 +67,12 @@ export async function twin(search: string) {
   const { app, begin } = await import('./state/app.svelte');
   await begin();
   const { toasts } = await import('./state/toasts.svelte');
-  const project = app.projects[0];
-  if (!project) throw new Error('the browser twin has projects');
+  // Keys that belong to a command, as the window hears them.
+  const { runKeys } = await import('./state/commands.svelte');
+  window.addEventListener('keydown', runKeys);
+  deaf = () => window.removeEventListener('keydown', runKeys);
+  // There is one, unless it was asked for none.
+  const [project] = app.projects as [ProjectSummary];
   // The modules are new for each test, and so is the Svelte that mounts them.
   const { mount, unmount } = await import('svelte');
   return { api, world, app, toasts, project, mount, unmount };
@@ -103,6 +122,8 @@ export async function tabOf<Props extends object>(
 
 /** After each test. */
 export function forget() {
+  deaf();
+  Object.assign(SIZE, USUAL);
   document.body.replaceChildren();
   localStorage.clear();
   vi.clearAllTimers();

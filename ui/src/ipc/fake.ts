@@ -85,7 +85,8 @@ function changed<T>(projectId: string, act: () => T) {
   });
 }
 
-const commands: Commands = {
+/** A test may let one of them fail. */
+export const commands: Commands = {
   listProjects: () => answer(() => world.projects),
   createProject: (name, folder) =>
     answer(() => {

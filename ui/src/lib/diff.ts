@@ -8,9 +8,15 @@ export interface Change {
 const LIMIT = 4_000_000;
 
 /** What is left between two changes stands alone only if it is longer than this. */
-const SHORT = 3;
+export const SHORT = 3;
 
+/** To be read as one text: what was removed stands before what came in its place. */
 export function diffWords(before: string, after: string, lang: string): Change[] {
+  return tidy(changedWords(before, after, lang));
+}
+
+/** Word by word; each side is in it letter by letter. */
+export function changedWords(before: string, after: string, lang: string): Change[] {
   const a = words(before, lang);
   const b = words(after, lang);
   let start = 0;
@@ -27,7 +33,7 @@ export function diffWords(before: string, after: string, lang: string): Change[]
   push(changes, 'same', a.slice(0, start));
   middle(changes, a.slice(start, a.length - tail), b.slice(start, b.length - tail));
   push(changes, 'same', a.slice(a.length - tail));
-  return tidy(changes);
+  return changes;
 }
 
 function words(text: string, lang: string): string[] {

@@ -56,6 +56,12 @@ export function clockMillis(iso: string): string {
   return millis('en').format(new Date(iso));
 }
 
+/** Time since something began, to the millisecond: 0:06.877, 1:35:03.120. */
+export function sinceMillis(iso: string, began: string): string {
+  const ms = Math.max(0, Date.parse(iso) - Date.parse(began));
+  return `${elapsed(ms)}.${String(Math.floor(ms) % 1000).padStart(3, '0')}`;
+}
+
 /** A running clock: 0:06, 41:20, 1:35:03 */
 export function elapsed(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1000));

@@ -15,7 +15,7 @@ import {
 export class Scroller {
   top = $state(0);
   viewport = $state(0);
-  readonly rowHeight: number;
+  rowHeight = $state(0);
   readonly #rows: () => number;
   #element: HTMLElement | null = null;
   /** where our own writing put the scrollbar: its echo is not the user's hand */
@@ -38,9 +38,14 @@ export class Scroller {
     return visible(this.top, this.extent);
   }
 
+  /** How far the element itself is scrolled. */
+  get scrolled(): number {
+    return toScroll(this.top, this.extent);
+  }
+
   /** Where a row is drawn in the scrolled element. */
   offset(row: number): number {
-    return row * this.rowHeight - this.top + toScroll(this.top, this.extent);
+    return row * this.rowHeight - this.top + this.scrolled;
   }
 
   attach = (element: HTMLElement) => {

@@ -18,6 +18,12 @@ export function categoryKey(word: string): string {
   return known ?? word;
 }
 
+/** The name of an engine; one that is not ours has its own. */
+export function engineName(engine: string): string {
+  const key = `engine.${engine}`;
+  return has(key) ? t(key) : engine;
+}
+
 /** "214 occurrences in 38 documents" */
 export function whereText(occurrences: number, documents: number): string {
   return t('terms.where', {

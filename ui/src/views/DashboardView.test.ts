@@ -96,6 +96,19 @@ describe('a number', () => {
     expect(choice.filter.statuses).toEqual([]);
   });
 
+  it('of an engine is a filter that is seen, and can be taken back by itself', async () => {
+    const { choice } = await open('?data=few&lang=en&state=done');
+    await click(byId('duration-row')[0]?.querySelector<HTMLElement>('.link') ?? undefined);
+    expect(choice.filter.engine).toBe('embedded');
+    expect(said('filter-engine')).toBe('Embedded engine');
+    expect(byId('filter-engine')[0]?.getAttribute('aria-label')).toBe('Engine: Embedded engine');
+    await click(byId('filter-engine')[0]);
+    await click(byId('filter-engine-any')[0]);
+    expect(choice.filter.engine).toBeNull();
+    expect(choice.filter.statuses).toEqual(['completed']);
+    expect(said('filter-engine')).toBe('Engine');
+  });
+
   it('of a status is a filter that can be taken back', async () => {
     const { choice } = await open('?data=few&lang=en&state=done');
     await click(byId('filter-failed')[0]);

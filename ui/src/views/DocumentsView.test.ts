@@ -2,7 +2,7 @@
 // The viewer against the browser twin: where terms stand in a text, going from one to the next, and making a term of
 // what is selected.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { all, click, forget, one, press, said, settled, tabOf, twin, type } from '../testing';
+import { all, click, forget, one, press, said, settled, SIZE, tabOf, twin, type } from '../testing';
 
 const ENGLISH = 'guidelines/metals-storage.md';
 const JAPANESE = '指針/金属資料の保管.md';
@@ -119,6 +119,24 @@ describe('coming back', () => {
     expect(lines()).toContain(400);
   });
 
+  it('has what was searched, how it was drawn, the marks that were hidden, and the open card', async () => {
+    const { comeBack } = await open();
+    await type(one('document-search'), 'guidelines');
+    await click(mark('bronze disease'));
+    await click(one('document-rendered'));
+    await click(one('marks-excluded'));
+    const listed = all('viewer-document-row').map(({ dataset }) => dataset.key);
+    await comeBack();
+    expect((one('document-search') as HTMLInputElement).value).toBe('guidelines');
+    expect(all('viewer-document-row').map(({ dataset }) => dataset.key)).toEqual(listed);
+    expect(said('term-name')).toBe('bronze disease');
+    expect(one('document-rendered').getAttribute('aria-pressed')).toBe('false');
+    expect(one('marks-excluded').getAttribute('aria-pressed')).toBe('false');
+    await click(one('close-card'));
+    await comeBack();
+    expect(all('viewer-card')).toHaveLength(0);
+  });
+
   it('begins another document at its first line', async () => {
     const { openDocument, project, comeBack } = await open(ENGLISH, MANY);
     await press(one('document-text'), 'End');
@@ -148,6 +166,17 @@ describe('the marks', () => {
     expect(said('document-text')).toContain('microclimate');
     await click(one('marks-term'));
     expect(marks()).toContain('microclimate');
+  });
+
+  it('are chosen in a menu where there is no room for them, and so is the drawing', async () => {
+    SIZE.width = 420;
+    await open();
+    expect(all('marks-term')).toHaveLength(0);
+    await click(one('document-look'));
+    await click(one('document-look-term'));
+    expect(document.querySelectorAll('[data-testid="document-text"] mark.term')).toHaveLength(0);
+    await click(one('document-look-rendered'));
+    expect(said('document-text')).toContain('**microclimate**');
   });
 });
 

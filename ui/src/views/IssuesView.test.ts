@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 // The issues against the browser twin: what is looked at, and what is looked at next.
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { all, click, forget, one, settled, tabOf, twin } from '../testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { all, click, forget, one, said, settled, tabOf, twin } from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
@@ -69,4 +69,35 @@ it('another filter begins at its first issue', async () => {
   await click(row(2));
   await click(one('issues-all'));
   expect(selected()).toEqual([row(0)]);
+});
+
+describe('the types', () => {
+  it('are a menu that says how many there are of each, and filter the list', async () => {
+    await open();
+    await click(one('filter-kind'));
+    expect(said('filter-kind-contradiction')).toMatch(/Contradiction ?2$/);
+    expect(said('filter-kind-')).toMatch(/All types ?7$/);
+    expect(one('filter-kind-contradiction').getAttribute('aria-disabled')).toBe('false');
+    await click(one('filter-kind-contradiction'));
+    expect(all('issue-row')).toHaveLength(2);
+    expect(said('filter-kind')).toBe('Contradiction');
+    await click(one('filter-kind'));
+    await click(one('filter-kind-'));
+    expect(all('issue-row')).toHaveLength(7);
+  });
+
+  it('are counted among what the other filters leave', async () => {
+    await open();
+    await click(one('filter-severity'));
+    await click(one('filter-severity-low'));
+    await click(one('filter-kind'));
+    expect(said('filter-kind-')).toMatch(/1$/);
+    expect(one('filter-kind-contradiction').getAttribute('aria-disabled')).toBe('true');
+  });
+});
+
+it('a contradiction has the words marked in which its quotes differ', async () => {
+  await open();
+  const clash = [...document.querySelectorAll('mark.clash')].map((each) => each.textContent);
+  expect(clash).toEqual(expect.arrayContaining(['45–55 %', '40–60 %']));
 });
