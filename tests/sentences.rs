@@ -17,7 +17,7 @@ fn languages() -> [(&'static str, Messages); 2] {
 #[test]
 fn every_error_code_has_a_sentence_for_what_happened_and_for_what_to_do() {
     for (language, messages) in languages() {
-        for code in Error::CODES.into_iter().chain(["unknown"]) {
+        for code in Error::CODES.into_iter().chain(Error::MODEL_CODES).chain(["unknown"]) {
             for part in ["what", "do"] {
                 let key = format!("error.{code}.{part}");
                 assert!(

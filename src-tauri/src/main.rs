@@ -6,5 +6,6 @@ fn main() -> tauri::Result<()> {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env().add_directive(tracing::Level::WARN.into()))
         .with_writer(std::io::stderr)
         .init();
+    genglossary_engine::use_keychain();
     genglossary_desktop::run(std::env::args_os().nth(1).as_deref())
 }

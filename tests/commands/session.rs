@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use genglossary_model_server::{ModelServer, Script};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, text};
@@ -60,6 +61,7 @@ fn session(shown: &std::path::Path) {
     terms(&bench, &project);
     entries_and_issues(&bench, &project);
     exports(&bench, &project);
+    a_model(&bench, &project);
     the_viewer(&bench, &project);
 
     bench.ok("open_folder", json!({ "projectId": project }));
@@ -380,6 +382,36 @@ fn entries_and_issues(bench: &Bench, project: &str) {
         .find(|count| count["state"] == "dismissed");
     assert_eq!(dismissed.unwrap()["count"], 1);
     bench.ok("undo_change", json!({ "projectId": project, "changeId": change["id"] }));
+}
+
+/// A server that nobody runs: what can be said of it, and that a key is not told again.
+fn a_model(bench: &Bench, project: &str) {
+    let mut model = bench.ok("get_usual_model", json!({ "provider": "openai" }));
+    assert_eq!(
+        bench.ok("get_model_key_place", json!({ "settings": model })),
+        "nowhere",
+        "a test reads no keychain"
+    );
+    let key = json!({ "settings": model, "key": "sk-0123456789" });
+    assert_eq!(bench.ok("set_model_key", key), "memory");
+    bench.fails("set_model_key", json!({ "settings": model, "key": "a b" }), "bad_key");
+    let server = tauri::async_runtime::block_on(ModelServer::start(Script::default())).unwrap();
+    model["base_url"] = json!(server.url());
+    model["model"] = json!("writer");
+    bench.ok("list_models", json!({ "settings": model }));
+    assert_eq!(bench.ok("check_model", json!({ "settings": model }))["passed"], "works");
+    drop(server);
+
+    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
+    settings["model"] = model.clone();
+    let stored = bench.ok(
+        "set_project_settings",
+        json!({ "projectId": project, "settings": settings }),
+    );
+    assert!(!stored.to_string().contains("0123456789"));
+    model["base_url"] = json!("http://me:secret@localhost");
+    let refused = bench.fails("check_model", json!({ "settings": model }), "model_bad_address");
+    assert!(!refused.to_string().contains("secret"), "{refused}");
 }
 
 fn exports(bench: &Bench, project: &str) {

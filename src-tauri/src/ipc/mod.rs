@@ -8,6 +8,7 @@ pub mod error;
 pub mod folders;
 pub mod glossary;
 pub mod logs;
+pub mod models;
 pub mod plans;
 pub mod projects;
 pub mod runs;
@@ -46,6 +47,11 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             projects::open_folder::<tauri::Wry>,
             projects::get_project_settings,
             projects::set_project_settings,
+            models::get_usual_model,
+            models::list_models,
+            models::check_model,
+            models::set_model_key,
+            models::get_model_key_place,
             runs::start_run,
             runs::cancel_run,
             runs::list_runs,

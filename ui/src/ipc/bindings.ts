@@ -143,6 +143,37 @@ export const commands = {
 	 */
 	setProjectSettings: (projectId: string, settings: ProjectSettings) => typedError<ProjectSettings, IpcError>(__TAURI_INVOKE("set_project_settings", { projectId, settings })),
 	/**
+	 *  The usual settings for a server of this kind.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	getUsualModel: (provider: ModelProvider) => typedError<ModelSettings, IpcError>(__TAURI_INVOKE("get_usual_model", { provider })),
+	/**
+	 *  The models that the server of these settings has.
+	 * 
+	 *  # Errors
+	 *  `model_…`: why it does not tell.
+	 */
+	listModels: (settings: ModelSettings) => typedError<ModelRow[], IpcError>(__TAURI_INVOKE("list_models", { settings })),
+	/**
+	 *  Tries the server and the model of these settings. What does not work is part of the answer.
+	 * 
+	 *  # Errors
+	 *  `invalid_settings`, `model_bad_address`.
+	 */
+	checkModel: (settings: ModelSettings) => typedError<ModelCheck, IpcError>(__TAURI_INVOKE("check_model", { settings })),
+	/**
+	 *  Keeps the key of the server of these settings, or forgets it without one, and says where it is now. A key goes in and
+	 *  never comes out.
+	 * 
+	 *  # Errors
+	 *  `bad_key`.
+	 */
+	setModelKey: (settings: ModelSettings, key: string | null) => typedError<KeyPlace, IpcError>(__TAURI_INVOKE("set_model_key", { settings, key })),
+	/**  Where the key of the server of these settings is. */
+	getModelKeyPlace: (settings: ModelSettings) => typedError<KeyPlace, IpcError>(__TAURI_INVOKE("get_model_key_place", { settings })),
+	/**
 	 *  Starts a run and returns at once. The same `request_id` again returns the run that it started.
 	 * 
 	 *  # Errors
@@ -569,6 +600,8 @@ export type About = {
 export type Alternative = {
 	/**  Its text. */
 	definition: string,
+	/**  The model that wrote it; nothing when it is a sentence of the documents. */
+	writer: string | null,
 	/**  Its confidence, 0 to 1. */
 	confidence: number,
 	/**  Its source. */
@@ -957,6 +990,8 @@ export type Entry = {
 	category: Category,
 	/**  The definition, or nothing when the documents give none. Never invented. */
 	definition: string | null,
+	/**  The model that wrote the definition; nothing when it is a sentence of the documents. */
+	writer: string | null,
 	/**  From 0 to 1: how sure it is that `definition` defines the term. 0 without a definition. */
 	confidence: number,
 	/**  Where the definition comes from. Without a definition: the best contexts, so that a person can write one. */
@@ -1346,6 +1381,26 @@ export type IssueState =
 /**  The researcher says that there is nothing to put right. */
 "dismissed";
 
+/**  How a model is got to answer in JSON. */
+export type JsonForm = 
+/**  The server keeps it to a schema. */
+"schema" | 
+/**  The server keeps it to JSON of any shape. */
+"object" | 
+/**  It is asked to, in words. */
+"text";
+
+/**  Where the key of a server is. */
+export type KeyPlace = 
+/**  There is none. */
+"nowhere" | 
+/**  In the environment of this program. */
+"environment" | 
+/**  In the memory of this program, until it ends. */
+"memory" | 
+/**  In the keychain of the operating system. */
+"keychain";
+
 /**  The language of a document or of a term, as far as the analysers care. */
 export type Language = 
 /**  English, and any other text in Latin script that no better analyser exists for. */
@@ -1532,6 +1587,104 @@ export type MissingUnit = {
 	error: Message,
 };
 
+/**  What trying a server found. */
+export type ModelCheck = {
+	/**  The last step that worked. */
+	passed: ModelStep,
+	/**  How it was got to do so. */
+	json: JsonForm | null,
+	/**  Time of a request without a model, in milliseconds. */
+	latency_ms: number | null,
+	/**  Time of a small question, in milliseconds. */
+	answer_ms: number | null,
+	/**  Why it went no further. */
+	error: Message | null,
+};
+
+/**  How a model server is spoken to. */
+export type ModelProvider = 
+/**  Ollama's own API. */
+"ollama" | 
+/**  Chat completions as `OpenAI` defines them: `OpenAI`, LM Studio, llama.cpp, vLLM and others. */
+"openai" | 
+/**  Azure `OpenAI`, where the model is a deployment. */
+"azure";
+
+/**  A model that a server has, with as much as it tells. */
+export type ModelRow = {
+	/**  Its name. */
+	name: string,
+	/**  Its size on the disk of the server, in bytes. */
+	bytes: number | null,
+	/**  How many parameters it has, as its makers write it. */
+	parameters: string | null,
+	/**  How they were made smaller. */
+	quantisation: string | null,
+	/**  Longest context, in tokens. */
+	context: number | null,
+};
+
+/**  A model of a server, and how it is asked. */
+export type ModelSettings = {
+	/**  How the server is spoken to. */
+	provider: ModelProvider,
+	/**  The address of the server. */
+	base_url: string,
+	/**  Azure only: the version of the API; empty for the usual one. */
+	api_version: string,
+	/**  The name of the model, with Azure that of the deployment. */
+	model: string,
+	/**  0 for the likeliest answer, up to 2 for more varied ones. */
+	temperature: number,
+	/**  The same seed gives the same answer, where the server can. */
+	seed: number | null,
+	/**  Tokens that prompt and reply may take together. 4,096 to 2,000,000. */
+	context: number,
+	/**  Most calls at the same time. 1 to 64. */
+	parallel: number,
+	/**  Longest time of a call, in seconds. 1 to 3,600. */
+	timeout_s: number,
+	/**  The language that it writes in. */
+	output: OutputLanguage,
+};
+
+/**  A step of trying a server; each one needs those before it. */
+export type ModelStep = 
+/**  None. */
+"nothing" | 
+/**  A server answers. */
+"reachable" | 
+/**  It accepts the key, or needs none. */
+"authorised" | 
+/**  It has the model. */
+"known" | 
+/**  The model answers in JSON: everything works. */
+"works";
+
+/**  What asking a model took in one stage of a run. */
+export type ModelUse = {
+	/**  The stage. */
+	stage: Stage,
+	/**  Questions that were answered in this run. */
+	questions: number,
+	/**  Questions that an earlier run had answered already: nothing was sent. */
+	cached: number,
+	/**  Questions without an answer. */
+	failed: number,
+	/**  Requests that were sent. */
+	calls: number,
+	/**  Of these, how many because an earlier one failed or its answer could not be used. */
+	retries: number,
+	/**  Tokens of the prompts. */
+	tokens_in: number,
+	/**  Tokens of the replies. */
+	tokens_out: number,
+	/**  Some of the tokens are estimated: the server did not count them. */
+	estimated: boolean,
+	/**  Time of all requests together, in milliseconds; those at the same time count each. */
+	time_ms: number,
+};
+
 /**  One occurrence in its context. */
 export type OccurrenceRow = {
 	/**  Path of the document. */
@@ -1558,6 +1711,15 @@ export type OpenProject = ProjectRef;
 
 /**  The page shows a run: its notification was clicked, or a link names it. */
 export type OpenRun = RunRef;
+
+/**  The language that a model writes in. */
+export type OutputLanguage = 
+/**  That of the term. */
+"document" | 
+/**  English. */
+"english" | 
+/**  Japanese. */
+"japanese";
 
 /**  Whose work a run is, seen from this process. */
 export type Owner = 
@@ -1641,6 +1803,8 @@ export type ProjectSettings = {
 	languages: DocumentLanguages,
 	/**  Words and terms that are never listed, unless they are required. */
 	stop_words: string[],
+	/**  The model that writes the definitions; without one they are sentences of the documents. */
+	model: ModelSettings | null,
 };
 
 /**  The state of a project: what its badge says. */
@@ -1720,6 +1884,8 @@ examples: string[] } |
 { kind: "settings_changed" } | 
 /**  The rules of the engine are others. */
 { kind: "engine_changed" } | 
+/**  Another model writes the definitions, it is asked otherwise, or there is none any more. */
+{ kind: "model_changed" } | 
 /**  A stage has no result. */
 { kind: "stage_missing"; 
 /**  The stage. */
@@ -1813,6 +1979,8 @@ export type RunDetail = {
 	history: StatusChange[],
 	/**  The settings that it was started with. */
 	settings: ProjectSettings,
+	/**  What it asked of models, by stage. */
+	model_use: ModelUse[],
 };
 
 /**  How the results of two runs differ, in numbers. */

@@ -114,6 +114,11 @@ export interface Commands {
   setSettings(settings: B.AppSettings): Answer<B.AppSettings>;
   getProjectSettings(projectId: string): Answer<B.ProjectSettings>;
   setProjectSettings(projectId: string, settings: B.ProjectSettings): Answer<B.ProjectSettings>;
+  getUsualModel(provider: B.ModelProvider): Answer<B.ModelSettings>;
+  listModels(settings: B.ModelSettings): Answer<B.ModelRow[]>;
+  checkModel(settings: B.ModelSettings): Answer<B.ModelCheck>;
+  setModelKey(settings: B.ModelSettings, key: string | null): Answer<B.KeyPlace>;
+  getModelKeyPlace(settings: B.ModelSettings): Answer<B.KeyPlace>;
   getAppInfo(): Answer<B.AppInfo>;
   answerClose(answer: B.CloseAnswer): Answer<null>;
 }

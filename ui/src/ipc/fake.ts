@@ -14,6 +14,7 @@ import * as app from './fake/app';
 import * as dashboard from './fake/dashboard';
 import * as files from './fake/files';
 import * as history from './fake/history';
+import * as models from './fake/models';
 import * as reader from './fake/reader';
 import * as runs from './fake/runs';
 import * as world from './fake/world';
@@ -39,6 +40,7 @@ let projectSettings: B.ProjectSettings = {
   exclude: ['drafts'],
   languages: 'both',
   stop_words: [],
+  model: null,
 };
 
 export function fakeBackend(): Backend {
@@ -265,6 +267,7 @@ export const commands: Commands = {
   setSettings: (next) => answer(() => (settings = next)),
   getProjectSettings: () => answer(() => projectSettings),
   setProjectSettings: (_projectId, next) => answer(() => (projectSettings = next)),
+  ...models.commands,
   getAppInfo: () => answer(() => app.INFO),
   getAbout: () => answer(() => app.ABOUT),
   getDataSize: () => answer(() => app.SIZE),

@@ -1,23 +1,26 @@
 import { expect, it } from 'vitest';
+import type { ProjectSettings } from '../ipc/bindings';
 import { draftOf, EMPTY, linesOf, problemsOf, settingsOf } from './settings';
 
 const draft = { ...EMPTY, max_file_mb: '50', min_occurrences: '2' };
 
 it('comes back as it was', () => {
-  const settings = {
+  const settings: ProjectSettings = {
     max_file_mb: 50,
     max_terms: null,
     min_occurrences: 2,
     include: ['*.md'],
     exclude: ['drafts', '古い/*.txt'],
-    languages: 'japanese' as const,
+    languages: 'japanese',
     stop_words: ['lot', '種子'],
+    model: null,
   };
-  expect(settingsOf(draftOf(settings))).toEqual(settings);
+  expect(settingsOf(draftOf(settings), settings)).toEqual(settings);
 });
 
 it('takes full-width digits', () => {
-  expect(settingsOf({ ...draft, max_terms: '１２００' }).max_terms).toBe(1200);
+  const kept: ProjectSettings = { ...settingsOf(draft, {} as ProjectSettings), model: null };
+  expect(settingsOf({ ...draft, max_terms: '１２００' }, kept).max_terms).toBe(1200);
 });
 
 it('reads lists by line, each line once', () => {

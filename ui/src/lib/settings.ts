@@ -27,8 +27,10 @@ export function draftOf(settings: ProjectSettings): Draft {
   };
 }
 
-export function settingsOf(draft: Draft): ProjectSettings {
+/** What was typed, in place of what is kept. */
+export function settingsOf(draft: Draft, kept: ProjectSettings): ProjectSettings {
   return {
+    ...kept,
     max_file_mb: whole(draft.max_file_mb),
     max_terms: draft.max_terms.trim() === '' ? null : whole(draft.max_terms),
     min_occurrences: whole(draft.min_occurrences),

@@ -20,7 +20,8 @@ export function categoryKey(word: string): string {
 
 /** The name of an engine; one that is not ours has its own. */
 export function engineName(engine: string): string {
-  const key = `engine.${engine}`;
+  const [name] = engine.split('/');
+  const key = `engine.${name}`;
   return has(key) ? t(key) : engine;
 }
 

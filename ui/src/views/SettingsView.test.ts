@@ -170,3 +170,75 @@ describe('a project', () => {
     expect((await api.getProjectSettings(project.id)).exclude).toEqual(['drafts']);
   });
 });
+
+describe('the engine of a project', () => {
+  const model = (api: Awaited<ReturnType<typeof open>>['api'], id: string) =>
+    api.getProjectSettings(id).then((settings) => settings.model);
+
+  it('becomes a model of a server, with its usual settings to begin with', async () => {
+    const { api, project } = await open('project');
+    expect(said('set-engine')).toBe('Embedded engine');
+    expect(all('test-model')).toHaveLength(0);
+    await choose('set-engine', 'ollama');
+    expect((one('set-base_url') as HTMLInputElement).value).toBe('http://localhost:11434');
+    expect(one('save-engine')).toHaveProperty('disabled', true);
+    await click(one('list-models'));
+    expect(said('models-found')).toBe('2 models');
+    expect((one('set-model') as HTMLInputElement).value).toBe('gemma3:12b');
+    await type(one('set-parallel'), '８');
+    await click(one('save-engine'));
+    expect(await model(api, project.id)).toMatchObject({
+      provider: 'ollama',
+      model: 'gemma3:12b',
+      parallel: 8,
+    });
+    await choose('set-engine', 'embedded');
+    await click(one('save-engine'));
+    expect(await model(api, project.id)).toBeNull();
+  });
+
+  it('is not kept with a value that is not possible, and keeps what was typed for another one', async () => {
+    await open('project');
+    await choose('set-engine', 'ollama');
+    await type(one('set-model'), 'mine');
+    await type(one('set-context'), '12');
+    expect(one('set-context').getAttribute('aria-invalid')).toBe('true');
+    expect(one('save-engine')).toHaveProperty('disabled', true);
+    await choose('set-engine', 'openai');
+    await choose('set-engine', 'ollama');
+    expect((one('set-model') as HTMLInputElement).value).toBe('mine');
+  });
+
+  it('is tried step by step, and the first step that fails says what to do', async () => {
+    await open('project');
+    await choose('set-engine', 'openai');
+    await type(one('set-model'), 'gemma3:12b');
+    await click(one('test-model'));
+    expect(said('model-problem')).toContain('does not accept the key');
+    await type(one('set-key'), 'sk-123');
+    await click(one('keep-key'));
+    expect((one('set-key') as HTMLInputElement).value).toBe('');
+    expect(said('key-place')).toContain('keychain');
+    await click(one('test-model'));
+    expect(all('model-problem')).toHaveLength(0);
+    expect(said('model-check')).toContain('Answers in JSON');
+    await click(one('forget-key'));
+    expect(said('key-place')).toContain('No key is kept');
+    await type(one('set-base_url'), 'http://down:1');
+    expect(all('model-check'), 'says nothing of another server').toHaveLength(0);
+    await click(one('test-model'));
+    expect(said('model-problem')).toContain('Nobody answers at http://down:1');
+  });
+
+  it('leaves what is typed in the other fields alone', async () => {
+    const { api, project } = await open('project');
+    await type(one('set-max_terms'), '77');
+    await choose('set-engine', 'ollama');
+    await type(one('set-model'), 'mine');
+    await click(one('save-engine'));
+    expect((one('set-max_terms') as HTMLInputElement).value).toBe('77');
+    await click(one('save-settings'));
+    const kept = await api.getProjectSettings(project.id);
+    expect([kept.max_terms, kept.model?.model]).toEqual([77, 'mine']);
+  });
+});

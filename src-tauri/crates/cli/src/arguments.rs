@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use genglossary_engine::Scope;
+use genglossary_engine::{ModelProvider, ModelSettings, Scope};
 
 /// Turns a folder of documents into a glossary.
 ///
@@ -35,6 +35,8 @@ pub(crate) enum Command {
         /// Write the result here: .md the glossary, .tsv all terms, .json everything.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        model: ModelArguments,
     },
     /// Take up a run that was stopped, failed or was interrupted. What it finished is not done again.
     Resume {
@@ -75,6 +77,75 @@ pub(crate) enum Command {
         /// Id of the run, or the end of it.
         run: String,
     },
+}
+
+/// Who writes the definitions, from this run on: the project keeps what is said here. The key of a server comes from the
+/// keychain, where the app puts it, or from `GENGLOSSARY_API_KEY`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelArguments {
+    /// The engine. With a model, it writes the definitions from sentences of the documents.
+    #[arg(long, value_enum)]
+    pub(crate) engine: Option<EngineName>,
+    /// The address of the model server.
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// The name of the model; with Azure that of the deployment.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// Most calls at the same time.
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) parallel: Option<u32>,
+    /// Longest time of a call, in seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<u32>,
+}
+
+/// Engines by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineName {
+    /// The rules alone: offline, no model.
+    Embedded,
+    /// A model of an Ollama server.
+    Ollama,
+    /// A model of any server with chat completions: LM Studio, vLLM, llama.cpp and others.
+    #[value(name = "openai")]
+    OpenAi,
+    /// A deployment in the Azure cloud.
+    Azure,
+}
+
+impl ModelArguments {
+    /// The model of a project after what was said. `Err` names the argument that needs a model.
+    pub(crate) fn applied_to(self, before: Option<ModelSettings>) -> Result<Option<ModelSettings>, &'static str> {
+        let provider = match self.engine {
+            Some(EngineName::Embedded) => None,
+            Some(EngineName::Ollama) => Some(ModelProvider::Ollama),
+            Some(EngineName::OpenAi) => Some(ModelProvider::OpenAi),
+            Some(EngineName::Azure) => Some(ModelProvider::Azure),
+            None => before.as_ref().map(|before| before.provider),
+        };
+        let Some(provider) = provider else {
+            let given = [
+                ("--base-url", self.base_url.is_some()),
+                ("--model", self.model.is_some()),
+                ("--parallel", self.parallel.is_some()),
+                ("--timeout", self.timeout.is_some()),
+            ];
+            return match given.into_iter().find(|(_, given)| *given) {
+                Some((name, _)) => Err(name),
+                None => Ok(None),
+            };
+        };
+        let same = before.filter(|before| before.provider == provider);
+        let model = same.unwrap_or_else(|| ModelSettings::usual(provider));
+        Ok(Some(ModelSettings {
+            base_url: self.base_url.unwrap_or(model.base_url),
+            model: self.model.unwrap_or(model.model),
+            parallel: self.parallel.unwrap_or(model.parallel),
+            timeout_s: self.timeout.unwrap_or(model.timeout_s),
+            ..model
+        }))
+    }
 }
 
 /// Scopes by the names of the app's tabs.

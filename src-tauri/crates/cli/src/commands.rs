@@ -12,7 +12,7 @@ use genglossary_engine::{
 use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, ModelArguments};
 use crate::progress::{ChannelSink, Progress};
 use crate::words::Words;
 
@@ -27,7 +27,12 @@ const FORCE_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) async fn execute(arguments: Arguments) -> Result<ExitCode> {
     let json = arguments.json;
     match arguments.command {
-        Command::Run { folder, scope, out } => run(&folder, scope.into(), out, json).await,
+        Command::Run {
+            folder,
+            scope,
+            out,
+            model,
+        } => run(&folder, scope.into(), out, model, json).await,
         Command::Resume { run } => take_up(&run, Again::Resume, json).await,
         Command::Retry { run } => take_up(&run, Again::Retry, json).await,
         Command::Runs { folder, limit } => runs(folder.as_deref(), limit, json).await,
@@ -66,7 +71,7 @@ fn home() -> Result<PathBuf> {
     })
 }
 
-async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> Result<ExitCode> {
+async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, model: ModelArguments, json: bool) -> Result<ExitCode> {
     // A format that does not exist is better known before the work than after it.
     if let Some(out) = &out
         && !matches!(extension(out).as_deref(), Some("md" | "markdown" | "tsv" | "json"))
@@ -76,6 +81,18 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, json: bool) -> R
     let (sender, events) = mpsc::unbounded_channel();
     let engine = Engine::open_for(Program::CommandLine, &home()?, ChannelSink(sender)).await?;
     let project = engine.project_for_folder(folder).await?;
+    let mut settings = engine.project_settings(&project.id).await?;
+    let before = settings.model.clone();
+    settings.model = match model.applied_to(before.clone()) {
+        Ok(model) => model,
+        Err(argument) => {
+            eprintln!("genglossary: {}", Words::of_environment().needs_engine(argument));
+            return Ok(ExitCode::from(2));
+        }
+    };
+    if settings.model != before {
+        engine.set_project_settings(&project.id, settings).await?;
+    }
     let stops = Stops::listen()?;
     let run = engine.start_run(&project.id, scope, Trigger::User, &request()).await?;
     follow(&engine, events, stops, run, out, json).await

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    genglossary_engine::use_keychain();
     let json = arguments.json;
     match runtime.block_on(commands::execute(arguments)) {
         Ok(exit) => exit,

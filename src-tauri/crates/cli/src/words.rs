@@ -48,6 +48,13 @@ impl Words {
         }
     }
 
+    pub(crate) fn needs_engine(self, argument: &str) -> String {
+        match self {
+            English => format!("{argument} needs a model: name its server with --engine ollama, openai or azure"),
+            Japanese => format!("{argument}にはモデルが必要です。--engineでollama、openai、azureのどれかを指定します"),
+        }
+    }
+
     pub(crate) fn started(self, run: &RunView) -> String {
         format!("{} {}: {}", self.pick("run", "実行"), run.id, run.project_name)
     }
@@ -297,6 +304,58 @@ impl Words {
                 "{path}の形式が分かりません。拡張子は.md、.tsv、.jsonのどれかにします。",
             ),
             "log_unreadable" => ("Cannot read the log {path}.", "ログ{path}を読めません。"),
+            "bad_key" => (
+                "This text cannot be a key. Copy the key again, without spaces or line breaks.",
+                "このテキストはキーとして使えません。空白や改行を含めずに、キーをコピーし直します。",
+            ),
+            "model_address" => (
+                "{server} is not the address of a model server. Check the provider and the base URL.",
+                "{server}はモデルサーバーのアドレスではありません。プロバイダーとベースURLを確認します。",
+            ),
+            "model_bad_address" => (
+                "The address cannot be that of a server. Give it as http://host:port, without a user, a key or a query.",
+                "サーバーのアドレスとして使えません。http://ホスト:ポートの形で、ユーザー名・キー・クエリを付けずに指定します。",
+            ),
+            "model_busy" => (
+                "The model server {server} failed or has too much to do. Run again later, or with fewer calls at the same time. What is written is kept.",
+                "モデルサーバー{server}が失敗したか、混み合っています。後で再実行するか、同時呼び出し数を減らします。書かれたものは残っています。",
+            ),
+            "model_context" => (
+                "The question does not fit into the {context} tokens of the model's context. Set a longer context in the project's settings.",
+                "質問がモデルのコンテキスト（{context}トークン）に収まりません。プロジェクトの設定でコンテキストを長くします。",
+            ),
+            "model_credit" => (
+                "The account at {server} has no credit left. Add credit there, then run again. What is written is kept.",
+                "{server}のアカウントの残高がありません。残高を追加して再実行します。書かれたものは残っています。",
+            ),
+            "model_key" => (
+                "{server} does not accept the key. Enter the key again in the project's settings, and check what it may use.",
+                "{server}がキーを受け付けません。プロジェクトの設定でキーを入力し直し、その権限を確認します。",
+            ),
+            "model_refused" => (
+                "{server} refuses the request. Read what it says, and change the model or its settings.",
+                "{server}が要求を拒みました。サーバーのメッセージを読み、モデルかその設定を変えます。",
+            ),
+            "model_reply" => (
+                "The model at {server} gave no usable answer. Try again, or choose another model.",
+                "{server}のモデルから使える答えが返りませんでした。再試行するか、別のモデルを選びます。",
+            ),
+            "model_slow" => (
+                "{server} did not answer within {seconds} s. Set a longer time-out, or choose a smaller model.",
+                "{server}が{seconds}秒以内に答えませんでした。タイムアウトを長くするか、小さいモデルを選びます。",
+            ),
+            "model_tls" => (
+                "No secure connection to {server}. Check its certificate, and whether the address should begin with http://.",
+                "{server}に安全に接続できません。証明書と、アドレスがhttp://で始まるべきかを確認します。",
+            ),
+            "model_unknown" => (
+                "{server} has no model “{model}”. Choose one of its list, or have the server get it.",
+                "{server}にモデル「{model}」がありません。一覧から選ぶか、サーバーにモデルを用意します。",
+            ),
+            "model_unreachable" => (
+                "Nobody answers at {server}. Start the model server, or correct the base URL.",
+                "{server}から応答がありません。モデルサーバーを起動するか、ベースURLを直します。",
+            ),
             "internal" => ("A defect of GenGlossary.", "GenGlossaryの不具合です。"),
             _ => ("", ""),
         };
@@ -320,10 +379,11 @@ mod tests {
     #[test]
     fn every_error_code_has_a_sentence_in_both_languages_and_no_gap_in_it() {
         let names = [
-            "field", "folder", "found", "known", "path", "pattern", "project", "run", "skipped", "stage", "term",
+            "context", "field", "folder", "found", "known", "model", "path", "pattern", "project", "run", "seconds",
+            "server", "skipped", "stage", "term",
         ];
         let params = names.into_iter().map(|name| (name.to_owned(), "x".to_owned()));
-        for code in Error::CODES {
+        for code in Error::CODES.into_iter().chain(Error::MODEL_CODES) {
             let message = Message {
                 code: code.to_owned(),
                 params: params.clone().collect(),

@@ -297,8 +297,9 @@ impl Error {
         "internal",
     ];
     /// Every code of the message of an [`Error::Model`].
-    pub const MODEL_CODES: [&'static str; 11] = [
+    pub const MODEL_CODES: [&'static str; 12] = [
         "model_address",
+        "model_bad_address",
         "model_busy",
         "model_context",
         "model_credit",
@@ -418,7 +419,9 @@ impl Error {
 fn model_message(error: &ModelError) -> Message {
     let mut params = BTreeMap::from([("server".to_owned(), error.server.to_string())]);
     let code = match &error.fault {
-        Fault::BadUrl { .. } | Fault::WrongPath => "model_address",
+        // What was typed is not told again: it may hold a secret.
+        Fault::BadUrl { .. } => "model_bad_address",
+        Fault::WrongPath => "model_address",
         Fault::Unreachable => "model_unreachable",
         Fault::Tls => "model_tls",
         Fault::Unauthorised => "model_key",

@@ -56,7 +56,8 @@ pub use logs::{
     LogStage,
 };
 pub use models::{
-    KeyPlace, ModelCheck, ModelProvider, ModelRow, ModelSettings, ModelUse, OutputLanguage, use_keychain,
+    JsonForm, KeyPlace, ModelCheck, ModelProvider, ModelRow, ModelSettings, ModelStep, ModelUse, OutputLanguage,
+    use_keychain,
 };
 pub use plan::{Estimate, FileState, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};

@@ -142,7 +142,6 @@ pub struct Alternative {
     /// Its text.
     pub definition: String,
     /// The model that wrote it; nothing when it is a sentence of the documents.
-    #[serde(default)]
     pub writer: Option<String>,
     /// Its confidence, 0 to 1.
     #[specta(type = u32)] // a plain number: it is never NaN

@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::dialect::habits::Habits;
 use crate::dialect::refusal::refusal;
 use crate::dialect::{Question, Reader, Reply, body, chat_url};
-use crate::error::{Fault, ModelError};
+use crate::error::{Fault, ModelError, Wait};
 use crate::exchange::Exchange;
 use crate::parse::parse;
 use crate::patience::back_off;
@@ -131,6 +131,10 @@ impl<'a> Asking<'a> {
             let crowded = overloaded && pass.refused();
             if !crowded {
                 failures += 1;
+                // Each of these took as long as a call may take: one more is enough.
+                if matches!(error.fault, Fault::TimedOut { wait, .. } if wait != Wait::Connect) {
+                    failures = failures.max(self.tries - 1);
+                }
                 if !error.may_pass() || failures >= self.tries {
                     return Err(self.with_usage(error));
                 }

@@ -53,6 +53,7 @@ export function entryOf(sample: Sample): Entry {
       ? [
           {
             definition: 'Bronze disease is the pale green bloom seen on excavated bronzes.',
+            writer: null,
             confidence: 0.61,
             evidence: {
               document: 'loans/courier-handbook.md',
@@ -73,6 +74,7 @@ export function entryOf(sample: Sample): Entry {
     language: sample.ja ? 'japanese' : 'english',
     category,
     definition: sample.definition,
+    writer: null,
     confidence: sample.definition ? 0.94 : 0,
     evidence,
     alternatives,

@@ -15,6 +15,7 @@ const SETTINGS: B.ProjectSettings = {
   exclude: [],
   languages: 'both',
   stop_words: [],
+  model: null,
 };
 
 /** A stop that never takes effect by itself: `&stubborn`. */
@@ -116,7 +117,7 @@ export function detail(runId: string): B.RunDetail {
       reason: run.stop_reason,
       actor: run.status === 'cancelled' ? 'user' : 'engine',
     });
-  return { run, history, settings: SETTINGS };
+  return { run, history, settings: SETTINGS, model_use: [] };
 }
 
 export function missing(runId: string): B.MissingUnit[] {

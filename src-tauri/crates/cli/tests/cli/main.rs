@@ -3,6 +3,7 @@
 
 mod bench;
 #[cfg(unix)]
+mod models;
 mod queueing;
 #[cfg(unix)]
 mod stopping;

@@ -9,7 +9,7 @@ mod usage;
 
 pub(crate) use keys::Keys;
 pub use keys::{KeyPlace, use_keychain};
-pub use server::{ModelCheck, ModelRow};
+pub use server::{JsonForm, ModelCheck, ModelRow, ModelStep};
 pub use settings::{ModelProvider, ModelSettings, OutputLanguage};
 pub use usage::ModelUse;
-pub(crate) use usage::{Ledger, of_run, save};
+pub(crate) use usage::{Asked, Ledger, of_run, save};

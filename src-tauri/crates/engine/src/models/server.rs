@@ -25,19 +25,41 @@ pub struct ModelRow {
     pub context: Option<u32>,
 }
 
+/// How a model is got to answer in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum JsonForm {
+    /// The server keeps it to a schema.
+    Schema,
+    /// The server keeps it to JSON of any shape.
+    Object,
+    /// It is asked to, in words.
+    Text,
+}
+
+/// A step of trying a server; each one needs those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelStep {
+    /// None.
+    Nothing,
+    /// A server answers.
+    Reachable,
+    /// It accepts the key, or needs none.
+    Authorised,
+    /// It has the model.
+    Known,
+    /// The model answers in JSON: everything works.
+    Works,
+}
+
 /// What trying a server found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct ModelCheck {
-    /// A server answers there.
-    pub reachable: bool,
-    /// It accepts the key, or needs none.
-    pub authorised: bool,
-    /// It has the model.
-    pub known: bool,
-    /// The model answers in JSON: everything works.
-    pub works: bool,
-    /// How it was got to do so: `schema`, `object` or `text`.
-    pub json: Option<String>,
+    /// The last step that worked.
+    pub passed: ModelStep,
+    /// How it was got to do so.
+    pub json: Option<JsonForm>,
     /// Time of a request without a model, in milliseconds.
     pub latency_ms: Option<u32>,
     /// Time of a small question, in milliseconds.
@@ -58,17 +80,17 @@ impl Engine {
             .await;
         let milliseconds = |time: std::time::Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
         Ok(ModelCheck {
-            reachable: check.passed >= Passed::Reachable,
-            authorised: check.passed >= Passed::Authorised,
-            known: check.passed >= Passed::ModelKnown,
-            works: check.passed >= Passed::Everything,
-            json: check.json.map(|mode| {
-                let name = match mode {
-                    JsonMode::Schema => "schema",
-                    JsonMode::Object => "object",
-                    JsonMode::Text => "text",
-                };
-                name.to_owned()
+            passed: match check.passed {
+                Passed::Nothing => ModelStep::Nothing,
+                Passed::Reachable => ModelStep::Reachable,
+                Passed::Authorised => ModelStep::Authorised,
+                Passed::ModelKnown => ModelStep::Known,
+                Passed::Everything => ModelStep::Works,
+            },
+            json: check.json.map(|mode| match mode {
+                JsonMode::Schema => JsonForm::Schema,
+                JsonMode::Object => JsonForm::Object,
+                JsonMode::Text => JsonForm::Text,
             }),
             latency_ms: check.latency.map(milliseconds),
             answer_ms: check.answer.map(milliseconds),

@@ -80,7 +80,7 @@ pub struct ModelSettings {
     pub temperature: f32,
     /// The same seed gives the same answer, where the server can.
     pub seed: Option<u32>,
-    /// Tokens that prompt and reply may take together. 1,024 to 2,000,000.
+    /// Tokens that prompt and reply may take together. 4,096 to 2,000,000.
     pub context: u32,
     /// Most calls at the same time. 1 to 64.
     pub parallel: u32,
@@ -116,7 +116,7 @@ impl ModelSettings {
         let bounds = [
             ("model", !self.model.is_empty() && self.model.len() <= LONGEST),
             ("temperature", (0.0..=2.0).contains(&self.temperature)),
-            ("context", (1_024..=2_000_000).contains(&self.context)),
+            ("context", (4_096..=2_000_000).contains(&self.context)),
             ("parallel", (1..=64).contains(&self.parallel)),
             ("timeout_s", (1..=3_600).contains(&self.timeout_s)),
             ("api_version", self.api_version.len() <= LONGEST),
@@ -156,6 +156,11 @@ impl ModelSettings {
             ..Limits::default()
         };
         Client::new(server, limits).map_err(Error::Model)
+    }
+
+    /// The name of the engine that asks it, in run records.
+    pub(crate) fn engine(&self) -> String {
+        format!("{}/1", self.provider.name())
     }
 
     pub(crate) fn model(&self) -> Model {

@@ -37,6 +37,17 @@ pub struct ModelUse {
     pub time_ms: u32,
 }
 
+/// What became of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// It has an answer.
+    Answered,
+    /// It has none.
+    Failed,
+    /// Somebody asked to stop before it had one.
+    Stopped,
+}
+
 /// What the stages of a run asked so far.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger(Mutex<BTreeMap<Stage, ModelUse>>);
@@ -61,14 +72,14 @@ impl Ledger {
         }));
     }
 
-    /// Counts a question, answered or not.
-    pub(crate) fn count(&self, stage: Stage, usage: Usage, answered: bool) {
+    /// Counts a question, and what it took.
+    pub(crate) fn count(&self, stage: Stage, usage: Usage, asked: Asked) {
         self.change(stage, |total| {
-            *(if answered {
-                &mut total.questions
-            } else {
-                &mut total.failed
-            }) += 1;
+            match asked {
+                Asked::Answered => total.questions += 1,
+                Asked::Failed => total.failed += 1,
+                Asked::Stopped => {}
+            }
             total.calls = total.calls.saturating_add(usage.calls);
             total.retries = total.retries.saturating_add(usage.retries);
             total.tokens_in = total.tokens_in.saturating_add(usage.tokens_in);
@@ -81,6 +92,9 @@ impl Ledger {
 
     /// Counts questions that need not be asked again.
     pub(crate) fn count_cached(&self, stage: Stage, questions: u32) {
+        if questions == 0 {
+            return;
+        }
         self.change(stage, |total| total.cached += questions);
     }
 

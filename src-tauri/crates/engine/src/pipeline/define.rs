@@ -228,8 +228,8 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let found = work.carried.found(store, extract).await?;
     let excluded: HashSet<String> = work.decisions.excluded.iter().cloned().collect();
     let kept = terms.list.iter().filter(|term| !excluded.contains(&term.key)).count();
-    let units = documents.len() + kept;
-    work.context.total(units);
+    let asks = work.settings.model.is_some();
+    work.context.total(documents.len() + kept * (1 + usize::from(asks)));
 
     let items = Arc::new((0..documents.len()).collect());
     let unit = Contexts {
@@ -269,9 +269,11 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
             })
             .await?
     };
+    work.context.check()?;
     let entries = match model {
         Some(model) => {
-            work.context.total(units + questions.len());
+            // There is nothing to ask about a term that no sentence has.
+            work.context.ticks(entries.len() - questions.len());
             write::run(work, model, entries, questions).await?
         }
         None => entries,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use genglossary_models::{Client, Model, estimate_tokens};
+use genglossary_models::{Client, Fault, Model, estimate_tokens};
 use glossary::define::Context;
 use glossary::{Alternative, Entry, Evidence, Language};
 use serde_json::Value;
@@ -14,17 +14,17 @@ use super::Work;
 use crate::error::Error;
 use crate::logs::LogLevel;
 use crate::models::prompts::{self, Written};
-use crate::models::{Ledger, ModelSettings};
+use crate::models::{Asked, ModelSettings};
 use crate::runs::{Break, Stage, StageContext, StopFlag, Undone, Unit, from_bytes, to_bytes};
 use crate::store::units::UnitKeyBuilder;
 
 /// Most sentences that a model gets to define a term from. More make a longer answer, not a better one.
 const SENTENCES: usize = 8;
-/// Of two sentences that share so many of their words, one says nothing new.
+/// A sentence of which so much is known already says nothing new.
 const SAME: f64 = 0.8;
 /// An entry weighs as much in memory as so many bytes of text.
 const ROOM: usize = 400;
-/// So many questions in a row without an answer are not the questions' fault.
+/// So many questions in a row in which the server failed are not the questions' fault.
 const HOPELESS: u32 = 12;
 
 /// A term and the sentences that it is to be defined from.
@@ -47,17 +47,19 @@ impl Question {
                 .then_with(|| a.evidence.document.cmp(&b.evidence.document))
                 .then_with(|| a.evidence.start.cmp(&b.evidence.start))
         });
-        let mut room = settings.context.saturating_sub(prompts::define_tokens(language));
+        let taken = prompts::define_tokens(language, &given.term, &given.synonyms);
+        let mut room = settings.context.saturating_sub(taken);
         let mut sentences: Vec<Evidence> = Vec::new();
         for context in ranked {
             let quote = &context.evidence.quote;
             // The number in front of it.
             let tokens = estimate_tokens(quote) + 4;
-            let known = sentences.iter().any(|known| similar(&known.quote, quote));
-            if known || tokens > room {
+            let known = sentences.iter().any(|known| says_nothing_new(quote, &known.quote));
+            // Of one that does not fit alone, the researcher is to hear that the context is too short.
+            if known || (tokens > room && !sentences.is_empty()) {
                 continue;
             }
-            room -= tokens;
+            room = room.saturating_sub(tokens);
             sentences.push(context.evidence.clone());
             if sentences.len() == SENTENCES {
                 break;
@@ -71,9 +73,9 @@ impl Question {
     }
 }
 
-/// Two sentences of which one has little that the other has not: by their pairs of characters, which suits both
-/// languages (the overlap coefficient).
-fn similar(a: &str, b: &str) -> bool {
+/// Whether `fresh` has little that `known` has not, by their pairs of characters, which suits both languages. A long
+/// sentence says more than a short one that is part of it.
+fn says_nothing_new(fresh: &str, known: &str) -> bool {
     let pairs = |text: &str| {
         let folded: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
         let mut pairs: Vec<[char; 2]> = folded.array_windows().copied().collect();
@@ -81,9 +83,9 @@ fn similar(a: &str, b: &str) -> bool {
         pairs.dedup();
         pairs
     };
-    let (a, b) = (pairs(a), pairs(b));
-    let shared = a.iter().filter(|pair| b.binary_search(pair).is_ok()).count();
-    shared as f64 >= SAME * a.len().min(b.len()).max(1) as f64
+    let (fresh, known) = (pairs(fresh), pairs(known));
+    let shared = fresh.iter().filter(|pair| known.binary_search(pair).is_ok()).count();
+    shared as f64 >= SAME * fresh.len() as f64
 }
 
 /// The definition of one term, by a model.
@@ -94,14 +96,8 @@ struct Writing {
     entries: Arc<Vec<Entry>>,
     context: StageContext,
     runtime: Handle,
-    /// Questions in a row without an answer.
+    /// Questions in a row in which the server failed.
     in_vain: AtomicU32,
-}
-
-impl Writing {
-    fn ledger(&self) -> &Ledger {
-        self.context.ledger()
-    }
 }
 
 impl Unit for Writing {
@@ -137,21 +133,31 @@ impl Unit for Writing {
             .collect();
         let prompt = prompts::define(question.language, &entry.term, &entry.synonyms, &sentences);
         let read = |json: &Value| prompts::read_definition(json, sentences.len());
+        let ledger = self.context.ledger();
         let asked = self.client.ask(&self.model, &prompt, stop.token(), read);
         match self.runtime.block_on(asked) {
             Ok(answer) => {
                 self.in_vain.store(0, Ordering::Relaxed);
-                self.ledger().count(Stage::Define, answer.usage, true);
+                ledger.count(Stage::Define, answer.usage, Asked::Answered);
                 self.context.log(LogLevel::Debug, &entry.term, told(&answer.value));
                 Ok(answer.value)
             }
             Err(error) if error.is_cancelled() => {
-                self.ledger().count(Stage::Define, error.usage(), false);
+                ledger.count(Stage::Define, error.usage(), Asked::Stopped);
                 Err(Undone::Stopped)
             }
             Err(error) => {
-                self.ledger().count(Stage::Define, error.usage(), false);
-                let in_vain = self.in_vain.fetch_add(1, Ordering::Relaxed) + 1;
+                ledger.count(Stage::Define, error.usage(), Asked::Failed);
+                // What the server refuses, or answers badly, says nothing of the other questions.
+                let of_server = matches!(
+                    error.fault,
+                    Fault::TimedOut { .. } | Fault::Overloaded | Fault::ServerFault | Fault::Broken { .. }
+                );
+                let in_vain = if of_server {
+                    self.in_vain.fetch_add(1, Ordering::Relaxed) + 1
+                } else {
+                    0
+                };
                 let hopeless = error.is_final() || in_vain >= HOPELESS;
                 let error = Error::Model(error);
                 Err(if hopeless {
@@ -181,7 +187,16 @@ pub(super) async fn run(
     entries: Vec<Entry>,
     questions: Vec<Question>,
 ) -> Result<Vec<Entry>, Break> {
-    let (key, _) = work.engine.key(settings).await?;
+    if questions.is_empty() {
+        return Ok(entries);
+    }
+    // A keychain that is locked asks the researcher first.
+    let asked = work
+        .context
+        .stop()
+        .token()
+        .run_until_cancelled(work.engine.key(settings));
+    let (key, _) = asked.await.ok_or(Break::Cancelled)??;
     let (entries, questions) = (Arc::new(entries), Arc::new(questions));
     let unit = Writing {
         client: settings.client(key)?,
@@ -200,9 +215,10 @@ pub(super) async fn run(
     ));
     let before = work.context.reused_in_all();
     let waiting = work.context.waiting(settings.parallel as usize)?;
-    let written = waiting.units(unit, Arc::clone(&questions)).await?;
+    let written = waiting.units(unit, Arc::clone(&questions)).await;
     let cached = work.context.reused_in_all() - before;
     work.context.ledger().count_cached(Stage::Define, cached);
+    let written = written?;
     let mut entries = Arc::unwrap_or_clone(entries);
     for (question, written) in questions.iter().zip(&written) {
         if let Some(written) = written {
@@ -256,16 +272,19 @@ mod tests {
 
     #[test]
     fn a_sentence_that_says_the_same_again_is_left_out() {
-        assert!(similar("The drying room is cold.", "The drying room is cold!"));
-        assert!(similar(
-            "The drying room is cold.",
-            "It is true: the drying room is cold."
-        ));
-        assert!(!similar(
-            "The drying room is cold.",
-            "A seed vault is a room kept at -18 degrees."
-        ));
-        assert!(similar("含水率は乾燥室で下げる。", "含水率は乾燥室で下げる"));
-        assert!(!similar("", "a"));
+        for (fresh, known, nothing_new) in [
+            ("The drying room is cold!", "The drying room is cold.", true),
+            ("The drying room is cold.", "It is true: the drying room is cold.", true),
+            ("A seed vault is a room kept at -18 degrees.", "Seed vault", false),
+            (
+                "A seed vault is a room kept at -18 degrees.",
+                "The drying room is cold.",
+                false,
+            ),
+            ("含水率は乾燥室で下げる", "含水率は乾燥室で下げる。", true),
+            ("乾燥室は湿度を保つ部屋である。", "乾燥室", false),
+        ] {
+            assert_eq!(says_nothing_new(fresh, known), nothing_new, "{fresh} / {known}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::error::Result;
+use crate::models::ModelSettings;
 use crate::runs::{EMBEDDED, Scope, Stage};
 use crate::store::Store;
 
@@ -55,17 +56,22 @@ struct Sample {
 pub(super) struct History(Vec<Sample>);
 
 impl History {
-    pub(super) async fn read(store: &Store, project_id: &str) -> Result<Self> {
+    /// `model` is what writes the definitions, which another one does at another pace.
+    pub(super) async fn read(store: &Store, project_id: &str, model: Option<&ModelSettings>) -> Result<Self> {
+        let engine = model.map_or(EMBEDDED.to_owned(), ModelSettings::engine);
+        let model = model.map(|model| &model.model);
         let rows = sqlx::query!(
             r#"SELECT s.stage, s.total - s.reused - s.missing AS "computed!: i64", r.project_id = ?1 AS "own!: bool",
                  (julianday(s.finished_at) - julianday(s.started_at)) * 86400000.0 - s.suspended_ms AS "ms!: f64",
                  (SELECT count(*) FROM document d JOIN current_generation c ON c.generation_id = d.generation_id
                   WHERE c.project_id = r.project_id AND c.stage = 'load') AS "documents!: i64"
                FROM run r JOIN run_stage s ON s.run_id = r.id
-               WHERE r.status IN ('completed', 'partial') AND r.engine = ?2 AND s.status = 'completed'
-               ORDER BY (r.project_id = ?1) DESC, r.id DESC LIMIT ?3"#,
+               WHERE r.status IN ('completed', 'partial') AND s.status = 'completed'
+                 AND (s.stage <> 'define' OR (r.engine = ?2 AND r.model IS ?3))
+               ORDER BY (r.project_id = ?1) DESC, r.id DESC LIMIT ?4"#,
             project_id,
-            EMBEDDED,
+            engine,
+            model,
             SAMPLES
         )
         .fetch_all(store.reader())

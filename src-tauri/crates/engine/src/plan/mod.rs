@@ -91,7 +91,8 @@ impl Engine {
             Scope::Review,
             Scope::Refine,
         ];
-        let history = estimate::History::read(self.store(), project_id).await?;
+        let settings = self.project_settings(project_id).await?;
+        let history = estimate::History::read(self.store(), project_id, settings.model.as_ref()).await?;
         let current = generations::current(self.store(), project_id).await?;
         let mut units = BTreeMap::new();
         for (stage, generation) in current {

@@ -310,6 +310,8 @@ impl StageContext {
                     .par_chunks(told)
                     .zip(keys.par_chunks(told))
                     .zip(done.par_chunks_mut(told))
+                    // Who has long work must not keep others from what waits behind it.
+                    .with_max_len(if U::KEPT { 1 } else { usize::MAX })
                     .try_for_each(|((items, keys), outputs)| {
                         context.check()?;
                         let mut fresh = 0;

@@ -46,6 +46,7 @@ use crate::error::{Error, Result};
 use crate::events::{Event, ProjectRef};
 use crate::library::Page;
 use crate::logs::{self, LogHits, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogReader, LogSearch};
+use crate::models::ModelSettings;
 
 /// The active runs of this process.
 #[derive(Debug)]
@@ -178,7 +179,7 @@ impl Engine {
         self.sound().await?;
         let settings = self.project_settings(project_id).await?;
         let model = settings.model.as_ref();
-        let engine = model.map_or(EMBEDDED.to_owned(), |model| format!("{}/1", model.provider.name()));
+        let engine = model.map_or(EMBEDDED.to_owned(), ModelSettings::engine);
         let model = model.map(|model| model.model.clone());
         let settings = serde_json::to_string(&settings)?;
         let id = uuid::Uuid::now_v7().to_string();

@@ -42,7 +42,8 @@ pub(super) async fn pulse(engine: Engine, live: Arc<Live>) {
         live.tell_news(engine.events());
         let sign = if beat % SIGN_EVERY == SIGN_EVERY - 1 || !slept.is_zero() {
             let view = live.view();
-            record::heartbeat(engine.store(), &run_id, &view.stages, view.suspended_ms).await
+            let uses = live.ledger().totals();
+            record::heartbeat(engine.store(), &run_id, &view.stages, view.suspended_ms, &uses).await
         } else if beat % LOOK_EVERY == 0 {
             record::look(engine.store(), &run_id).await
         } else {

@@ -7,6 +7,7 @@ use super::model::{RunStatus, Scope, Stage, StageView, Trigger};
 use super::owner::{Process, Program};
 use crate::clock;
 use crate::error::{Error, Message, Result};
+use crate::models::{self, ModelUse};
 use crate::store::Store;
 
 pub(crate) use super::missing::save as save_missing;
@@ -260,7 +261,13 @@ pub(crate) enum Sign {
 }
 
 /// Shows that the owner lives, stores the progress and the time that the machine slept, and tells what others did.
-pub(crate) async fn heartbeat(store: &Store, run_id: &str, stages: &[StageView], suspended_ms: u32) -> Result<Sign> {
+pub(crate) async fn heartbeat(
+    store: &Store,
+    run_id: &str,
+    stages: &[StageView],
+    suspended_ms: u32,
+    uses: &[ModelUse],
+) -> Result<Sign> {
     let now = clock::now();
     let mut tx = store.write().await?;
     let row = sqlx::query!(
@@ -273,6 +280,7 @@ pub(crate) async fn heartbeat(store: &Store, run_id: &str, stages: &[StageView],
     .await?;
     let Some(row) = row else { return Ok(Sign::Over) };
     save_progress(&mut tx, run_id, stages, suspended_ms).await?;
+    models::save(&mut tx, run_id, uses).await?;
     tx.commit().await?;
     Ok(Sign::Active {
         cancel_requested_at: row.cancel_requested_at,

@@ -81,9 +81,9 @@ async fn a_fault_that_stays_is_told_for_what_it_is_after_the_last_attempt() {
             (Fault::NotUtf8, "broken", 3),
             (Fault::Empty, "broken", 3),
             (Fault::Huge { bytes }, "too_large", 3),
-            (Fault::Hang, "timed_out", 3),
-            (Fault::HangInBody, "timed_out", 3),
-            (Fault::Drip { pause_ms: 50 }, "timed_out", 3),
+            (Fault::Hang, "timed_out", 2),
+            (Fault::HangInBody, "timed_out", 2),
+            (Fault::Drip { pause_ms: 50 }, "timed_out", 2),
             (Fault::Spoil(Spoil::Prose), "no_json", 2),
             (Fault::Say("{\"words\": []}".to_owned()), "bad_reply", 2),
         ] {

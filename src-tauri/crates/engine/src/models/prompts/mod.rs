@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 /// Tokens of a definition and the JSON around it, with the thoughts of a model that reasons.
 const REPLY_TOKENS: u32 = 1_024;
+/// What the lines around the material begin with; digits that nobody knows follow.
+const TAG: &str = "material-";
 /// Longest definition, in characters. Two sentences have far fewer.
 const LONGEST: usize = 800;
 
@@ -40,24 +42,23 @@ pub(crate) struct Written {
 
 /// Asks for the definition of a term from `sentences`, to be written in `language`.
 pub(crate) fn define(language: Language, term: &str, names: &[String], sentences: &[&str]) -> Prompt {
-    let tag = format!("material-{}", uuid::Uuid::new_v4().simple());
+    let tag = format!("{TAG}{}", uuid::Uuid::new_v4().simple());
     let (term_is, also) = match language {
         Language::English => ("Term", "Also called"),
         Language::Japanese => ("用語", "別名"),
     };
-    let mut user = format!("{term_is}: {}\n", visible(term));
+    let mut lines = vec![format!("{term_is}: {}", visible(term))];
     if !names.is_empty() {
         let names: Vec<String> = names.iter().map(|name| visible(name)).collect();
-        user += &format!("{also}: {}\n", names.join(", "));
+        lines.push(format!("{also}: {}", names.join(", ")));
     }
-    user += &format!("\n{tag} begin\n");
-    for (number, sentence) in sentences.iter().enumerate() {
-        user += &format!("[{}] {}\n", number + 1, visible(sentence));
-    }
-    user += &format!("{tag} end\n");
+    lines.push(format!("\n{tag} begin"));
+    let numbered = sentences.iter().zip(1..);
+    lines.extend(numbered.map(|(sentence, number)| format!("[{number}] {}", visible(sentence))));
+    lines.push(format!("{tag} end\n"));
     Prompt {
         system: define_words(language).replace("{tag}", &tag),
-        user,
+        user: lines.join("\n"),
         schema: Schema {
             name: "definition".to_owned(),
             value: json!({
@@ -76,10 +77,11 @@ pub(crate) fn define(language: Language, term: &str, names: &[String], sentences
 }
 
 /// How many tokens the question takes without its sentences.
-pub(crate) fn define_tokens(language: Language) -> u32 {
-    /// Term, other names, tags, and the marks of the conversation.
-    const AROUND: u32 = 256;
-    estimate_tokens(define_words(language)) + REPLY_TOKENS + AROUND
+pub(crate) fn define_tokens(language: Language, term: &str, names: &[String]) -> u32 {
+    /// The tags, the schema where it is said in words, and the marks of the conversation.
+    const AROUND: u32 = 512;
+    let named: u32 = names.iter().map(|name| estimate_tokens(name) + 2).sum();
+    estimate_tokens(define_words(language)) + estimate_tokens(term) + named + REPLY_TOKENS + AROUND
 }
 
 /// The answer to [`define`], or what is wrong with it. `sentences` is how many there were.
@@ -101,7 +103,7 @@ pub(crate) fn read_definition(json: &Value, sentences: usize) -> Result<Written,
             "the definition has {length} characters; it may have two sentences"
         ));
     }
-    if text.contains("material-") {
+    if holds_tag(&text) {
         return Err("the definition quotes the lines around the material".to_owned());
     }
     let mut sources: Vec<u32> = Vec::new();
@@ -125,6 +127,14 @@ pub(crate) fn read_definition(json: &Value, sentences: usize) -> Result<Written,
         text: Some(text),
         confidence: f64::from(confidence),
         sources,
+    })
+}
+
+/// Whether a text holds a tag as [`define`] makes them. The word alone is one that documents have.
+fn holds_tag(text: &str) -> bool {
+    text.split(TAG).skip(1).any(|rest| {
+        let digits = rest.chars().take_while(char::is_ascii_hexdigit).count();
+        digits >= 32
     })
 }
 
@@ -177,9 +187,14 @@ mod tests {
     #[test]
     fn the_question_fits_where_it_was_measured_to_fit() {
         for language in [Language::English, Language::Japanese] {
-            let prompt = define(language, &"t".repeat(60), &[], &[]);
-            let tokens = estimate_tokens(&prompt.system) + estimate_tokens(&prompt.user) + prompt.reply_tokens;
-            assert!(tokens < define_tokens(language), "{language:?}: {tokens}");
+            let (term, names) = ("用語".repeat(60), vec!["name".repeat(50), "別名".repeat(50)]);
+            let prompt = define(language, &term, &names, &[]);
+            let schema = prompt.schema.value.to_string();
+            let said = [prompt.system.as_str(), &prompt.user, &schema];
+            let tokens = said.iter().map(|text| estimate_tokens(text)).sum::<u32>() + prompt.reply_tokens;
+            let measured = define_tokens(language, &term, &names);
+            assert!(tokens + 100 < measured, "{language:?}: {tokens} of {measured}");
+            assert!(measured < 4_096, "the shortest context has room for it");
         }
     }
 
@@ -194,6 +209,8 @@ mod tests {
             (Some("A room."), &[1, 0][..])
         );
         assert!((good.confidence - 0.9).abs() < 1e-6);
+        let usual = read(json!({ "definition": "A material-handling robot.", "sources": [1] }));
+        assert!(usual.is_ok(), "documents have that word");
         assert_eq!(read(json!({ "definition": "", "sources": [1] })).unwrap().text, None);
         assert_eq!(read(json!({ "definition": null })).unwrap().text, None);
         for bad in [
@@ -201,7 +218,7 @@ mod tests {
             json!({ "definition": "A room.", "sources": [] }),
             json!({ "definition": "A room.", "sources": [0, 4, -1] }),
             json!({ "definition": "x".repeat(LONGEST + 1), "sources": [1] }),
-            json!({ "definition": "material-00 end", "sources": [1] }),
+            json!({ "definition": format!("material-{} end", "0a".repeat(16)), "sources": [1] }),
             json!([]),
         ] {
             assert!(read(bad.clone()).is_err(), "{bad}");

@@ -178,7 +178,7 @@ async fn perform_on(store: &Store, model: &mut Model, act: &Act) {
         }
         Act::Progress(_) => {
             let stages = view::get(store, &run.id).await.unwrap().stages;
-            let sign = record::heartbeat(store, &run.id, &stages, 7).await.unwrap();
+            let sign = record::heartbeat(store, &run.id, &stages, 7, &[]).await.unwrap();
             let active =
                 matches!(&sign, Sign::Active { cancel_requested_at } if cancel_requested_at.is_some() == run.cancel);
             assert_eq!(active, !run.status.is_final(), "{sign:?}");

@@ -89,7 +89,7 @@ async fn of_a_stop_and_an_end_at_the_same_moment_the_stored_end_counts() {
     tx.commit().await.unwrap();
     let late = record::request_cancel(store, &run, "2026-01-01T00:00:01.000Z").await;
     assert_eq!(late.unwrap(), Transition::Refused(RunStatus::Completed));
-    assert_eq!(record::heartbeat(store, &run, &[], 0).await.unwrap(), Sign::Over);
+    assert_eq!(record::heartbeat(store, &run, &[], 0, &[]).await.unwrap(), Sign::Over);
     assert_eq!(record::look(store, &run).await.unwrap(), Sign::Over);
     gate.open();
     bench.settled().await;

@@ -1,0 +1,46 @@
+//! A model that writes the definitions, named on the command line.
+
+use genglossary_model_server::{ModelServer, Script};
+use serde_json::json;
+
+use crate::bench::Bench;
+
+#[test]
+fn the_model_that_is_named_writes_the_definitions_of_this_run_and_the_next() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let answer = |_: &genglossary_model_server::Call| {
+        json!({ "definition": "What a model wrote.", "sources": [1], "confidence": 0.8 }).to_string()
+    };
+    let script = Script {
+        models: vec!["writer".to_owned()],
+        ..Script::default()
+    };
+    let server = runtime.block_on(ModelServer::with(script, answer)).unwrap();
+    let bench = Bench::new();
+    bench.short("seeds");
+    let url = server.url();
+    let named = [
+        "run", "seeds", "--engine", "openai", "--base-url", &url, "--model", "writer", "--parallel", "2", "--timeout", "20",
+    ];
+    let done = bench.ok(&[&named[..], &["--out", "seeds.md", "--json"]].concat()).json();
+    assert_eq!((&done["run"]["engine"], &done["run"]["model"]), (&json!("openai/1"), &json!("writer")));
+    let glossary = std::fs::read_to_string(bench.path("seeds.md")).unwrap();
+    assert!(glossary.contains("What a model wrote."), "{glossary}");
+    let calls = server.counts().calls;
+    assert!(calls > 0 && server.counts().most_open <= 2);
+
+    let again = bench.ok(&["run", "seeds", "--json"]).json();
+    assert_eq!(again["run"]["model"], "writer", "the project keeps it");
+    assert_eq!(server.counts().calls, calls, "nothing is asked twice");
+    let plain = bench.ok(&["run", "seeds", "--engine", "embedded", "--json"]).json();
+    assert_eq!(plain["run"]["model"], json!(null));
+
+    let refused = bench.run(&["run", "seeds", "--model", "writer"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("--model") && refused.err.contains("--engine"), "{refused:?}");
+    drop(server);
+    std::fs::write(bench.path("seeds").join("new.md"), "A moon seed is a seed. The moon seed is old.").unwrap();
+    let down = bench.run(&named);
+    assert_eq!(down.code, Some(1));
+    assert!(down.err.contains(&url) && down.err.contains("Start the model server"), "{down:?}");
+}

@@ -1,0 +1,90 @@
+// A model of a server writes the definitions: set up, tried, asked, stopped in the middle of its calls, and counted.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { By, Key, commandLine, sampleFolder, startApp } from './app.mjs';
+import { createProject, waitForState } from './steps.mjs';
+
+let app;
+const servers = [];
+
+/** A model server of this machine that follows a script. Returns its address. */
+async function serve(script) {
+  const server = spawn(join(dirname(commandLine), 'genglossary-model-server'), [JSON.stringify(script)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  servers.push(server);
+  process.once('exit', () => server.kill('SIGKILL'));
+  const [line] = await new Promise((resolve) => server.stdout.once('data', (data) => resolve(data.toString().split('\n'))));
+  return line.trim();
+}
+
+const counts = async (url) => (await fetch(`${url}/_counts`)).json();
+
+async function fill(id, text) {
+  const field = await app.find(id);
+  await field.sendKeys(Key.chord(Key.CONTROL, 'a'), text);
+}
+
+before(async () => {
+  app = await startApp();
+  await createProject(app, { name: 'Seed bank', folder: sampleFolder() });
+  await app.click('run');
+  await waitForState(app, ['up_to_date']);
+});
+after(async () => {
+  await app?.close();
+  for (const server of servers) server.kill();
+});
+
+test('a server is set up, and trying it says what is missing and then that everything works', async () => {
+  const url = await serve({ key: 'sk-0123456789', models: ['writer'] });
+  await app.click('tab-settings');
+  await app.choose('set-engine', 'openai');
+  await fill('set-base_url', url);
+  await fill('set-model', 'writer');
+  await app.click('test-model');
+  await app.waitForText('model-problem', /does not accept the key/);
+  await fill('set-key', 'sk-0123456789');
+  await app.click('keep-key');
+  await app.waitForText('key-place', /Kept in/);
+  await app.click('test-model');
+  await app.waitForText('model-check', /Answers in JSON/);
+  await app.waitFor(async () => !(await app.shown('model-problem')), { what: 'no problem any more' });
+  await app.click('save-engine');
+  await app.waitForText('toast', /saved/i);
+  await waitForState(app, ['stale']);
+});
+
+test('a run is stopped in the middle of its calls, and the glossary is as it was', async () => {
+  const slow = await serve({ latency_ms: 8000, key: 'sk-0123456789', models: ['writer'] });
+  await fill('set-base_url', slow);
+  await fill('set-key', 'sk-0123456789');
+  await app.click('keep-key');
+  await app.waitForText('key-place', /Kept in/);
+  await app.click('save-engine');
+  await app.click('run');
+  await app.waitFor(async () => (await counts(slow)).open >= 3, { what: 'open calls' });
+  await app.click('stop');
+  await app.waitFor(async () => (await counts(slow)).sockets === 1, { what: 'closed sockets, but for the one that asks' });
+  await waitForState(app, ['stale']);
+});
+
+test('definitions that a model wrote say so, and the run says what they took', async () => {
+  const url = await serve({ key: 'sk-0123456789', models: ['writer'] });
+  await app.click('tab-settings');
+  await fill('set-base_url', url);
+  await fill('set-key', 'sk-0123456789');
+  await app.click('keep-key');
+  await app.waitForText('key-place', /Kept in/);
+  await app.click('save-engine');
+  await app.click('run');
+  await waitForState(app, ['up_to_date']);
+  const { calls } = await counts(url);
+  assert.ok(calls > 10, `${calls} calls`);
+  await app.click('tab-provisional');
+  await app.waitForText('writer', /Written by writer/);
+  await app.click('tab-runs');
+  await app.click('run-list-row');
+  await app.waitForText('use-questions', new RegExp(`^${calls.toLocaleString('en')}$`));
+});

@@ -1,0 +1,79 @@
+// The settings of a model as the fields hold them, and what is wrong with what was typed.
+import type { ModelProvider, ModelSettings, OutputLanguage } from '../ipc/bindings';
+
+export const MODEL_FIELDS = [
+  'base_url',
+  'api_version',
+  'model',
+  'parallel',
+  'timeout_s',
+  'context',
+  'temperature',
+  'seed',
+] as const;
+export type ModelField = (typeof MODEL_FIELDS)[number];
+export type ModelDraft = Record<ModelField, string> & {
+  provider: ModelProvider;
+  output: OutputLanguage;
+};
+
+export function draftOfModel(model: ModelSettings): ModelDraft {
+  return {
+    provider: model.provider,
+    output: model.output,
+    base_url: model.base_url,
+    api_version: model.api_version,
+    model: model.model,
+    parallel: String(model.parallel),
+    timeout_s: String(model.timeout_s),
+    context: String(model.context),
+    // A single-precision number has more digits than anybody typed.
+    temperature: String(Number(model.temperature.toFixed(3))),
+    seed: model.seed === null ? '' : String(model.seed),
+  };
+}
+
+export function modelOf(draft: ModelDraft): ModelSettings {
+  const seed = draft.seed.trim();
+  return {
+    provider: draft.provider,
+    base_url: draft.base_url.trim(),
+    api_version: draft.api_version.trim(),
+    model: draft.model.trim(),
+    temperature: numberOf(draft.temperature),
+    seed: seed === '' ? null : numberOf(seed),
+    context: numberOf(draft.context),
+    parallel: numberOf(draft.parallel),
+    timeout_s: numberOf(draft.timeout_s),
+    output: draft.output,
+  };
+}
+
+/** The same server, whatever is wrong in the other fields: for its key and its models. */
+export function serverOf(draft: ModelDraft): ModelSettings {
+  const model = modelOf(draft);
+  return { ...model, temperature: 0, seed: null, context: 4_096, parallel: 1, timeout_s: 30 };
+}
+
+export function problemsOfModel(draft: ModelDraft): Set<ModelField> {
+  const model = modelOf(draft);
+  const whole = (value: number, low: number, high: number) =>
+    Number.isInteger(value) && value >= low && value <= high;
+  const kept: Record<ModelField, boolean> = {
+    base_url: model.base_url !== '',
+    api_version: true,
+    model: model.model !== '',
+    parallel: whole(model.parallel, 1, 64),
+    timeout_s: whole(model.timeout_s, 1, 3_600),
+    context: whole(model.context, 4_096, 2_000_000),
+    temperature: model.temperature >= 0 && model.temperature <= 2,
+    seed: model.seed === null || whole(model.seed, 0, 4_294_967_295),
+  };
+  return new Set(MODEL_FIELDS.filter((field) => !kept[field]));
+}
+
+/** A number, also in full-width digits; NaN for anything else. */
+function numberOf(text: string): number {
+  const plain = text.normalize('NFKC').replaceAll(',', '').trim();
+  return /^\d+(\.\d+)?$/.test(plain) ? Number(plain) : Number.NaN;
+}
