@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { By, Key, commandLine, sampleFolder, startApp } from './app.mjs';
+import { commandLine, sampleFolder, startApp } from './app.mjs';
 import { createProject, waitForState } from './steps.mjs';
 
 let app;
@@ -21,11 +21,6 @@ async function serve(script) {
 
 const counts = async (url) => (await fetch(`${url}/_counts`)).json();
 
-async function fill(id, text) {
-  const field = await app.find(id);
-  await field.sendKeys(Key.chord(Key.CONTROL, 'a'), text);
-}
-
 before(async () => {
   app = await startApp();
   await createProject(app, { name: 'Seed bank', folder: sampleFolder() });
@@ -40,12 +35,13 @@ after(async () => {
 test('a server is set up, and trying it says what is missing and then that everything works', async () => {
   const url = await serve({ key: 'sk-0123456789', models: ['writer'] });
   await app.click('tab-settings');
-  await app.choose('set-engine', 'openai');
-  await fill('set-base_url', url);
-  await fill('set-model', 'writer');
+  await app.click('set-engine');
+  await app.click('set-engine-openai');
+  await app.type('set-base_url', url);
+  await app.type('set-model', 'writer');
   await app.click('test-model');
   await app.waitForText('model-problem', /does not accept the key/);
-  await fill('set-key', 'sk-0123456789');
+  await app.type('set-key', 'sk-0123456789');
   await app.click('keep-key');
   await app.waitForText('key-place', /Kept in/);
   await app.click('test-model');
@@ -53,13 +49,13 @@ test('a server is set up, and trying it says what is missing and then that every
   await app.waitFor(async () => !(await app.shown('model-problem')), { what: 'no problem any more' });
   await app.click('save-engine');
   await app.waitForText('toast', /saved/i);
-  await waitForState(app, ['stale']);
+  await waitForState(app, ['needs_rerun']);
 });
 
 test('a run is stopped in the middle of its calls, and the glossary is as it was', async () => {
   const slow = await serve({ latency_ms: 8000, key: 'sk-0123456789', models: ['writer'] });
-  await fill('set-base_url', slow);
-  await fill('set-key', 'sk-0123456789');
+  await app.type('set-base_url', slow);
+  await app.type('set-key', 'sk-0123456789');
   await app.click('keep-key');
   await app.waitForText('key-place', /Kept in/);
   await app.click('save-engine');
@@ -67,14 +63,14 @@ test('a run is stopped in the middle of its calls, and the glossary is as it was
   await app.waitFor(async () => (await counts(slow)).open >= 3, { what: 'open calls' });
   await app.click('stop');
   await app.waitFor(async () => (await counts(slow)).sockets === 1, { what: 'closed sockets, but for the one that asks' });
-  await waitForState(app, ['stale']);
+  await waitForState(app, ['needs_rerun']);
 });
 
 test('definitions that a model wrote say so, and the run says what they took', async () => {
   const url = await serve({ key: 'sk-0123456789', models: ['writer'] });
   await app.click('tab-settings');
-  await fill('set-base_url', url);
-  await fill('set-key', 'sk-0123456789');
+  await app.type('set-base_url', url);
+  await app.type('set-key', 'sk-0123456789');
   await app.click('keep-key');
   await app.waitForText('key-place', /Kept in/);
   await app.click('save-engine');

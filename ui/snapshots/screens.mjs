@@ -32,6 +32,18 @@ export const screens = [
   },
   { name: 'runs', at: tab('runs') },
   { name: 'project-settings', at: tab('settings') },
+  {
+    name: 'project-model',
+    at: tab('settings'),
+    query: 'model',
+    act: async (page) => {
+      await page.click(id('test-model'));
+      await page.clock.runFor(500);
+      await page.locator(id('model-check')).scrollIntoViewIfNeeded();
+    },
+  },
+  { name: 'provisional-model', at: tab('provisional'), query: 'model' },
+  { name: 'run-model', at: tab('runs'), query: 'model' },
   { name: 'running', at: tab('provisional'), query: 'state=running' },
   { name: 'failed', at: tab('terms'), query: 'state=failed' },
   { name: 'partial', at: tab('files'), query: 'state=partial' },

@@ -1,5 +1,6 @@
 // Rows of the browser twin, made from the samples.
 import type { DocumentRow, Entry, FileRow, IssueRow, LogRecord, TermRow } from '../bindings';
+import { asked } from './asked';
 import { sampleAt, type Sample } from './samples';
 
 export function termRow(i: number, total: number): TermRow {
@@ -74,7 +75,7 @@ export function entryOf(sample: Sample): Entry {
     language: sample.ja ? 'japanese' : 'english',
     category,
     definition: sample.definition,
-    writer: null,
+    writer: asked.has('model') && sample.definition ? 'qwen3:8b' : null,
     confidence: sample.definition ? 0.94 : 0,
     evidence,
     alternatives,

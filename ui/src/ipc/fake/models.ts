@@ -46,6 +46,23 @@ export function usual(provider: B.ModelProvider): B.ModelSettings {
   };
 }
 
+/** What a project keeps that asks one of them. */
+export const KEPT: B.ModelSettings = { ...usual('ollama'), model: 'qwen3:8b' };
+
+/** What its run asked. */
+export const USE: B.ModelUse = {
+  stage: 'define',
+  questions: 22,
+  cached: 416,
+  failed: 0,
+  calls: 24,
+  retries: 2,
+  tokens_in: 31_240,
+  tokens_out: 1_905,
+  estimated: false,
+  time_ms: 96_300,
+};
+
 export const commands = {
   getUsualModel: (provider: B.ModelProvider) => answer(() => usual(provider)),
   listModels: (settings: B.ModelSettings) =>

@@ -2,6 +2,7 @@
 import type * as B from '../bindings';
 import { stagesOf } from '../../lib/glossary';
 import { asked, refuse } from './asked';
+import { USE } from './models';
 import { sampleAt } from './samples';
 import * as world from './world';
 
@@ -117,7 +118,7 @@ export function detail(runId: string): B.RunDetail {
       reason: run.stop_reason,
       actor: run.status === 'cancelled' ? 'user' : 'engine',
     });
-  return { run, history, settings: SETTINGS, model_use: [] };
+  return { run, history, settings: SETTINGS, model_use: asked.has('model') ? [USE] : [] };
 }
 
 export function missing(runId: string): B.MissingUnit[] {

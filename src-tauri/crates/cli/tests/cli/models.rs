@@ -20,10 +20,26 @@ fn the_model_that_is_named_writes_the_definitions_of_this_run_and_the_next() {
     bench.short("seeds");
     let url = server.url();
     let named = [
-        "run", "seeds", "--engine", "openai", "--base-url", &url, "--model", "writer", "--parallel", "2", "--timeout", "20",
+        "run",
+        "seeds",
+        "--engine",
+        "openai",
+        "--base-url",
+        &url,
+        "--model",
+        "writer",
+        "--parallel",
+        "2",
+        "--timeout",
+        "20",
     ];
-    let done = bench.ok(&[&named[..], &["--out", "seeds.md", "--json"]].concat()).json();
-    assert_eq!((&done["run"]["engine"], &done["run"]["model"]), (&json!("openai/1"), &json!("writer")));
+    let done = bench
+        .ok(&[&named[..], &["--out", "seeds.md", "--json"]].concat())
+        .json();
+    assert_eq!(
+        (&done["run"]["engine"], &done["run"]["model"]),
+        (&json!("openai/1"), &json!("writer"))
+    );
     let glossary = std::fs::read_to_string(bench.path("seeds.md")).unwrap();
     assert!(glossary.contains("What a model wrote."), "{glossary}");
     let calls = server.counts().calls;
@@ -37,10 +53,20 @@ fn the_model_that_is_named_writes_the_definitions_of_this_run_and_the_next() {
 
     let refused = bench.run(&["run", "seeds", "--model", "writer"]);
     assert_eq!(refused.code, Some(2));
-    assert!(refused.err.contains("--model") && refused.err.contains("--engine"), "{refused:?}");
+    assert!(
+        refused.err.contains("--model") && refused.err.contains("--engine"),
+        "{refused:?}"
+    );
     drop(server);
-    std::fs::write(bench.path("seeds").join("new.md"), "A moon seed is a seed. The moon seed is old.").unwrap();
+    std::fs::write(
+        bench.path("seeds").join("new.md"),
+        "A moon seed is a seed. The moon seed is old.",
+    )
+    .unwrap();
     let down = bench.run(&named);
     assert_eq!(down.code, Some(1));
-    assert!(down.err.contains(&url) && down.err.contains("Start the model server"), "{down:?}");
+    assert!(
+        down.err.contains(&url) && down.err.contains("Start the model server"),
+        "{down:?}"
+    );
 }

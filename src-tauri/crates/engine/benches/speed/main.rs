@@ -1,7 +1,7 @@
 //! Speed and memory of the engine, against the budgets that the product promises. Every part is measured on this
 //! machine in this very run; since machines differ and are busy, ratios stand beside the absolute numbers.
 //!
-//!     cargo bench -p genglossary-engine --bench speed [-- runs | reuse | overhead | start | pages | viewer | stops]
+//!     cargo bench -p genglossary-engine --bench speed [-- runs | reuse | overhead | start | pages | viewer | stops | models]
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
@@ -10,6 +10,7 @@ mod cancel;
 mod corpus;
 mod dashboard;
 mod measure;
+mod models;
 mod pages;
 mod reuse;
 mod start;
@@ -53,6 +54,10 @@ const CHANGED_FACTOR: f64 = 10.0;
 const CHANGED_UNITS: f64 = 20.0;
 const OVERHEAD_PERCENT: f64 = 5.0;
 const OVERHEAD_PAIRS: usize = 21;
+/// GenGlossary took 8.5 s and 345 MB for about 620 calls that were answered at once.
+const MODEL_SECONDS: f64 = 1.5;
+const MODEL_MEMORY: f64 = 200.0;
+const MODEL_STOP: f64 = 500.0;
 const RECOVER_MILLISECONDS: f64 = 500.0;
 const HOME_MILLISECONDS: f64 = 300.0;
 const DASHBOARD_MILLISECONDS: f64 = 50.0;
@@ -80,6 +85,10 @@ async fn main() -> ExitCode {
         ["child-reuse", folder, home] => reuse::run(Path::new(folder), Path::new(home))
             .await
             .and_then(|reuse| print(&reuse))
+            .map(|()| true),
+        ["child-models", folder, home, url] => models::run(Path::new(folder), Path::new(home), url)
+            .await
+            .and_then(|costs| print(&costs))
             .map(|()| true),
         ["child-bare", folder] => bare::run(Path::new(folder))
             .and_then(|cost| print(&cost))
@@ -127,6 +136,10 @@ async fn everything(parts: &[&str]) -> Outcome<bool> {
     if wanted("overhead") {
         FOLDER.write(&folder)?;
         overhead(&mut table, &folder, work.path())?;
+    }
+    if wanted("models") {
+        FOLDER.write(&folder)?;
+        written(&mut table, &folder, work.path()).await?;
     }
     if wanted("start") {
         start(&mut table, work.path()).await?;
@@ -309,6 +322,52 @@ fn overhead(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
     );
     table.value("a run with them: median time", quartiles(|(with, _)| *with)[1], "s");
     table.budget("they cost", percent(cost), "%", OVERHEAD_PERCENT);
+    Ok(())
+}
+
+/// Definitions by a model, from a server that answers at once: what is left is the cost of asking.
+async fn written(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
+    table.title(&format!(
+        "Definitions by a model that answers at once, {} documents, best of {REPEATS}",
+        FOLDER.documents
+    ));
+    let server = models::server(Duration::ZERO).await?;
+    let url = server.url();
+    let costs = best(
+        |costs: &models::Costs| costs.first.wall,
+        |round| {
+            child(&[
+                Path::new("child-models"),
+                folder,
+                &work.join(format!("models-{round}")),
+                Path::new(&url),
+            ])
+        },
+    )?;
+    table.note(&format!("{} calls", costs.first.calls));
+    table.budget("a first run", costs.first.wall, "s", MODEL_SECONDS);
+    table.budget(
+        "most memory of a first run",
+        costs.memory as f64 / 1e6,
+        "MB",
+        MODEL_MEMORY,
+    );
+    table.budget("calls of the same run again", f64::from(costs.same.calls), "", 0.0);
+    table.value("the same run again", costs.same.wall, "s");
+    table.budget(
+        "calls after a sentence without a term in one document",
+        f64::from(costs.changed.calls),
+        "",
+        0.0,
+    );
+    table.value("that run", costs.changed.wall, "s");
+    let stopped = models::stop(folder, &work.join("models-stop")).await?;
+    table.budget(
+        "a stop with 8 calls of 10 s under way, until all sockets are closed",
+        milliseconds(stopped),
+        "ms",
+        MODEL_STOP,
+    );
     Ok(())
 }
 

@@ -123,7 +123,7 @@ pub(crate) fn cpu() -> f64 {
 }
 
 /// The most memory that this process ever had resident, in bytes.
-fn peak() -> Option<u64> {
+pub(crate) fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim()
