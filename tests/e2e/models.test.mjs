@@ -19,7 +19,8 @@ async function serve(script) {
   return line.trim();
 }
 
-const counts = async (url) => (await fetch(`${url}/_counts`)).json();
+const KEY = 'sk-0123456789';
+const counts = async (url) => (await fetch(`${url}/_counts`, { headers: { authorization: `Bearer ${KEY}`, connection: 'close' } })).json();
 
 before(async () => {
   app = await startApp();
@@ -33,7 +34,7 @@ after(async () => {
 });
 
 test('a server is set up, and trying it says what is missing and then that everything works', async () => {
-  const url = await serve({ key: 'sk-0123456789', models: ['writer'] });
+  const url = await serve({ key: KEY, models: ['writer'] });
   await app.click('tab-settings');
   await app.click('set-engine');
   await app.click('set-engine-openai');
@@ -41,7 +42,7 @@ test('a server is set up, and trying it says what is missing and then that every
   await app.type('set-model', 'writer');
   await app.click('test-model');
   await app.waitForText('model-problem', /does not accept the key/);
-  await app.type('set-key', 'sk-0123456789');
+  await app.type('set-key', KEY);
   await app.click('keep-key');
   await app.waitForText('key-place', /Kept in/);
   await app.click('test-model');
@@ -53,9 +54,9 @@ test('a server is set up, and trying it says what is missing and then that every
 });
 
 test('a run is stopped in the middle of its calls, and the glossary is as it was', async () => {
-  const slow = await serve({ latency_ms: 8000, key: 'sk-0123456789', models: ['writer'] });
+  const slow = await serve({ latency_ms: 8000, key: KEY, models: ['writer'] });
   await app.type('set-base_url', slow);
-  await app.type('set-key', 'sk-0123456789');
+  await app.type('set-key', KEY);
   await app.click('keep-key');
   await app.waitForText('key-place', /Kept in/);
   await app.click('save-engine');
@@ -67,10 +68,10 @@ test('a run is stopped in the middle of its calls, and the glossary is as it was
 });
 
 test('definitions that a model wrote say so, and the run says what they took', async () => {
-  const url = await serve({ key: 'sk-0123456789', models: ['writer'] });
+  const url = await serve({ key: KEY, models: ['writer'] });
   await app.click('tab-settings');
   await app.type('set-base_url', url);
-  await app.type('set-key', 'sk-0123456789');
+  await app.type('set-key', KEY);
   await app.click('keep-key');
   await app.waitForText('key-place', /Kept in/);
   await app.click('save-engine');
