@@ -70,3 +70,54 @@ fn the_model_that_is_named_writes_the_definitions_of_this_run_and_the_next() {
         "{down:?}"
     );
 }
+
+/// C1: an answer that was there when the process was killed is not asked for again.
+#[test]
+fn a_killed_run_is_taken_up_without_a_question_that_was_answered() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let script = Script {
+        latency_ms: 300,
+        ..Script::default()
+    };
+    let server = runtime.block_on(ModelServer::start(script)).unwrap();
+    let bench = Bench::new();
+    bench.sample("seeds");
+    let url = server.url();
+    let named = [
+        "--engine",
+        "openai",
+        "--base-url",
+        &url,
+        "--model",
+        "writer",
+        "--parallel",
+        "8",
+    ];
+    let running = bench.start(&[&["run", "seeds"], &named[..]].concat());
+    runtime.block_on(server.until(|counts| counts.calls >= 40));
+    running.signal("KILL");
+    running.finish();
+    let known = server.counts();
+    let run = bench.runs()[0]["id"].as_str().unwrap().to_owned();
+    bench.ok(&["resume", &run]);
+    let questions = {
+        let mut bodies: Vec<String> = server.requests().into_iter().map(|request| request.body).collect();
+        let term = |body: &String| {
+            let body: serde_json::Value = serde_json::from_str(body).unwrap();
+            let user = body["messages"][1]["content"].as_str().unwrap().to_owned();
+            user.lines().next().unwrap().to_owned()
+        };
+        bodies.retain(|body| body.contains("messages"));
+        let mut terms: Vec<String> = bodies.iter().map(term).collect();
+        terms.sort();
+        terms.dedup();
+        terms.len() as u32
+    };
+    let repeated = server.counts().calls - questions;
+    // Those that were open when it was killed, and those that were answered in its last hundredth of a second.
+    assert!(
+        known.calls >= 40 && repeated <= 16,
+        "{repeated} of {} were asked again",
+        known.calls
+    );
+}

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use genglossary_models::{Client, Fault, Model, estimate_tokens};
 use glossary::define::Context;
@@ -104,6 +105,8 @@ impl Unit for Writing {
     type Item = Question;
     type Output = Written;
     const KIND: &'static str = "written definition/1";
+    /// An answer took long, and may have been paid for: a crash must not cost it.
+    const KEPT_AFTER: Duration = Duration::from_millis(10);
 
     fn name<'a>(&'a self, question: &'a Question) -> &'a str {
         &self.entries[question.entry].term

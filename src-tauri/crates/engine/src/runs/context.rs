@@ -267,7 +267,14 @@ impl StageContext {
         }
         let (sender, receiver) = mpsc::unbounded_channel();
         let (store, over) = (self.engine.store().clone(), CancellationToken::new());
-        let keeper = units::keep(store, project_id.clone(), U::KIND, receiver, over.clone());
+        let keeper = units::keep(
+            store,
+            project_id.clone(),
+            U::KIND,
+            U::KEPT_AFTER,
+            receiver,
+            over.clone(),
+        );
         let keeper = tokio::spawn(keeper);
         let context = self.clone();
         let done = self

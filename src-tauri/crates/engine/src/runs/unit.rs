@@ -1,5 +1,7 @@
 //! A unit of work: the smallest piece of a stage that is done, kept, and taken up again on its own.
 
+use std::time::Duration;
+
 use glossary::Stopped;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,6 +40,9 @@ pub(crate) trait Unit: Send + Sync + 'static {
 
     /// False for work that costs less than the question for its output: it is remembered in memory alone.
     const KEPT: bool = true;
+
+    /// An output is on the disk so long after it was made, so that many share a commit.
+    const KEPT_AFTER: Duration = Duration::from_millis(250);
 
     /// True for the one unit of a stage that comes to nothing without it.
     const WHOLE: bool = false;

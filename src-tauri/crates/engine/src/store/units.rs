@@ -18,8 +18,7 @@ use crate::runs::Unit;
 
 /// Units of one question to the database.
 const LOOKUP: usize = 500;
-/// A commit waits for this time, so that cheap units share one; it takes so many bytes.
-const COMMIT_AFTER: Duration = Duration::from_millis(250);
+/// A commit takes so many bytes.
 const COMMIT_BYTES: usize = 4 << 20;
 /// Rows of one statement that writes.
 const ROWS: usize = 64;
@@ -144,18 +143,19 @@ pub(crate) struct FinishedUnit {
 }
 
 /// Stores finished units, many in one transaction, until the senders are gone; `over` says that this is soon, and then
-/// nobody waits for the next commit. Units wait to be fetched: to wake somebody for each of them would cost more than a
+/// nobody waits for the next commit. A commit waits for the time `after`, so that cheap units share one. Units wait to be fetched: to wake somebody for each of them would cost more than a
 /// cheap one does.
 pub(crate) async fn keep(
     store: Store,
     project_id: String,
     kind: &'static str,
+    after: Duration,
     mut finished: mpsc::UnboundedReceiver<FinishedUnit>,
     over: CancellationToken,
 ) -> Result<()> {
     let mut open = true;
     while open {
-        let _ = tokio::time::timeout(COMMIT_AFTER, over.cancelled()).await;
+        let _ = tokio::time::timeout(after, over.cancelled()).await;
         loop {
             let mut units = Vec::new();
             let mut bytes = 0;
@@ -287,7 +287,9 @@ mod tests {
         drop(sender);
         let (store, over) = (bench.engine.store().clone(), CancellationToken::new());
         over.cancel();
-        keep(store, project.to_owned(), "test/1", receiver, over).await.unwrap();
+        keep(store, project.to_owned(), "test/1", Duration::ZERO, receiver, over)
+            .await
+            .unwrap();
     }
 
     async fn known(bench: &Bench, project: &str, names: &[&str]) -> Vec<bool> {
