@@ -2129,6 +2129,8 @@ export type ScopePlan = {
 	scope: Scope,
 	/**  Nothing without a basis: no run of this kind has finished yet. */
 	estimate: Estimate | null,
+	/**  The most questions that it asks of the project's model. Nothing without a model, or without a basis. */
+	questions: number | null,
 };
 
 /**  The settings are other ones: a window of a log looks and speaks like the one in which they were set. */

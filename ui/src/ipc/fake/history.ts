@@ -1,8 +1,9 @@
 // What the browser twin knows about time: what a project needs now, and what earlier runs had found.
 import type * as B from '../bindings';
 import { RANGES, STAGES } from '../../lib/glossary';
-import { refuse } from './asked';
+import { asked, refuse } from './asked';
 import { issues } from './data';
+import { QUESTIONS } from './models';
 import { sampleAt } from './samples';
 import * as world from './world';
 
@@ -36,6 +37,7 @@ export function plan(projectId: string): B.Plan {
         state === 'not_run' || i === 6
           ? null
           : { from_ms: 3_000 / (i + 1), to_ms: 8_000 / (i + 1), samples: 3 },
+      questions: !asked.has('model') ? null : idle ? 0 : QUESTIONS,
     })),
   };
 }

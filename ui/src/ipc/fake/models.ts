@@ -49,6 +49,9 @@ export function usual(provider: B.ModelProvider): B.ModelSettings {
 /** What a project keeps that asks one of them. */
 export const KEPT: B.ModelSettings = { ...usual('ollama'), model: 'qwen3:8b' };
 
+/** The most that a run asks. */
+export const QUESTIONS = 438;
+
 /** What its run asked. */
 export const USE: B.ModelUse = {
   stage: 'define',

@@ -12,4 +12,4 @@ pub use keys::{KeyPlace, use_keychain};
 pub use server::{JsonForm, ModelCheck, ModelRow, ModelStep};
 pub use settings::{ModelProvider, ModelSettings, OutputLanguage};
 pub use usage::ModelUse;
-pub(crate) use usage::{Asked, Ledger, of_run, save};
+pub(crate) use usage::{Asked, Ledger, of_run, questions, save};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use sqlx::{Sqlite, Transaction};
 
+use super::settings::ModelSettings;
 use crate::error::{Error, Result};
 use crate::runs::Stage;
 use crate::store::Store;
@@ -155,4 +156,21 @@ pub(crate) async fn of_run(store: &Store, run_id: &str) -> Result<Vec<ModelUse>>
         .collect::<Result<Vec<_>>>()?;
     totals.sort_by_key(|total| total.stage);
     Ok(totals)
+}
+
+/// How many questions the newest finished run of a project had for this model, asked or known before.
+pub(crate) async fn questions(store: &Store, project_id: &str, model: &ModelSettings) -> Result<Option<u32>> {
+    let (engine, name) = (model.engine(), &model.model);
+    let questions = sqlx::query_scalar!(
+        r#"SELECT u.questions + u.cached + u.failed AS "questions!: i64"
+           FROM run r JOIN model_use u ON u.run_id = r.id AND u.stage = 'define'
+           WHERE r.project_id = ? AND r.engine = ? AND r.model = ? AND r.status IN ('completed', 'partial')
+           ORDER BY r.id DESC LIMIT 1"#,
+        project_id,
+        engine,
+        name
+    )
+    .fetch_optional(store.reader())
+    .await?;
+    Ok(questions.map(|questions| questions as u32))
 }

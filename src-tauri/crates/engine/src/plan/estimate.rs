@@ -143,6 +143,17 @@ impl History {
 }
 
 impl Work<'_> {
+    /// The most questions that a run of `scope` asks of a model that was asked `before` so many, or never.
+    pub(super) fn questions(&self, scope: Scope, before: Option<u32>) -> Option<u32> {
+        let stages = scope.stages();
+        if !stages.contains(&Stage::Define) || !self.stale.contains(&Stage::Define) {
+            return Some(0);
+        }
+        // It was never asked: there are as many terms as the last time.
+        let terms = || Some(self.units.get(&Stage::Define)?.saturating_sub(self.documents));
+        before.or_else(terms)
+    }
+
     /// How many units a stage would compute, at least and at most. Nothing when the project has not run it.
     fn units_of(&self, stage: Stage, runs: bool) -> (Option<u32>, Option<u32>) {
         let Some(&all) = self.units.get(&stage) else {

@@ -14,6 +14,7 @@ pub(crate) use scan::{Scans, SeenFile};
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::models;
 use crate::pipeline::{ANSWERS, Basis, ENGINE, EXCLUDED, MODEL, REQUIRED, SETTINGS, SYNONYMS};
 use crate::projects::ProjectState;
 use crate::reasons::Reason;
@@ -41,6 +42,8 @@ pub struct ScopePlan {
     pub scope: Scope,
     /// Nothing without a basis: no run of this kind has finished yet.
     pub estimate: Option<Estimate>,
+    /// The most questions that it asks of the project's model. Nothing without a model, or without a basis.
+    pub questions: Option<u32>,
 }
 
 /// Stages whose result is not what they would make now.
@@ -106,6 +109,10 @@ impl Engine {
             stale: &staleness.stages,
             units,
         };
+        let asked = match &settings.model {
+            Some(model) => models::questions(self.store(), project_id, model).await?,
+            None => None,
+        };
         Ok(Plan {
             state: detail.summary.state,
             scope: staleness.scope(),
@@ -115,6 +122,7 @@ impl Engine {
                 .map(|scope| ScopePlan {
                     scope,
                     estimate: history.estimate(scope, &work),
+                    questions: settings.model.as_ref().and_then(|_| work.questions(scope, asked)),
                 })
                 .collect(),
         })

@@ -78,6 +78,10 @@ async fn a_model_writes_the_definitions_with_sentences_of_the_documents_as_their
         (plan.reasons, plan.scope),
         (vec![Reason::ModelChanged], Some(Scope::FromTerms))
     );
+    let most = |plan: &crate::Plan, scope| plan.scopes.iter().find(|each| each.scope == scope).unwrap().questions;
+    let before = bench.engine.plan(&project).await.unwrap();
+    assert_eq!(most(&before, Scope::Review), Some(0));
+    assert!(most(&before, Scope::FromTerms) > Some(3), "as many as there are terms");
 
     let run = bench.completed(&project, Scope::Full).await;
     assert_eq!(
@@ -112,12 +116,20 @@ async fn a_model_writes_the_definitions_with_sentences_of_the_documents_as_their
     assert!(calls > 3);
 
     // Nothing is paid for twice.
+    let plan = bench.engine.plan(&project).await.unwrap();
+    assert_eq!(most(&plan, Scope::Full), Some(0));
     let again = bench.completed(&project, Scope::Full).await;
     assert_eq!((server.counts().calls, asked(&bench, &again.id).await), (calls, (0, 0)));
     bench.write(
         "p",
         "guide/new.md",
         "A moon seed is a seed that was kept on the moon. The moon seed is old.",
+    );
+    let plan = bench.engine.plan(&project).await.unwrap();
+    assert_eq!(
+        most(&plan, Scope::Full),
+        Some(calls),
+        "as many as the last time, at most"
     );
     let changed = bench.completed(&project, Scope::Full).await;
     let (new, cached) = asked(&bench, &changed.id).await;
