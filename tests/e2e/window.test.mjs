@@ -54,7 +54,7 @@ test('the log opens in a window of its own, and goes with the app', async () => 
 });
 
 // W12. A page that went away listens to nothing: its listeners and channels are gone with it.
-test('a hundred reloads leave nothing behind in the app', async () => {
+test('a hundred reloads and a hundred runs leave nothing behind in the app', async () => {
   const reload = async (times) => {
     for (let round = 0; round < times; round += 1) {
       await app.driver.navigate().refresh();
@@ -65,11 +65,27 @@ test('a hundred reloads leave nothing behind in the app', async () => {
     files: readdirSync(`/proc/${app.pid()}/fd`).length,
     threads: readdirSync(`/proc/${app.pid()}/task`).length,
   });
+  const id = await project();
+  const runs = async (times) => {
+    for (let round = 0; round < times; round += 1) {
+      await app.run(async (projectId) => {
+        const ask = window.__TAURI_INTERNALS__.invoke;
+        const { id: runId } = await ask('start_run', { projectId, scope: 'full', requestId: crypto.randomUUID() });
+        for (;;) {
+          const { run } = await ask('get_run', { runId });
+          if (run.finished_at) return run.status;
+          await new Promise((done) => setTimeout(done, 20));
+        }
+      }, id);
+    }
+  };
   await reload(10);
+  await runs(10);
   const before = held();
   await reload(90);
+  await runs(90);
   const after = held();
-  // Threads of a pool come and go; a leak would be one or more for each reload.
+  // Threads of a pool come and go; a leak would be one or more for each reload or run.
   for (const what of ['files', 'threads']) assert.ok(after[what] < before[what] + 30, `${what}: ${before[what]}, then ${after[what]}`);
 });
 
