@@ -105,7 +105,7 @@ impl<'a> Asking<'a> {
     /// What the model says to `messages`, after as many attempts as it takes.
     async fn reply(&mut self, messages: &[Message]) -> Result<(Reply, Option<Exchange>), ModelError> {
         self.fits(messages).map_err(|fault| self.error(fault))?;
-        let mut failures = 0;
+        let (mut failures, mut time_outs) = (0, 0);
         loop {
             let entered = self.stop.run_until_cancelled(self.client.shared.gate.enter()).await;
             let pass = entered.ok_or_else(|| self.error(Fault::Cancelled))?;
@@ -133,9 +133,9 @@ impl<'a> Asking<'a> {
                 failures += 1;
                 // Each of these took as long as a call may take: one more is enough.
                 if matches!(error.fault, Fault::TimedOut { wait, .. } if wait != Wait::Connect) {
-                    failures = failures.max(self.tries - 1);
+                    time_outs += 1;
                 }
-                if !error.may_pass() || failures >= self.tries {
+                if !error.may_pass() || failures >= self.tries || time_outs == 2 {
                     return Err(self.with_usage(error));
                 }
             } else if seen.retry_after.is_none() {
