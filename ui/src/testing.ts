@@ -19,6 +19,25 @@ export const said = (id: string) => (all(id)[0]?.textContent ?? '').replace(/\s+
 /** Everything that was asked for has been answered and drawn. */
 export const settled = () => vi.advanceTimersByTimeAsync(600);
 
+/** The rows of a list that are drawn, by their keys. */
+export function rowsOf(id: string) {
+  const rows = () => all(`${id}-row`);
+  const row = (key: string) => {
+    const found = rows().find(({ dataset }) => dataset.key === key);
+    if (!found) throw new Error(`${key} is not listed`);
+    return found;
+  };
+  return {
+    keys: () => rows().map(({ dataset }) => dataset.key),
+    row,
+    words: (key: string) => (row(key).textContent ?? '').replace(/\s+/g, ' '),
+    chosen: () =>
+      rows()
+        .filter((each) => each.getAttribute('aria-selected') === 'true')
+        .map(({ dataset }) => dataset.key),
+  };
+}
+
 export async function click(element: HTMLElement, modifiers: MouseEventInit = {}) {
   element.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ...modifiers }));
   await settled();

@@ -9,6 +9,7 @@ import {
   forget,
   one,
   press,
+  rowsOf,
   said,
   settled,
   tabOf,
@@ -32,17 +33,7 @@ async function open(
 }
 
 const list = () => one('entry');
-const keys = () => all('entry-row').map(({ dataset }) => dataset.key);
-const row = (key: string) => {
-  const found = all('entry-row').find(({ dataset }) => dataset.key === key);
-  if (!found) throw new Error(`${key} is not listed`);
-  return found;
-};
-const words = (key: string) => (row(key).textContent ?? '').replace(/\s+/g, ' ');
-const chosen = () =>
-  all('entry-row')
-    .filter((each) => each.getAttribute('aria-selected') === 'true')
-    .map(({ dataset }) => dataset.key);
+const { keys, row, words, chosen } = rowsOf('entry');
 const field = () => one('definition-field') as HTMLTextAreaElement;
 
 /** Writes a definition of one's own for the entry that is shown. */

@@ -8,6 +8,7 @@ import {
   forget,
   one,
   press,
+  rowsOf,
   said,
   settled,
   tabOf,
@@ -27,17 +28,7 @@ async function open(search = '?data=few&lang=en&state=done', target: string | nu
 }
 
 const list = () => one('term');
-const terms = () => all('term-row').map(({ dataset }) => dataset.key);
-const row = (key: string) => {
-  const found = all('term-row').find(({ dataset }) => dataset.key === key);
-  if (!found) throw new Error(`${key} is not listed`);
-  return found;
-};
-const words = (key: string) => (row(key).textContent ?? '').replace(/\s+/g, ' ');
-const chosen = () =>
-  all('term-row')
-    .filter((each) => each.getAttribute('aria-selected') === 'true')
-    .map(({ dataset }) => dataset.key);
+const { keys: terms, row, words, chosen } = rowsOf('term');
 const pressed = (id: string) => one(id).getAttribute('aria-pressed');
 
 async function pick(menu: string, item: string) {
