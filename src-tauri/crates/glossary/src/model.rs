@@ -136,6 +136,27 @@ pub struct Entry {
     pub related: Vec<String>,
 }
 
+impl Entry {
+    /// Takes another definition, with all that belongs to it. Returns the one that was there, with its first source.
+    pub fn define_anew(
+        &mut self,
+        definition: String,
+        writer: Option<String>,
+        confidence: f64,
+        evidence: Vec<Evidence>,
+    ) -> Option<Alternative> {
+        let writer = std::mem::replace(&mut self.writer, writer);
+        let confidence = std::mem::replace(&mut self.confidence, confidence);
+        let evidence = std::mem::replace(&mut self.evidence, evidence);
+        Some(Alternative {
+            definition: self.definition.replace(definition)?,
+            writer,
+            confidence,
+            evidence: evidence.into_iter().next()?,
+        })
+    }
+}
+
 /// A definition that lost against the chosen one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct Alternative {

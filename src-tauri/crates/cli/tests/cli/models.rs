@@ -5,6 +5,21 @@ use serde_json::json;
 
 use crate::bench::Bench;
 
+/// The arguments of a run that asks the model of a server.
+fn run_with<'a>(url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let asks = [
+        "run",
+        "seeds",
+        "--engine",
+        "openai",
+        "--base-url",
+        url,
+        "--model",
+        "writer",
+    ];
+    [&asks[..], more].concat()
+}
+
 #[test]
 fn the_model_that_is_named_writes_the_definitions_of_this_run_and_the_next() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -19,20 +34,7 @@ fn the_model_that_is_named_writes_the_definitions_of_this_run_and_the_next() {
     let bench = Bench::new();
     bench.short("seeds");
     let url = server.url();
-    let named = [
-        "run",
-        "seeds",
-        "--engine",
-        "openai",
-        "--base-url",
-        &url,
-        "--model",
-        "writer",
-        "--parallel",
-        "2",
-        "--timeout",
-        "20",
-    ];
+    let named = run_with(&url, &["--parallel", "2", "--timeout", "20"]);
     let done = bench
         .ok(&[&named[..], &["--out", "seeds.md", "--json"]].concat())
         .json();
@@ -83,17 +85,7 @@ fn a_killed_run_is_taken_up_without_a_question_that_was_answered() {
     let bench = Bench::new();
     bench.sample("seeds");
     let url = server.url();
-    let named = [
-        "--engine",
-        "openai",
-        "--base-url",
-        &url,
-        "--model",
-        "writer",
-        "--parallel",
-        "8",
-    ];
-    let running = bench.start(&[&["run", "seeds"], &named[..]].concat());
+    let running = bench.start(&run_with(&url, &["--parallel", "8"]));
     runtime.block_on(server.until(|counts| counts.calls >= 40));
     running.signal("KILL");
     running.finish();

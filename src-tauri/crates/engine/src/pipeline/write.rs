@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use genglossary_models::{Client, Fault, Model, estimate_tokens};
 use glossary::define::Context;
-use glossary::{Alternative, Entry, Evidence, Language};
+use glossary::{Entry, Evidence, Language};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
@@ -243,19 +243,11 @@ fn put(entry: &mut Entry, written: &Written, sentences: &[Evidence], model: &str
         .sources
         .iter()
         .filter_map(|source| sentences.get(*source as usize));
-    let found = entry.definition.replace(text.clone());
-    let evidence = std::mem::replace(&mut entry.evidence, sources.cloned().collect());
-    if let (Some(definition), Some(evidence)) = (found, evidence.into_iter().next()) {
-        let found = Alternative {
-            definition,
-            writer: None,
-            confidence: entry.confidence,
-            evidence,
-        };
+    let writer = Some(model.to_owned());
+    let found = entry.define_anew(text.clone(), writer, written.confidence, sources.cloned().collect());
+    if let Some(found) = found {
         entry.alternatives.insert(0, found);
     }
-    entry.confidence = written.confidence;
-    entry.writer = Some(model.to_owned());
 }
 
 fn told(written: &Written) -> String {

@@ -475,18 +475,13 @@ fn named(issue: &Issue) -> impl Iterator<Item = &str> {
 
 /// Puts a definition in the place of the one that is there, which becomes the last alternative.
 fn put(entry: &mut Entry, better: Alternative) {
-    let old = entry.definition.replace(better.definition);
-    let writer = std::mem::replace(&mut entry.writer, better.writer);
-    let old_evidence = std::mem::replace(&mut entry.evidence, vec![better.evidence]);
-    if let (Some(definition), Some(evidence)) = (old, old_evidence.into_iter().next()) {
-        entry.alternatives.push(Alternative {
-            definition,
-            writer,
-            confidence: entry.confidence,
-            evidence,
-        });
-    }
-    entry.confidence = better.confidence;
+    let old = entry.define_anew(
+        better.definition,
+        better.writer,
+        better.confidence,
+        vec![better.evidence],
+    );
+    entry.alternatives.extend(old);
 }
 
 /// Worth a place among the synonyms although the key is the same: another script or length, not only another case.
