@@ -267,14 +267,16 @@ class App {
     return this.driver.executeScript(body, ...args);
   }
 
+  /** Waits until one of the elements with that test id says so: notices stand below each other, the oldest first. */
   async waitForText(id, pattern, { timeout = PATIENCE } = {}) {
-    let last = '';
+    let last = [];
     return this.waitFor(
       async () => {
-        last = await this.text(id);
-        return pattern.test(last) ? last : null;
+        last = [];
+        for (const element of await this.all(id)) if (await element.isDisplayed()) last.push(await element.getText());
+        return last.find((said) => pattern.test(said)) ?? null;
       },
-      { what: () => `${id} to match ${pattern}, it says "${last}"`, timeout },
+      { what: () => `${id} to match ${pattern}, it says ${JSON.stringify(last)}`, timeout },
     );
   }
 
