@@ -53,6 +53,8 @@ impl Wire {
                 attempt.follow()
             }
         });
+        // Another part of the program may have chosen the cryptography before; either will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("GenGlossary/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(limits.connect)
