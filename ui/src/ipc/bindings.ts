@@ -664,7 +664,17 @@ export type Category =
 /**  A short form such as an acronym or initialism. */
 "abbreviation" | 
 /**  A proper name: organisation, person, place, product. */
-"name";
+"name" | 
+/**  A person. Like those that follow, this takes a reader who understands: a model, or the researcher. */
+"person" | 
+/**  A place. */
+"place" | 
+/**  An organisation. */
+"organisation" | 
+/**  What somebody or something is entitled: an office, a rank, a work. */
+"title" | 
+/**  A common noun, or a piece of text that names nothing: no term of the subject. */
+"common";
 
 /**  What a decision became, and how to take that back. */
 export type Change = {
@@ -1229,7 +1239,19 @@ second: Evidence } |
 /**  A definition uses a term-like expression that is not in the glossary. */
 { kind: "missing_related"; 
 /**  The expression. */
-related: string };
+related: string } | 
+/**  A model says that something is wrong. */
+{ kind: "judged"; 
+/**  What. */
+problem: Problem; 
+/**  The other headwords that it is about. */
+others: string[]; 
+/**  One sentence on it. */
+says: string; 
+/**  A definition that would put it right. */
+proposal: string | null; 
+/**  The model. */
+by: string };
 
 /**  What a folder would mean to a project. */
 export type FolderCheck = {
@@ -1762,6 +1784,23 @@ export type Plan = {
 	scopes: ScopePlan[],
 };
 
+/**  What a model may find wrong with an entry. */
+export type Problem = 
+/**  The definition does not say what the term is. */
+"unclear" | 
+/**  It does not agree with another entry, or with itself. */
+"contradiction" | 
+/**  It needs another concept that the glossary has, and does not name it. */
+"missing_related" | 
+/**  The glossary does not need the entry. */
+"unnecessary" | 
+/**  It explains the term by itself, or by an entry that leads back to it. */
+"circular" | 
+/**  It says what the sentences behind it do not say. */
+"ungrounded" | 
+/**  Another entry names the same concept. */
+"duplicate";
+
 /**  Results or decisions of a project changed. */
 export type ProjectChanged = ProjectRef;
 
@@ -1911,6 +1950,8 @@ export type Resolution =
 "replaced" | 
 /**  The missing term became an entry of its own. */
 "added" | 
+/**  A model wrote another definition. */
+"rewritten" | 
 /**  The researcher chose the first of two statements, and it is the definition. */
 "first" | 
 /**  The researcher chose the second of two statements, and it is the definition. */
@@ -2218,6 +2259,8 @@ export type TermDetail = {
 	row: TermRow,
 	/**  Its written forms, most frequent first. */
 	variants: Variant[],
+	/**  The model that chose the category. */
+	judge: string | null,
 	/**  The full form of an abbreviation. */
 	expansion: string | null,
 	/**  The researcher's note. */

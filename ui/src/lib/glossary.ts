@@ -128,11 +128,17 @@ export const KIND_ICON: Record<string, string> = {
   duplicate: 'q-duplicate',
   contradiction: 'q-contradiction',
   missing_related: 'q-missing',
+  unclear: 'q-undefined',
+  unnecessary: 'q-unneeded',
+  ungrounded: 'q-quote',
 };
 export const KINDS = [
   'contradiction',
   'circular',
   'undefined',
+  'unclear',
+  'ungrounded',
   'duplicate',
   'missing_related',
+  'unnecessary',
 ] as const;

@@ -1,5 +1,5 @@
 // Words for values that are partly ours and partly the researcher's.
-import type { DuplicateReason, Finding, IssueRow } from '../ipc/bindings';
+import type { DuplicateReason, Finding, IssueRow, Problem, Resolution } from '../ipc/bindings';
 import { list } from './format';
 import { i18n, t } from './i18n.svelte';
 import { has } from './messages';
@@ -10,9 +10,20 @@ export function categoryName(category: string): string {
   return has(key) ? t(key) : category;
 }
 
+const CATEGORIES = [
+  'concept',
+  'abbreviation',
+  'name',
+  'person',
+  'place',
+  'organisation',
+  'title',
+  'common',
+];
+
 /** The key of a category that was typed in the interface language, or the word itself. */
 export function categoryKey(word: string): string {
-  const known = ['concept', 'abbreviation', 'name'].find(
+  const known = CATEGORIES.find(
     (category) => categoryName(category).toLocaleLowerCase() === word.toLocaleLowerCase(),
   );
   return known ?? word;
@@ -33,6 +44,11 @@ export function whereText(occurrences: number, documents: number): string {
   });
 }
 
+/** What kind of issue it is, whoever found it. */
+export function kindOf(finding: Finding): Exclude<Finding['kind'], 'judged'> | Problem {
+  return finding.kind === 'judged' ? finding.problem : finding.kind;
+}
+
 /** One clause for the list: what was found. */
 export function findingShort(finding: Finding): string {
   switch (finding.kind) {
@@ -51,6 +67,8 @@ export function findingShort(finding: Finding): string {
       });
     case 'missing_related':
       return t('finding.missing_related.short', { related: finding.related });
+    case 'judged':
+      return finding.says;
   }
 }
 
@@ -71,8 +89,13 @@ export function findingSentence(issue: Pick<IssueRow, 'term' | 'finding'>): stri
       return t('finding.contradiction.sentence', { term });
     case 'missing_related':
       return t('finding.missing_related.sentence', { term, related: finding.related });
+    case 'judged':
+      return finding.says;
   }
 }
+
+/** What the refinement did without being told. */
+const MENDED: Resolution[] = ['merged', 'replaced', 'rewritten'];
 
 /** What became of an issue: by the researcher first, because that wins over what the rules did. */
 export function outcomeSentence(issue: IssueRow): string {
@@ -84,8 +107,8 @@ export function outcomeSentence(issue: IssueRow): string {
   if (issue.excluded) return t('outcome.excluded');
   if (issue.defined) return t('outcome.defined');
   if (issue.resolution === null) return t('resolution.not_run');
-  if (issue.resolution === 'merged' || issue.resolution === 'replaced')
-    return t(`resolution.${issue.resolution}`);
+  if (MENDED.includes(issue.resolution))
+    return t(`resolution.${issue.resolution}` as 'resolution.merged');
   return t('resolution.open');
 }
 
@@ -99,7 +122,7 @@ export function waitsForRun(issue: IssueRow): boolean {
     case 'second':
       return issue.resolution !== 'second';
     case 'dismissed':
-      return issue.resolution === 'merged' || issue.resolution === 'replaced';
+      return issue.resolution !== null && MENDED.includes(issue.resolution);
     default:
       return false;
   }
@@ -111,7 +134,7 @@ export function involved(issue: Pick<IssueRow, 'term' | 'finding'>): string[] {
   const all =
     finding.kind === 'circular'
       ? finding.path
-      : finding.kind === 'duplicate'
+      : finding.kind === 'duplicate' || finding.kind === 'judged'
         ? finding.others
         : finding.kind === 'missing_related'
           ? [finding.related]

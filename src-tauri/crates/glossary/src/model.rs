@@ -45,6 +45,16 @@ pub enum Category {
     Abbreviation,
     /// A proper name: organisation, person, place, product.
     Name,
+    /// A person. Like those that follow, this takes a reader who understands: a model, or the researcher.
+    Person,
+    /// A place.
+    Place,
+    /// An organisation.
+    Organisation,
+    /// What somebody or something is entitled: an office, a rank, a work.
+    Title,
+    /// A common noun, or a piece of text that names nothing: no term of the subject.
+    Common,
 }
 
 /// One written form of a term, with the number of its occurrences.
@@ -67,6 +77,8 @@ pub struct Term {
     pub language: Language,
     /// What kind of thing it names.
     pub category: Category,
+    /// The model that says so; nothing when its form does.
+    pub judge: Option<String>,
     /// Termhood from 0 to 1, comparable inside one run only.
     #[specta(type = u32)] // a plain number: it is never NaN
     pub score: f64,
@@ -78,6 +90,13 @@ pub struct Term {
     pub variants: Vec<Variant>,
     /// For an abbreviation, the full form the documents give for it.
     pub expansion: Option<String>,
+}
+
+impl Term {
+    /// Whether a model says that it is none of the subject's terms. It stays in the list, and gets no entry.
+    pub fn is_left_out(&self) -> bool {
+        self.category == Category::Common && self.judge.is_some()
+    }
 }
 
 /// One place where a term stands in a document.
@@ -216,6 +235,89 @@ pub enum Finding {
         /// The expression.
         related: String,
     },
+    /// A model says that something is wrong.
+    Judged {
+        /// What.
+        problem: Problem,
+        /// The other headwords that it is about.
+        others: Vec<String>,
+        /// One sentence on it.
+        says: String,
+        /// A definition that would put it right.
+        proposal: Option<String>,
+        /// The model.
+        by: String,
+    },
+}
+
+/// What a model may find wrong with an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// The definition does not say what the term is.
+    Unclear,
+    /// It does not agree with another entry, or with itself.
+    Contradiction,
+    /// It needs another concept that the glossary has, and does not name it.
+    MissingRelated,
+    /// The glossary does not need the entry.
+    Unnecessary,
+    /// It explains the term by itself, or by an entry that leads back to it.
+    Circular,
+    /// It says what the sentences behind it do not say.
+    Ungrounded,
+    /// Another entry names the same concept.
+    Duplicate,
+}
+
+impl Problem {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Unclear,
+        Self::Contradiction,
+        Self::MissingRelated,
+        Self::Unnecessary,
+        Self::Circular,
+        Self::Ungrounded,
+        Self::Duplicate,
+    ];
+
+    /// Its name, which is that of the [kind](Finding::kind) of issue.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unclear => "unclear",
+            Self::Contradiction => "contradiction",
+            Self::MissingRelated => "missing_related",
+            Self::Unnecessary => "unnecessary",
+            Self::Circular => "circular",
+            Self::Ungrounded => "ungrounded",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+impl Finding {
+    /// What kind of issue it is, whoever found it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Undefined { .. } => "undefined",
+            Self::Circular { .. } => "circular",
+            Self::Duplicate { .. } => "duplicate",
+            Self::Contradiction { .. } => "contradiction",
+            Self::MissingRelated { .. } => "missing_related",
+            Self::Judged { problem, .. } => problem.name(),
+        }
+    }
+
+    /// The other headwords and expressions that it names.
+    pub fn others(&self) -> &[String] {
+        match self {
+            Self::Duplicate { others, .. } | Self::Judged { others, .. } => others,
+            Self::Circular { path } => path,
+            Self::MissingRelated { related } => std::slice::from_ref(related),
+            Self::Undefined { .. } | Self::Contradiction { .. } => &[],
+        }
+    }
 }
 
 /// Why entries look like one concept.
@@ -253,6 +355,8 @@ pub enum Resolution {
     Replaced,
     /// The missing term became an entry of its own.
     Added,
+    /// A model wrote another definition.
+    Rewritten,
     /// The researcher chose the first of two statements, and it is the definition.
     First,
     /// The researcher chose the second of two statements, and it is the definition.

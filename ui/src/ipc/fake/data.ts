@@ -85,7 +85,7 @@ export function entryOf(sample: Sample): Entry {
 }
 
 function named(finding: IssueRow['finding']): string[] {
-  if (finding.kind === 'duplicate') return finding.others;
+  if (finding.kind === 'duplicate' || finding.kind === 'judged') return finding.others;
   if (finding.kind === 'circular') return finding.path;
   return finding.kind === 'missing_related' ? [finding.related] : [];
 }
@@ -111,6 +111,56 @@ function issue(
     defined: false,
     terms: [...new Set([term, ...named(finding)])].map((key) => ({ key, text: key })),
   };
+}
+
+/** What a model found, each of its own kind. */
+function judged(): IssueRow[] {
+  const by = 'qwen3:8b';
+  return [
+    issue(
+      101,
+      'bronze disease',
+      'high',
+      {
+        kind: 'judged',
+        problem: 'ungrounded',
+        others: [],
+        says: 'The definition names an acid that none of the sentences mentions.',
+        proposal:
+          'Progressive corrosion of copper alloys in which chlorides and moisture form a pale green powder.',
+        by,
+      },
+      'open',
+    ),
+    issue(
+      102,
+      'フォクシング',
+      'medium',
+      {
+        kind: 'judged',
+        problem: 'unclear',
+        others: ['しみ'],
+        says: '定義が「しみ」との違いを述べていない。',
+        proposal: '紙に生じる褐色の斑点状の変色で、鉄の酸化またはかびの代謝物を原因とするもの。',
+        by,
+      },
+      'open',
+    ),
+    issue(
+      103,
+      'display case',
+      'low',
+      {
+        kind: 'judged',
+        problem: 'unnecessary',
+        others: [],
+        says: 'Readers of this glossary know what a display case is.',
+        proposal: null,
+        by,
+      },
+      'open',
+    ),
+  ];
 }
 
 export function issues(total: number): IssueRow[] {
@@ -192,6 +242,7 @@ export function issues(total: number): IssueRow[] {
       'open',
     ),
   ];
+  if (asked.has('model')) fixed.unshift(...judged());
   for (let i = fixed.length; i < total; i += 1) {
     const sample = sampleAt(24 + i * 3);
     const severity = i % 4 === 0 ? 'medium' : 'low';

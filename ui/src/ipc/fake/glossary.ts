@@ -1,7 +1,7 @@
 // Terms, entries and decisions of the browser twin.
 import type * as B from '../bindings';
 import type { EntryStage } from '../contract';
-import { data, ISSUES, refuse, TERMS } from './asked';
+import { asked, data, ISSUES, refuse, TERMS } from './asked';
 import { documentAt, entryOf, issues as reviewed, termRow } from './data';
 import { all, answered, behind, decided } from './decisions';
 import { sampleAt } from './samples';
@@ -65,6 +65,7 @@ export function termDetail(key: string): B.TermDetail {
   return {
     row,
     variants,
+    judge: asked.has('model') ? 'qwen3:8b' : null,
     expansion: row.key === 'IPM' ? 'integrated pest management' : null,
     note: one.note ?? null,
     manual: one.manual ?? false,

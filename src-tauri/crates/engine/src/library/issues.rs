@@ -110,7 +110,7 @@ impl TryFrom<Record> for IssueRow {
             key: row.key.clone(),
             text: row.term.clone(),
         }];
-        for text in others(&finding) {
+        for text in finding.others() {
             let key = normalise::key(text);
             if terms.iter().all(|term| term.key != key) {
                 terms.push(TermRef {
@@ -150,11 +150,11 @@ macro_rules! issues {
                  SELECT i.ordinal, i.key, i.kind, i.severity, x.ruling, x.reason, d.name,
                    CASE WHEN ?3 IS NOT NULL THEN coalesce(r.resolution, 'open') END AS resolution,
                    d.verdict IS 'excluded' AS excluded,
-                   d.definition IS NOT NULL AND i.kind IN ('undefined', 'circular', 'contradiction') AS defined,
+                   d.definition IS NOT NULL AND i.kind IN ('undefined', 'unclear', 'circular', 'contradiction', 'ungrounded') AS defined,
                    CASE WHEN x.ruling IS 'dismissed' THEN 'dismissed'
                      WHEN x.ruling IS NOT NULL OR d.verdict IS 'excluded'
-                       OR d.definition IS NOT NULL AND i.kind IN ('undefined', 'circular', 'contradiction')
-                       OR r.resolution IN ('merged', 'replaced') THEN 'resolved'
+                       OR d.definition IS NOT NULL AND i.kind IN ('undefined', 'unclear', 'circular', 'contradiction', 'ungrounded')
+                       OR r.resolution IN ('merged', 'replaced', 'rewritten') THEN 'resolved'
                      ELSE 'open' END AS state, i.term
                  FROM issue i
                  LEFT JOIN resolution r ON r.generation_id = ?3 AND r.issue = i.ordinal
@@ -380,15 +380,5 @@ impl Engine {
         rows.into_iter()
             .map(|row| Ok((row.identity, results::parse(&row.ruling)?)))
             .collect()
-    }
-}
-
-/// The names in a finding, besides the one it is filed under.
-fn others(finding: &Finding) -> &[String] {
-    match finding {
-        Finding::Duplicate { others, .. } => others,
-        Finding::Circular { path } => path,
-        Finding::MissingRelated { related } => std::slice::from_ref(related),
-        Finding::Undefined { .. } | Finding::Contradiction { .. } => &[],
     }
 }

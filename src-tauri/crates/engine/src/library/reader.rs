@@ -335,6 +335,7 @@ impl Engine {
                 text: text.clone(),
                 count: 0,
             }],
+            judge: None,
             expansion: None,
             key,
             text,

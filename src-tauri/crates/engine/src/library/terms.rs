@@ -88,6 +88,8 @@ pub struct TermDetail {
     pub row: TermRow,
     /// Its written forms, most frequent first.
     pub variants: Vec<Variant>,
+    /// The model that chose the category.
+    pub judge: Option<String>,
     /// The full form of an abbreviation.
     pub expansion: Option<String>,
     /// The researcher's note.
@@ -126,6 +128,7 @@ impl TermDetail {
         Self {
             row,
             variants: Vec::new(),
+            judge: None,
             expansion: None,
             note: None,
             manual: false,
@@ -389,7 +392,7 @@ impl Engine {
         .fetch_optional(self.store().reader())
         .await?;
         let term = sqlx::query!(
-            "SELECT text, language, category, score, documents, occurrences, variants, expansion
+            "SELECT text, language, category, score, documents, occurrences, variants, judge, expansion
              FROM term WHERE generation_id = ? AND key = ?",
             generation,
             key
@@ -399,6 +402,7 @@ impl Engine {
         let mut detail = match (term, &decision) {
             (Some(term), _) => TermDetail {
                 variants: serde_json::from_str(&term.variants)?,
+                judge: term.judge,
                 expansion: term.expansion,
                 ..TermDetail::of(TermRow {
                     language: results::parse(&term.language)?,

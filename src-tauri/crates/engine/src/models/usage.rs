@@ -158,19 +158,28 @@ pub(crate) async fn of_run(store: &Store, run_id: &str) -> Result<Vec<ModelUse>>
     Ok(totals)
 }
 
-/// How many questions the newest finished run of a project had for this model, asked or known before.
-pub(crate) async fn questions(store: &Store, project_id: &str, model: &ModelSettings) -> Result<Option<u32>> {
+/// How many questions each stage had for this model in the newest finished run of a project that asked any, asked or known
+/// before. Nothing when there is no such run.
+pub(crate) async fn questions(
+    store: &Store,
+    project_id: &str,
+    model: &ModelSettings,
+) -> Result<Option<BTreeMap<Stage, u32>>> {
     let (engine, name) = (model.engine(), &model.model);
-    let questions = sqlx::query_scalar!(
-        r#"SELECT u.questions + u.cached + u.failed AS "questions!: i64"
-           FROM run r JOIN model_use u ON u.run_id = r.id AND u.stage = 'define'
+    let rows = sqlx::query!(
+        r#"SELECT u.stage AS "stage!: String", u.questions + u.cached + u.failed AS "questions!: i64", max(r.id) AS "id!: String"
+           FROM run r JOIN model_use u ON u.run_id = r.id
            WHERE r.project_id = ? AND r.engine = ? AND r.model = ? AND r.status IN ('completed', 'partial')
-           ORDER BY r.id DESC LIMIT 1"#,
+           GROUP BY u.stage"#,
         project_id,
         engine,
         name
     )
-    .fetch_optional(store.reader())
+    .fetch_all(store.reader())
     .await?;
-    Ok(questions.map(|questions| questions as u32))
+    let stages = rows.into_iter();
+    let stages: BTreeMap<Stage, u32> = stages
+        .filter_map(|row| Some((Stage::from_text(&row.stage)?, row.questions as u32)))
+        .collect();
+    Ok(Some(stages).filter(|stages| !stages.is_empty()))
 }

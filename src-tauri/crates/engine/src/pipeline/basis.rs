@@ -126,7 +126,7 @@ impl Basis {
         if let Some(before) = stage.input() {
             basis = basis.with(&input_name(before), &input)?;
         }
-        match stage {
+        let basis = match stage {
             Stage::Extract => {
                 let cut = (settings.max_terms, settings.min_occurrences);
                 let stop = settings.stop_keys();
@@ -136,19 +136,24 @@ impl Basis {
                 } else {
                     basis.with(SETTINGS, &(cut, stop))?
                 };
-                basis.with(REQUIRED, &decisions.required)
+                basis.with(REQUIRED, &decisions.required)?
             }
             Stage::Define => {
                 let basis = basis.with(EXCLUDED, &decisions.excluded)?;
+                // A model defines concepts, rules define terms.
                 match &settings.model {
-                    Some(model) => basis.with(MODEL, &(model.parameters(), model.output, prompts::all())),
-                    None => Ok(basis),
+                    Some(_) if !decisions.groups.is_empty() => basis.with(SYNONYMS, &decisions.groups)?,
+                    _ => basis,
                 }
             }
             Stage::Refine => basis
                 .with(SYNONYMS, &decisions.groups)?
-                .with(ANSWERS, &decisions.rulings),
-            Stage::Load | Stage::Review => Ok(basis),
+                .with(ANSWERS, &decisions.rulings)?,
+            Stage::Load | Stage::Review => basis,
+        };
+        match (&settings.model, prompts::of(stage)) {
+            (Some(model), Some(words)) => basis.with(MODEL, &(model.parameters(), model.output, words)),
+            _ => Ok(basis),
         }
     }
 }

@@ -6,6 +6,7 @@ use glossary::extract::{self, DocumentCandidates, Options, Ranker};
 use glossary::occurrences::{Counts, Matcher, Relevant, TermIndex, Vocabulary};
 use rayon::prelude::*;
 
+use super::model::judge;
 use super::searched::{Known, SEARCHED, Searched, tally};
 use super::{Work, ask};
 use crate::runs::{Break, Stage, StopFlag, Undone, Unit};
@@ -118,14 +119,46 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     // Each document is visited twice: for its candidates, and for the occurrences of what was kept.
     work.context.total(documents.len() * 2);
     let readings = work.context.units(Reading, Arc::clone(&documents)).await?;
-    let required = work.decisions.required.clone();
+    let readings = Arc::new(readings);
+    let required = &work.decisions.required;
+    let (mut terms, mut found) = search(work, &documents, &readings, required).await?;
+    if let Some(model) = &work.settings.model {
+        let judged = judge::run(work, model, &documents, &terms, &found).await?;
+        if !judged.added.is_empty() {
+            work.info(format!("the model adds {}", judged.added.join(", ")));
+            work.context.more(documents.len());
+            let wanted = [&required[..], &judged.added].concat();
+            (terms, found) = search(work, &documents, &readings, &wanted).await?;
+        }
+        terms = Arc::new(judged.apply(&terms, required, &model.model));
+    }
+    results::write_terms(work.context, generation, alive.await?, &terms).await?;
+    results::write_found(work.context, generation, &terms, &found).await?;
+    let total: usize = found.iter().map(|found| found.occurrences.len()).sum();
+    work.info(format!(
+        "{} terms ({} required), {total} occurrences",
+        terms.list.len(),
+        required.len()
+    ));
+    work.carried.terms.put(generation, &terms);
+    work.carried.found.put(generation, &found);
+    Ok(())
+}
+
+/// Ranks the candidates of all documents and finds the terms in them. `wanted` are terms whatever their rank.
+async fn search(
+    work: &Work<'_>,
+    documents: &Arc<Vec<Arc<HashedDocument>>>,
+    readings: &Arc<Vec<Option<Arc<(DocumentCandidates, Vocabulary)>>>>,
+    wanted: &[String],
+) -> Result<(Arc<Terms>, Arc<Vec<Arc<Found>>>), Break> {
+    let (documents, readings, wanted) = (Arc::clone(documents), Arc::clone(readings), wanted.to_vec());
     let options = Options {
         max_terms: work.settings.max_terms,
         min_occurrences: work.settings.min_occurrences,
         unlisted: work.settings.stop_keys(),
     };
     let stop = work.context.stop().clone();
-    let required_count = required.len();
     let read = Arc::clone(&documents);
     let project_id = &work.run.project_id;
     let recall = work.engine.recall();
@@ -136,9 +169,9 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .context
         .blocking(move || {
             // A document that could not be read holds no terms.
-            let readings: Vec<_> = (0..)
-                .zip(readings)
-                .filter_map(|(at, reading)| Some((at, reading?)))
+            let readings: Vec<(usize, Arc<(DocumentCandidates, Vocabulary)>)> = (0..)
+                .zip(&*readings)
+                .filter_map(|(at, reading)| Some((at, Arc::clone(reading.as_ref()?))))
                 .collect();
             let mut candidates: Vec<(&str, &DocumentCandidates)> = Vec::with_capacity(readings.len());
             candidates.extend(readings.iter().map(|(at, reading)| (&*read[*at].hash, &reading.0)));
@@ -149,7 +182,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 *ranker = Ranker::default();
                 ranker
             });
-            let terms = Terms::new(ranker.rank(&candidates, &required, &options, &stop)?);
+            let terms = Terms::new(ranker.rank(&candidates, &wanted, &options, &stop)?);
             drop(ranker);
             let index = match &before {
                 Some(before) => before.index.next(&terms.list),
@@ -218,14 +251,5 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     work.context.check()?;
     recall.keep(project_id, SEARCHED, bytes, searched);
     recall.keep(project_id, RANKER, bytes, ranker);
-    results::write_terms(work.context, generation, alive.await?, &terms).await?;
-    results::write_found(work.context, generation, &terms, &found).await?;
-    let total: usize = found.iter().map(|found| found.occurrences.len()).sum();
-    work.info(format!(
-        "{} terms ({required_count} required), {total} occurrences",
-        terms.list.len()
-    ));
-    work.carried.terms.put(generation, &terms);
-    work.carried.found.put(generation, &found);
-    Ok(())
+    Ok((terms, found))
 }

@@ -3,15 +3,16 @@
 
 mod basis;
 mod carried;
+mod contexts;
 mod define;
 mod extract;
 mod files;
 mod load;
+mod model;
 mod refine;
 mod review;
 mod rules;
 mod searched;
-mod write;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

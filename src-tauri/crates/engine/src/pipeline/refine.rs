@@ -9,7 +9,9 @@ use glossary::{Entry, Issue, Refined, Refinement, Resolution, Ruling};
 use rayon::prelude::*;
 
 use super::carried::Entries;
+use super::model::rewrite;
 use super::{Work, ask};
+use crate::models::ModelSettings;
 use crate::runs::{Break, Stage, StopFlag, Undone, Unit};
 use crate::store::results;
 use crate::store::units::UnitKeyBuilder;
@@ -77,6 +79,34 @@ impl Unit for Refine {
     }
 }
 
+/// Has a model mend what rules left open.
+async fn mend(
+    work: &Work<'_>,
+    model: &ModelSettings,
+    provisional: &Entries,
+    issues: &[Issue],
+    outcome: Arc<Outcome>,
+) -> Result<Arc<Outcome>, Break> {
+    let given = &provisional.list;
+    let Refinement { entries, resolutions } = &outcome.refinement;
+    let shown: Vec<&Entry> = entries.iter().map(|refined| refined.entry(given)).collect();
+    let questions = rewrite::questions(&shown, issues, resolutions, model);
+    if questions.is_empty() {
+        return Ok(outcome);
+    }
+    work.context.more(questions.len());
+    let (mut entries, mut resolutions) = (entries.clone(), resolutions.clone());
+    let changed = rewrite::run(work, model, given, &mut entries, &mut resolutions, questions).await?;
+    let mut hashes = outcome.hashes.clone();
+    for at in changed {
+        hashes[at] = results::hash_entry(entries[at].entry(given), true);
+    }
+    Ok(Arc::new(Outcome {
+        refinement: Refinement { entries, resolutions },
+        hashes,
+    }))
+}
+
 pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let store = work.engine.store();
     let alive = ask(results::alive_entries(store.clone(), generation));
@@ -89,8 +119,12 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         answers: work.decisions.rulings.clone(),
     };
     work.context.total(1);
-    let refined = work.context.whole(unit).await?;
-    let Outcome { refinement, hashes } = &*refined;
+    let issues = Arc::clone(&unit.issues);
+    let mut outcome = work.context.whole(unit).await?;
+    if let Some(model) = &work.settings.model {
+        outcome = mend(work, model, &provisional, &issues, outcome).await?;
+    }
+    let Outcome { refinement, hashes } = &*outcome;
     work.context.check()?;
     let entries = refinement.entries.iter();
     let entries: Vec<(&Entry, bool)> = entries

@@ -7,6 +7,7 @@ use glossary::{Finding, Issue};
 use rayon::prelude::*;
 
 use super::carried::Entries;
+use super::model::check;
 use super::{Work, ask};
 use crate::logs::LogLevel;
 use crate::runs::{Break, Stage, StopFlag, Undone, Unit};
@@ -94,9 +95,28 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     };
     let reviewer = work.context.whole(whole).await?;
     let items = Arc::new((0..count).collect());
-    let issues = work.context.units(Review { entries, reviewer }, items).await?;
-    let issues = issues.iter().flatten().flat_map(|issues| issues.iter().cloned());
-    let issues = Arc::new(issues.collect::<Vec<Issue>>());
+    let review = Review {
+        entries: Arc::clone(&entries),
+        reviewer,
+    };
+    let issues = work.context.units(review, items).await?;
+    let mut issues: Vec<Vec<Issue>> = issues
+        .iter()
+        .map(|issues| issues.iter().flat_map(|issues| issues.iter().cloned()).collect())
+        .collect();
+    if let Some(model) = &work.settings.model {
+        let (read, settings) = (Arc::clone(&entries), model.clone());
+        let (found, questions) = work
+            .context
+            .blocking(move || {
+                let questions = check::questions(&read.list, &issues.concat(), &settings);
+                Ok((issues, questions))
+            })
+            .await?;
+        work.context.more(questions.len());
+        issues = check::run(work, model, &entries.list, found, questions).await?;
+    }
+    let issues = Arc::new(issues.concat());
     for issue in issues.iter() {
         work.context.log(LogLevel::Debug, &issue.term, told(&issue.finding));
     }
@@ -119,5 +139,6 @@ fn told(finding: &Finding) -> String {
             )
         }
         Finding::MissingRelated { related } => format!("uses {related}, which is not an entry"),
+        Finding::Judged { problem, says, by, .. } => format!("{}, says {by}: {says}", problem.name()),
     }
 }

@@ -56,7 +56,7 @@ struct Sample {
 pub(super) struct History(Vec<Sample>);
 
 impl History {
-    /// `model` is what writes the definitions, which another one does at another pace.
+    /// `model` is what the stages ask, which another one answers at another pace.
     pub(super) async fn read(store: &Store, project_id: &str, model: Option<&ModelSettings>) -> Result<Self> {
         let engine = model.map_or(EMBEDDED.to_owned(), ModelSettings::engine);
         let model = model.map(|model| &model.model);
@@ -67,7 +67,7 @@ impl History {
                   WHERE c.project_id = r.project_id AND c.stage = 'load') AS "documents!: i64"
                FROM run r JOIN run_stage s ON s.run_id = r.id
                WHERE r.status IN ('completed', 'partial') AND s.status = 'completed'
-                 AND (s.stage <> 'define' OR (r.engine = ?2 AND r.model IS ?3))
+                 AND (s.stage = 'load' OR (r.engine = ?2 AND r.model IS ?3))
                ORDER BY (r.project_id = ?1) DESC, r.id DESC LIMIT ?4"#,
             project_id,
             engine,
@@ -143,15 +143,25 @@ impl History {
 }
 
 impl Work<'_> {
-    /// The most questions that a run of `scope` asks of a model that was asked `before` so many, or never.
-    pub(super) fn questions(&self, scope: Scope, before: Option<u32>) -> Option<u32> {
-        let stages = scope.stages();
-        if !stages.contains(&Stage::Define) || !self.stale.contains(&Stage::Define) {
-            return Some(0);
-        }
-        // It was never asked: there are as many terms as the last time.
-        let terms = || Some(self.units.get(&Stage::Define)?.saturating_sub(self.documents));
-        before.or_else(terms)
+    /// The most questions that a run of `scope` asks of a model that was asked `before` so many in each stage, or never.
+    pub(super) fn questions(&self, scope: Scope, before: Option<&BTreeMap<Stage, u32>>) -> Option<u32> {
+        let stale = scope.stages().iter().filter(|stage| self.stale.contains(stage));
+        let most = |stage: &Stage| match before {
+            Some(before) => Some(before.get(stage).copied().unwrap_or(0)),
+            None => self.most_questions(*stage),
+        };
+        stale.map(most).sum()
+    }
+
+    /// The most questions of a stage about as many terms as there were the last time.
+    fn most_questions(&self, stage: Stage) -> Option<u32> {
+        let terms = self.units.get(&Stage::Define)?.saturating_sub(self.documents);
+        // Some stages ask about a batch at a time, of more than four on the whole.
+        Some(match stage {
+            Stage::Load => 0,
+            Stage::Extract | Stage::Review => terms.div_ceil(4),
+            Stage::Define | Stage::Refine => terms,
+        })
     }
 
     /// How many units a stage would compute, at least and at most. Nothing when the project has not run it.

@@ -122,7 +122,10 @@ impl Engine {
                 .map(|scope| ScopePlan {
                     scope,
                     estimate: history.estimate(scope, &work),
-                    questions: settings.model.as_ref().and_then(|_| work.questions(scope, asked)),
+                    questions: settings
+                        .model
+                        .as_ref()
+                        .and_then(|_| work.questions(scope, asked.as_ref())),
                 })
                 .collect(),
         })

@@ -128,6 +128,11 @@ impl StageContext {
         self.live.stage(self.stage, |view| view.total = total as u32);
     }
 
+    /// Says that there are so many units more.
+    pub(crate) fn more(&self, count: usize) {
+        self.live.stage(self.stage, |view| view.total += count as u32);
+    }
+
     /// Says what is worked at.
     pub(crate) fn at(&self, item: &str) {
         if self.unobserved || item.is_empty() {

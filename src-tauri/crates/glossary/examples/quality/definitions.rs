@@ -161,6 +161,7 @@ fn term(key: &str, text: &str, language: Language) -> Term {
             text: text.to_owned(),
             count: 1,
         }],
+        judge: None,
         expansion: None,
     }
 }

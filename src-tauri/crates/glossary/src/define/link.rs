@@ -85,6 +85,38 @@ fn synonyms<T: Borrow<Term>>(entries: &[Entry], terms: &[T]) -> FxHashMap<usize,
     more
 }
 
+/// The headwords and other names of a glossary, to find which of them a new definition mentions.
+pub struct Headwords<'a> {
+    entries: &'a [&'a Entry],
+    lexicon: Lexicon,
+}
+
+impl<'a> Headwords<'a> {
+    /// Of these entries.
+    pub fn new(entries: &'a [&'a Entry]) -> Self {
+        let mut lexicon = Lexicon::of(entries.iter().map(|entry| entry.term.as_str()).zip(0..));
+        for (entry, at) in entries.iter().zip(0..) {
+            for name in &entry.synonyms {
+                lexicon.insert(name, at);
+            }
+        }
+        Self { entries, lexicon }
+    }
+
+    /// The headwords of other entries that the definition of the entry at this place mentions, in their order in it.
+    pub fn mentioned(&self, at: usize) -> Vec<String> {
+        let mut related: Vec<String> = Vec::new();
+        let definition = self.entries.get(at).and_then(|entry| entry.definition.as_ref());
+        for hit in definition.iter().flat_map(|definition| self.lexicon.find(definition)) {
+            let other = &self.entries[hit.name as usize].term;
+            if hit.name as usize != at && related.len() < RELATED && !related.contains(other) {
+                related.push(other.clone());
+            }
+        }
+        related
+    }
+}
+
 /// Fills the related headwords. `worth` says of each entry whether it may be one.
 fn relate(entries: &mut [Entry], lexicon: &Lexicon, worth: &[bool]) {
     let related: Vec<Vec<String>> = entries

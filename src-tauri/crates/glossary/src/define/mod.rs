@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Alternative, Entry, Evidence, Language, Term};
 
 pub use gather::contexts;
-pub use link::link;
+pub use link::{Headwords, link};
 pub use packed::{pack_contexts, unpack_contexts};
 
 /// The confidence from which a sentence counts as a definition.

@@ -52,6 +52,7 @@ fn term(text: &str) -> Term {
             text: text.into(),
             count: 1,
         }],
+        judge: None,
         expansion: None,
     }
 }

@@ -208,6 +208,7 @@ fn english(finding: &Finding) -> String {
         Finding::MissingRelated { related } => {
             format!("the definition uses “{}”, which has no entry.", escape(related))
         }
+        Finding::Judged { says, by, .. } => format!("{} ({})", escape(says), escape(by)),
     }
 }
 
@@ -232,6 +233,7 @@ fn japanese(finding: &Finding) -> String {
             place(second)
         ),
         Finding::MissingRelated { related } => format!("定義の中の「{}」が用語集にありません。", escape(related)),
+        Finding::Judged { says, by, .. } => format!("{}（{}）", escape(says), escape(by)),
     }
 }
 

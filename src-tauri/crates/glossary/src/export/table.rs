@@ -40,6 +40,11 @@ fn name(category: Category) -> &'static str {
         Category::Concept => "concept",
         Category::Abbreviation => "abbreviation",
         Category::Name => "name",
+        Category::Person => "person",
+        Category::Place => "place",
+        Category::Organisation => "organisation",
+        Category::Title => "title",
+        Category::Common => "common",
     }
 }
 

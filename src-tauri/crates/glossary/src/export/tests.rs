@@ -40,6 +40,7 @@ fn term(text: &str) -> Term {
             text: text.into(),
             count: 5,
         }],
+        judge: None,
         expansion: None,
     }
 }

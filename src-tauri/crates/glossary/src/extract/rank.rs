@@ -347,6 +347,7 @@ fn merge(mut ranked: Vec<Ranked>, expansions: &Expansions) -> Vec<Term> {
             documents: group.documents,
             occurrences: group.count,
             variants: group.variants,
+            judge: None,
             expansion: expansion.filter(|_| category == Category::Abbreviation),
         }
     };
@@ -414,6 +415,7 @@ fn absent(key: &str, text: &str, expansions: &Expansions) -> Term {
             text: text.to_owned(),
             count: 0,
         }],
+        judge: None,
         expansion: expansions.long.get(key).filter(|_| short).cloned(),
     }
 }

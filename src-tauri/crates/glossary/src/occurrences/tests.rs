@@ -26,6 +26,7 @@ fn term(text: &str) -> Term {
             text: text.to_owned(),
             count: 1,
         }],
+        judge: None,
         expansion: None,
     }
 }

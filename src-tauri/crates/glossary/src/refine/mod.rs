@@ -464,12 +464,7 @@ fn tidy_related(
 
 /// The headwords that an issue names.
 fn named(issue: &Issue) -> impl Iterator<Item = &str> {
-    let others: &[String] = match &issue.finding {
-        Finding::Duplicate { others, .. } => others,
-        Finding::Circular { path } => path,
-        Finding::MissingRelated { related } => std::slice::from_ref(related),
-        Finding::Undefined { .. } | Finding::Contradiction { .. } => &[],
-    };
+    let others = issue.finding.others();
     std::iter::once(&issue.term).chain(others).map(String::as_str)
 }
 

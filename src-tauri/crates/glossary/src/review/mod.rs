@@ -38,12 +38,18 @@ struct Mentions {
 /// What makes an issue the same issue in another review: its kind, the terms and the words that it is about. Not which
 /// of the terms it is filed under, and no counts and places, which shift with every edit of a document.
 pub fn identity(issue: &Issue) -> String {
+    let mut prefix = "";
     let (kind, mut about) = match &issue.finding {
         Finding::Undefined { .. } => ("undefined", Vec::new()),
         Finding::Circular { path } => ("circular", path.iter().map(|term| key(term)).collect()),
         Finding::Duplicate { others, .. } => ("duplicate", others.iter().map(|term| key(term)).collect()),
         Finding::Contradiction { first, second } => ("contradiction", vec![first.quote.clone(), second.quote.clone()]),
         Finding::MissingRelated { related } => ("missing_related", vec![key(related)]),
+        // A model may find what the rules find, and words it in another way every time.
+        Finding::Judged { problem, others, .. } => {
+            prefix = "judged ";
+            (problem.name(), others.iter().map(|term| key(term)).collect())
+        }
     };
     // What two entries share may be filed under either; what one entry says stays its own.
     let own = match &issue.finding {
@@ -60,7 +66,7 @@ pub fn identity(issue: &Issue) -> String {
         .iter()
         .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
-    [kind, own, &about.join("\t")].join("\n")
+    [&[prefix, kind].concat(), own, &about.join("\t")].join("\n")
 }
 
 /// What each definition, given by its tokens, says of the other headwords.

@@ -65,6 +65,7 @@ fn term(text: &str) -> Term {
             text: text.into(),
             count: 6,
         }],
+        judge: None,
         expansion: None,
     }
 }

@@ -107,6 +107,10 @@ impl Engine {
             .into_iter()
             .map(|row| (row.key, (row.definition, row.excluded)))
             .collect();
+        if let Finding::Judged { .. } = issue.finding {
+            // What a model found, rules do not find again: it holds as long as the entry is as the model saw it.
+            return Ok(!own.contains_key(&issue.key));
+        }
         blocking(move || {
             entries.retain(|entry| !own.get(&entry.key).is_some_and(|(_, excluded)| *excluded));
             for entry in &mut entries {
@@ -134,7 +138,9 @@ impl Engine {
 fn involved(issue: &Issue) -> Vec<String> {
     let mut keys = vec![issue.key.clone()];
     match &issue.finding {
-        Finding::Duplicate { others, .. } => keys.extend(others.iter().map(|other| normalise::key(other))),
+        finding if finding.kind() == "duplicate" => {
+            keys.extend(finding.others().iter().map(|other| normalise::key(other)));
+        }
         Finding::MissingRelated { related } => keys = vec![normalise::key(related)],
         _ => {}
     }
@@ -149,7 +155,7 @@ impl Draft {
         // A new answer does not stand beside what an earlier one brought about.
         self.take_back_ruling(engine, &identity, &keys).await?;
         let ruling = match (answer, &issue.finding) {
-            (IssueAnswer::Merge { primary }, Finding::Duplicate { .. }) if keys.contains(primary) => {
+            (IssueAnswer::Merge { primary }, finding) if finding.kind() == "duplicate" && keys.contains(primary) => {
                 self.read(engine, &keys).await?;
                 self.merge(engine, &keys, primary).await?;
                 Some(Ruling::Merge)
@@ -206,10 +212,8 @@ impl Draft {
             return Ok(());
         }
         self.read(engine, std::slice::from_ref(&issue.key)).await?;
-        let defines = matches!(
-            issue.finding,
-            Finding::Undefined { .. } | Finding::Circular { .. } | Finding::Contradiction { .. }
-        );
+        let kind = issue.finding.kind();
+        let defines = ["undefined", "unclear", "circular", "contradiction", "ungrounded"].contains(&kind);
         if self.get(&issue.key, Field::Verdict) == Some("excluded") {
             self.set(&issue.key, Field::Verdict, None);
         } else if defines {

@@ -154,6 +154,7 @@ struct IssueWritten<'a> {
     key: &'a str,
     term: &'a str,
     severity: i64,
+    kind: &'static str,
     finding: &'a Finding,
     identity: String,
 }
@@ -209,6 +210,7 @@ pub(crate) async fn write_issues(
                 key: &issue.key,
                 term: &issue.term,
                 severity: severity_rank(issue.severity),
+                kind: issue.finding.kind(),
                 finding: &issue.finding,
                 identity: identity(issue),
             }
@@ -217,7 +219,7 @@ pub(crate) async fn write_issues(
         sqlx::query!(
             "INSERT INTO issue_row (series, ordinal, born, hash, key, term, severity, kind, finding, identity)
              SELECT g.series, value ->> 'ordinal', g.id, value ->> 'hash', value ->> 'key', value ->> 'term',
-                 value ->> 'severity', value ->> '$.finding.kind', value -> 'finding', value ->> 'identity'
+                 value ->> 'severity', value ->> 'kind', value -> 'finding', value ->> 'identity'
              FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
             json

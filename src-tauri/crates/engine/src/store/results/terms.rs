@@ -59,6 +59,7 @@ pub(crate) fn hash_term(term: &Term) -> i64 {
     hash.text(&term.key)
         .text(&term.text)
         .option(term.expansion.as_deref())
+        .option(term.judge.as_deref())
         .number(term.language as u64)
         .number(term.category as u64)
         .number(term.score.to_bits())
@@ -99,10 +100,10 @@ pub(crate) async fn write_terms(
         let json = serde_json::to_string(&fresh.par_iter().map(row).collect::<Vec<_>>())?;
         sqlx::query!(
             "INSERT INTO term_row (series, rank, born, hash, key, text, language, category, score, documents, occurrences,
-                 variants, expansion, sort)
+                 variants, expansion, judge, sort)
              SELECT g.series, value ->> 'rank', g.id, value ->> 'hash', value ->> 'key', value ->> 'text',
                  value ->> 'language', value ->> 'category', value ->> 'score', value ->> 'documents',
-                 value ->> 'occurrences', value -> 'variants', value ->> 'expansion', value ->> 'sort'
+                 value ->> 'occurrences', value -> 'variants', value ->> 'expansion', value ->> 'judge', value ->> 'sort'
              FROM generation g CROSS JOIN json_each(?2) WHERE g.id = ?1",
             generation,
             json
@@ -117,7 +118,7 @@ pub(crate) async fn write_terms(
 /// The terms of an extract generation, best first.
 pub(crate) async fn read_terms(store: &Store, generation: i64) -> Result<Vec<Term>> {
     let rows = sqlx::query!(
-        "SELECT key, text, language, category, score, documents, occurrences, variants, expansion
+        "SELECT key, text, language, category, judge, score, documents, occurrences, variants, expansion
          FROM term WHERE generation_id = ? ORDER BY rank",
         generation
     )
@@ -129,6 +130,7 @@ pub(crate) async fn read_terms(store: &Store, generation: i64) -> Result<Vec<Ter
                 text: row.text,
                 key: row.key,
                 language: parse(&row.language)?,
+                judge: row.judge,
                 category: parse(&row.category)?,
                 score: row.score,
                 documents: row.documents as u32,

@@ -1,0 +1,256 @@
+//! A model sorts the terms: of what category each one is, which are none of the subject's, and which are missing.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use genglossary_models::Prompt;
+use glossary::{Category, Language, Term, normalise};
+use serde_json::Value;
+
+use super::batch::{Item, batches};
+use super::write::chosen;
+use super::{Question, ask};
+use crate::models::ModelSettings;
+use crate::models::prompts::judge::{self as prompts, Expression, Judged};
+use crate::pipeline::{Work, contexts};
+use crate::runs::{Break, Stage};
+use crate::store::results::{Found, HashedDocument, Terms};
+use crate::store::units::UnitKeyBuilder;
+
+/// Sentences that a term is judged by.
+const SENTENCES: usize = 2;
+/// Longest part of a sentence that is shown, in characters.
+const LONGEST: usize = 300;
+/// A term that is forgotten so many times is kept as it is.
+const ROUNDS: usize = 2;
+
+/// A term and sentences with it.
+#[derive(Debug, Clone)]
+struct Candidate {
+    /// Index of the term.
+    term: usize,
+    key: String,
+    text: String,
+    language: Language,
+    sentences: Vec<String>,
+}
+
+impl Candidate {
+    fn expression(&self) -> Expression<'_> {
+        Expression {
+            text: &self.text,
+            sentences: self.sentences.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// A batch of terms.
+struct Judging {
+    name: String,
+    language: Language,
+    candidates: Vec<Candidate>,
+}
+
+impl Judging {
+    fn expressions(&self) -> Vec<Expression<'_>> {
+        self.candidates.iter().map(Candidate::expression).collect()
+    }
+}
+
+impl Question for Judging {
+    type Answer = Judged;
+    const KIND: &'static str = "judged terms/1";
+    const STAGE: Stage = Stage::Extract;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn depends(&self, key: &mut UnitKeyBuilder) {
+        key.text(prompts::words(self.language));
+        for candidate in &self.candidates {
+            key.text(&candidate.text).value(&candidate.sentences);
+        }
+    }
+
+    fn prompt(&self) -> Prompt {
+        prompts::prompt(self.language, &self.expressions())
+    }
+
+    fn read(&self, json: &Value) -> Result<Judged, String> {
+        prompts::read(json, &self.expressions())
+    }
+
+    fn fits(&self, judged: &Judged) -> bool {
+        judged.categories.len() == self.candidates.len()
+    }
+
+    fn told(&self, judged: &Judged) -> String {
+        let out = judged
+            .categories
+            .iter()
+            .filter(|category| **category == Some(Category::Common));
+        let forgotten = judged.categories.iter().filter(|category| category.is_none());
+        format!(
+            "{} judged, {} left out, {} forgotten, {} added",
+            judged.categories.len(),
+            out.count(),
+            forgotten.count(),
+            judged.added.len()
+        )
+    }
+}
+
+/// What a model says of a list of terms.
+pub(in crate::pipeline) struct Judgement {
+    /// By the keys of the terms. Those without one are not judged.
+    categories: HashMap<String, Category>,
+    /// Terms to look for besides.
+    pub(in crate::pipeline) added: Vec<String>,
+}
+
+impl Judgement {
+    /// The terms with their categories. A term that the researcher requires is never left out, one that the model added
+    /// itself neither.
+    pub(in crate::pipeline) fn apply(&self, terms: &Terms, required: &[String], model: &str) -> Terms {
+        let kept = required.iter().chain(&self.added).map(|text| normalise::key(text));
+        let kept: HashSet<String> = kept.collect();
+        let judge = |term: &Term| {
+            let mut term = term.clone();
+            match self.categories.get(&term.key) {
+                Some(Category::Common) if kept.contains(&term.key) => {}
+                Some(category) => {
+                    term.category = *category;
+                    term.judge = Some(model.to_owned());
+                }
+                None => {}
+            }
+            term
+        };
+        Terms {
+            list: terms.list.iter().map(judge).collect(),
+            order: terms.order.clone(),
+        }
+    }
+}
+
+/// Asks the model of the project about `terms`. Those that the researcher excluded are not sent.
+pub(in crate::pipeline) async fn run(
+    work: &Work<'_>,
+    settings: &ModelSettings,
+    documents: &Arc<Vec<Arc<HashedDocument>>>,
+    terms: &Arc<Terms>,
+    found: &Arc<Vec<Arc<Found>>>,
+) -> Result<Judgement, Break> {
+    work.context.more(documents.len());
+    let said = contexts::gather(work, documents, found, terms).await?;
+    let excluded: HashSet<String> = work.decisions.excluded.iter().cloned().collect();
+    let mut open = {
+        let (terms, found) = (Arc::clone(terms), Arc::clone(found));
+        work.context
+            .blocking(move || {
+                let out = |term: &Term| excluded.contains(&term.key);
+                let subjects = contexts::subjects(&terms, out, &found, &said);
+                let mut candidates: Vec<Candidate> = Vec::with_capacity(subjects.len());
+                for subject in &subjects {
+                    let term = &terms.list[subject.term];
+                    let sentences = chosen(&contexts::contexts(&said, subject), u32::MAX, SENTENCES);
+                    candidates.push(Candidate {
+                        term: subject.term,
+                        key: term.key.clone(),
+                        text: term.text.clone(),
+                        language: term.language,
+                        sentences: sentences.iter().map(|sentence| shortened(&sentence.quote)).collect(),
+                    });
+                }
+                // Ranks move with every document; the order of the keys does not.
+                candidates.sort_unstable_by_key(|candidate| (candidate.language, candidate.term));
+                Ok(candidates)
+            })
+            .await?
+    };
+    let mut judgement = Judgement {
+        categories: HashMap::with_capacity(open.len()),
+        added: Vec::new(),
+    };
+    for _ in 0..ROUNDS {
+        let questions = Arc::new(questions(std::mem::take(&mut open), settings));
+        work.context.more(questions.len());
+        let answers = ask(work, settings, &questions).await?;
+        for (question, answer) in questions.iter().zip(&answers) {
+            let Some(answer) = answer else { continue };
+            for (candidate, category) in question.candidates.iter().zip(&answer.categories) {
+                match category {
+                    Some(category) => _ = judgement.categories.insert(candidate.key.clone(), *category),
+                    None => open.push(candidate.clone()),
+                }
+            }
+            judgement.added.extend(answer.added.iter().cloned());
+        }
+        if open.is_empty() {
+            break;
+        }
+    }
+    // What is a term by another name already need not be looked for.
+    let known: HashSet<&str> = terms.list.iter().map(|term| &*term.key).collect();
+    let excluded: HashSet<&str> = work.decisions.excluded.iter().map(String::as_str).collect();
+    judgement.added.retain(|text| {
+        let key = normalise::key(text);
+        !known.contains(&*key) && !excluded.contains(&*key)
+    });
+    judgement.added.sort_unstable();
+    judgement.added.dedup();
+    let out = judgement
+        .categories
+        .values()
+        .filter(|category| **category == Category::Common);
+    work.info(format!(
+        "{} terms judged, {} of them left out, {} not judged",
+        judgement.categories.len(),
+        out.count(),
+        open.len()
+    ));
+    Ok(judgement)
+}
+
+/// The candidates in batches, each of one language.
+fn questions(candidates: Vec<Candidate>, settings: &ModelSettings) -> Vec<Judging> {
+    let mut questions = Vec::new();
+    for of_language in candidates.chunk_by(|a, b| a.language == b.language) {
+        let language = of_language[0].language;
+        let room = settings.context.saturating_sub(prompts::tokens(language));
+        let item = |candidate: &'_ Candidate| prompts::tokens_of(&candidate.expression());
+        let items: Vec<Item<'_>> = of_language
+            .iter()
+            .map(|candidate| Item {
+                key: &candidate.key,
+                tokens: item(candidate),
+            })
+            .collect();
+        for piece in batches(&items, room) {
+            let candidates = of_language[piece].to_vec();
+            questions.push(Judging {
+                name: named(candidates.iter().map(|candidate| &*candidate.text)),
+                language,
+                candidates,
+            });
+        }
+    }
+    questions
+}
+
+/// What a batch is called, after the first and the last in it.
+pub(super) fn named<'a>(mut names: impl DoubleEndedIterator<Item = &'a str>) -> String {
+    match (names.next(), names.next_back()) {
+        (Some(first), Some(last)) => format!("{first} … {last}"),
+        (first, _) => first.unwrap_or_default().to_owned(),
+    }
+}
+
+/// The beginning of a long sentence.
+fn shortened(sentence: &str) -> String {
+    match sentence.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &sentence[..end]),
+        None => sentence.to_owned(),
+    }
+}

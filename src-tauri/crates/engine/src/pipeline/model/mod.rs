@@ -1,0 +1,182 @@
+//! What the stages ask a model. A question is a unit like any other: it is asked once, whatever becomes of the run, and
+//! one that got no answer is missing and can be asked again.
+
+mod batch;
+pub(super) mod check;
+pub(super) mod judge;
+pub(super) mod rewrite;
+pub(super) mod write;
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use genglossary_models::{Client, Fault, Model, Prompt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::runtime::Handle;
+
+use super::Work;
+use crate::error::Error;
+use crate::logs::LogLevel;
+use crate::models::{Asked, ModelSettings};
+use crate::runs::{Break, Stage, StageContext, StopFlag, Undone, Unit, from_bytes, to_bytes};
+use crate::store::units::UnitKeyBuilder;
+
+/// An answer weighs as much in memory as so many bytes of text.
+const ROOM: usize = 400;
+/// So many questions in a row in which the server failed are not the questions' fault.
+const HOPELESS: u32 = 12;
+
+/// One kind of question.
+pub(super) trait Question: Send + Sync + 'static {
+    /// What is made of the answer.
+    type Answer: Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// The kind of unit, with its version.
+    const KIND: &'static str;
+    /// The stage that asks it.
+    const STAGE: Stage;
+
+    /// What it is about.
+    fn name(&self) -> &str;
+
+    /// Tells everything that the answer depends on besides the model, in a fixed order.
+    fn depends(&self, key: &mut UnitKeyBuilder);
+
+    /// The question in words.
+    fn prompt(&self) -> Prompt;
+
+    /// The answer in the JSON of a reply, or what is wrong with it.
+    fn read(&self, json: &Value) -> Result<Self::Answer, String>;
+
+    /// Whether an answer that was kept still fits.
+    fn fits(&self, answer: &Self::Answer) -> bool;
+
+    /// The answer in a line of the log.
+    fn told(&self, answer: &Self::Answer) -> String;
+}
+
+/// Questions of one kind to one model.
+struct Asking<Q> {
+    settings: ModelSettings,
+    client: Client,
+    model: Model,
+    context: StageContext,
+    runtime: Handle,
+    /// Questions in a row in which the server failed.
+    in_vain: AtomicU32,
+    kind: PhantomData<fn() -> Q>,
+}
+
+impl<Q: Question> Unit for Asking<Q> {
+    type Item = Q;
+    type Output = Q::Answer;
+    const KIND: &'static str = Q::KIND;
+    /// An answer took long, and may have been paid for: a crash must not cost it.
+    const KEPT_AFTER: Duration = Duration::from_millis(10);
+
+    fn name<'a>(&'a self, question: &'a Q) -> &'a str {
+        question.name()
+    }
+
+    fn depends(&self, question: &Q, key: &mut UnitKeyBuilder) {
+        key.value(&self.settings.parameters());
+        question.depends(key);
+    }
+
+    fn room(&self, _: &Q) -> Option<usize> {
+        Some(ROOM)
+    }
+
+    fn work(&self, question: &Q, stop: &StopFlag) -> Result<Q::Answer, Undone> {
+        let prompt = question.prompt();
+        let ledger = self.context.ledger();
+        let asked = self
+            .client
+            .ask(&self.model, &prompt, stop.token(), |json| question.read(json));
+        match self.runtime.block_on(asked) {
+            Ok(answer) => {
+                self.in_vain.store(0, Ordering::Relaxed);
+                ledger.count(Q::STAGE, answer.usage, Asked::Answered);
+                self.context
+                    .log(LogLevel::Debug, question.name(), question.told(&answer.value));
+                Ok(answer.value)
+            }
+            Err(error) if error.is_cancelled() => {
+                ledger.count(Q::STAGE, error.usage(), Asked::Stopped);
+                Err(Undone::Stopped)
+            }
+            Err(error) => {
+                ledger.count(Q::STAGE, error.usage(), Asked::Failed);
+                // What the server refuses, or answers badly, says nothing of the other questions.
+                let of_server = matches!(
+                    error.fault,
+                    Fault::TimedOut { .. } | Fault::Overloaded | Fault::ServerFault | Fault::Broken { .. }
+                );
+                let in_vain = if of_server {
+                    self.in_vain.fetch_add(1, Ordering::Relaxed) + 1
+                } else {
+                    0
+                };
+                let hopeless = error.is_final() || in_vain >= HOPELESS;
+                let error = Error::Model(error);
+                Err(if hopeless {
+                    Undone::Hopeless(error)
+                } else {
+                    Undone::Missing(error)
+                })
+            }
+        }
+    }
+
+    fn pack(&self, _: &Q, answer: &Q::Answer) -> Option<Vec<u8>> {
+        to_bytes(answer)
+    }
+
+    fn unpack(&self, question: &Q, bytes: &[u8]) -> Option<Q::Answer> {
+        from_bytes(bytes).filter(|answer| question.fits(answer))
+    }
+}
+
+/// Asks questions, as many at the same time as the settings say. The answers stand in their order; nothing stands for one
+/// that got none.
+async fn ask<Q: Question>(
+    work: &Work<'_>,
+    settings: &ModelSettings,
+    questions: &Arc<Vec<Q>>,
+) -> Result<Vec<Option<Arc<Q::Answer>>>, Break> {
+    if questions.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A keychain that is locked asks the researcher first.
+    let asked = work
+        .context
+        .stop()
+        .token()
+        .run_until_cancelled(work.engine.key(settings));
+    let (key, _) = asked.await.ok_or(Break::Cancelled)??;
+    let unit = Asking {
+        client: settings.client(key)?,
+        model: settings.model(),
+        settings: settings.clone(),
+        context: work.context.clone(),
+        runtime: Handle::current(),
+        in_vain: AtomicU32::new(0),
+        kind: PhantomData::<fn() -> Q>,
+    };
+    work.info(format!(
+        "{} questions to {}, {} at the same time",
+        questions.len(),
+        settings.model,
+        settings.parallel
+    ));
+    let before = work.context.reused_in_all();
+    let waiting = work.context.waiting(settings.parallel as usize)?;
+    let answers = waiting.units(unit, Arc::clone(questions)).await;
+    let cached = work.context.reused_in_all() - before;
+    work.context.ledger().count_cached(Q::STAGE, cached);
+    answers
+}
