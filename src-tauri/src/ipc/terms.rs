@@ -76,7 +76,7 @@ pub async fn require_term(state: State<'_, AppState>, project_id: String, text: 
 /// Decides one thing about all these terms at once.
 ///
 /// # Errors
-/// `project_not_found`, `term_not_found`, `name_taken`.
+/// `project_not_found`, `term_not_found`, `name_taken`, `no_model`.
 #[tauri::command]
 #[specta::specta]
 pub async fn decide_terms(

@@ -495,7 +495,7 @@ export const commands = {
 	 *  Decides one thing about all these terms at once.
 	 * 
 	 *  # Errors
-	 *  `project_not_found`, `term_not_found`, `name_taken`.
+	 *  `project_not_found`, `term_not_found`, `name_taken`, `no_model`.
 	 */
 	decideTerms: (projectId: string, keys: string[], edit: TermEdit) => typedError<Change, IpcError>(__TAURI_INVOKE("decide_terms", { projectId, keys, edit })),
 	/**
@@ -1040,6 +1040,8 @@ export type EntryDetail = {
 	occurrences: number,
 	/**  What the review found about it. */
 	issues: IssueRow[],
+	/**  The model that can be asked for another definition; nothing when the documents alone define this project's terms. */
+	model: string | null,
 };
 
 /**  Which entries to list. */
@@ -1886,6 +1888,8 @@ examples: string[] } |
 { kind: "engine_changed" } | 
 /**  Another model writes the definitions, it is asked otherwise, or there is none any more. */
 { kind: "model_changed" } | 
+/**  Another definition by the model was wished for, or is so no longer. */
+{ kind: "definition_wanted" } | 
 /**  A stage has no result. */
 { kind: "stage_missing"; 
 /**  The stage. */
@@ -2256,6 +2260,11 @@ name: string | null } |
 { kind: "definition"; 
 /**  Nothing takes the engine's again. */
 definition: string | null } | 
+/**
+ *  The project's model is to write another definition; the next run from the terms on asks for it, and for nothing
+ *  that it was asked before.
+ */
+{ kind: "redefine" } | 
 /**  They are names of one concept. */
 { kind: "merge"; 
 /**  Key of the name that stands for it. */

@@ -204,6 +204,10 @@ impl Words {
                 "The pattern “{pattern}” cannot be understood.",
                 "パターン「{pattern}」を解釈できません。",
             ),
+            "no_model" => (
+                "No model writes the definitions of this project.",
+                "このプロジェクトの定義を書くモデルがありません。",
+            ),
             "name_taken" => (
                 "Another term is called “{term}”.",
                 "「{term}」という名前の用語がすでにあります。",

@@ -71,6 +71,9 @@ pub enum Error {
     /// Another term is shown under this name.
     #[error("{0} is the name of another term")]
     NameTaken(String),
+    /// A definition by a model is wished for, and the project has no model.
+    #[error("the project has no model")]
+    NoModel,
     /// The review has no such issue, or the answer is none to it.
     #[error("issue {0} cannot be answered so")]
     IssueNotFound(String),
@@ -327,6 +330,7 @@ impl Error {
             }
             Self::NameEmpty => ("name_empty", vec![], None),
             Self::EmptyTerm => ("empty_term", vec![], None),
+            Self::NoModel => ("no_model", vec![], None),
             Self::NameTaken(name) => ("name_taken", vec![("term", name.clone())], None),
             Self::IssueNotFound(id) => ("issue_not_found", vec![("issue", id.clone())], None),
             Self::ChangeGone(id) => ("change_gone", vec![("change", id.clone())], None),

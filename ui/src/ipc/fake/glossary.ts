@@ -1,9 +1,10 @@
 // Terms, entries and decisions of the browser twin.
 import type * as B from '../bindings';
 import type { EntryStage } from '../contract';
-import { data, ISSUES, refuse, TERMS } from './asked';
+import { asked, data, ISSUES, refuse, TERMS } from './asked';
 import { documentAt, entryOf, issues as reviewed, termRow } from './data';
 import { all, answered, behind, decided } from './decisions';
+import { KEPT } from './models';
 import { sampleAt } from './samples';
 
 let allTerms: B.TermRow[] | null = null;
@@ -152,6 +153,10 @@ export function entryDetail(stage: EntryStage, key: string): B.EntryDetail {
   const before = sample.before ?? sample.definition;
   if (stage === 'define') entry.definition = before;
   const one = decided(key);
+  const model = asked.has('model') ? KEPT.model : null;
+  // Every second answer is the sentence that the documents have.
+  if (model !== null && (one.tries ?? 0) % 2 === 1)
+    entry.definition = entry.evidence[0]?.quote ?? entry.definition;
   return {
     entry,
     name: row.text,
@@ -166,6 +171,7 @@ export function entryDetail(stage: EntryStage, key: string): B.EntryDetail {
     documents: row.documents,
     occurrences: row.occurrences,
     issues: issues().filter((issue) => issue.key === key),
+    model,
   };
 }
 

@@ -103,6 +103,8 @@ pub struct EntryDetail {
     pub occurrences: u32,
     /// What the review found about it.
     pub issues: Vec<IssueRow>,
+    /// The model that can be asked for another definition; nothing when the documents alone define this project's terms.
+    pub model: Option<String>,
 }
 
 /// An entry as a list reads it.
@@ -373,6 +375,7 @@ impl Engine {
             documents,
             occurrences,
             issues: self.issues_of(project_id, key).await?,
+            model: self.project_settings(project_id).await?.model.map(|model| model.model),
             entry,
         })
     }

@@ -1,6 +1,7 @@
 //! A model writes the definitions, each from sentences that the documents have. What the rules found stays as the next
 //! best one; a term whose question failed keeps it as its definition.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -25,6 +26,8 @@ const SENTENCES: usize = 8;
 const SAME: f64 = 0.8;
 /// An entry weighs as much in memory as so many bytes of text.
 const ROOM: usize = 400;
+/// Another answer needs some chance: at the temperature 0 every seed gives the same one.
+const VARIED: f32 = 0.7;
 /// So many questions in a row in which the server failed are not the questions' fault.
 const HOPELESS: u32 = 12;
 
@@ -95,10 +98,24 @@ struct Writing {
     client: Client,
     model: Model,
     entries: Arc<Vec<Entry>>,
+    /// How often another answer was wished for, by the key of the term.
+    tries: BTreeMap<String, u32>,
     context: StageContext,
     runtime: Handle,
     /// Questions in a row in which the server failed.
     in_vain: AtomicU32,
+}
+
+impl Writing {
+    /// The model as it is asked for a term: after a wish for another answer, so that it gives another one.
+    fn model(&self, entry: &Entry) -> Model {
+        let mut model = self.model.clone();
+        if let Some(tries) = self.tries.get(&entry.key) {
+            model.seed = model.seed.map(|seed| seed.wrapping_add(*tries));
+            model.temperature = model.temperature.max(VARIED);
+        }
+        model
+    }
 }
 
 impl Unit for Writing {
@@ -121,6 +138,9 @@ impl Unit for Writing {
         for sentence in &question.sentences {
             key.text(&sentence.quote);
         }
+        if let Some(tries) = self.tries.get(&entry.key) {
+            key.value(tries);
+        }
     }
 
     fn room(&self, _: &Question) -> Option<usize> {
@@ -136,8 +156,9 @@ impl Unit for Writing {
             .collect();
         let prompt = prompts::define(question.language, &entry.term, &entry.synonyms, &sentences);
         let read = |json: &Value| prompts::read_definition(json, sentences.len());
+        let model = self.model(entry);
         let ledger = self.context.ledger();
-        let asked = self.client.ask(&self.model, &prompt, stop.token(), read);
+        let asked = self.client.ask(&model, &prompt, stop.token(), read);
         match self.runtime.block_on(asked) {
             Ok(answer) => {
                 self.in_vain.store(0, Ordering::Relaxed);
@@ -206,6 +227,7 @@ pub(super) async fn run(
         model: settings.model(),
         settings: settings.clone(),
         entries: Arc::clone(&entries),
+        tries: work.decisions.tries.clone(),
         context: work.context.clone(),
         runtime: Handle::current(),
         in_vain: AtomicU32::new(0),
