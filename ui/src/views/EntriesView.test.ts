@@ -76,6 +76,26 @@ describe.each<EntryStage>(['define', 'refine'])('the entries of %s', (stage) => 
     expect(keys().length).toBeGreaterThan(5);
   });
 
+  it('stand under their letters and rows of kana, each of which is one step away', async () => {
+    await open(stage);
+    const heads = () => all('entry-head').map((head) => head.textContent?.trim());
+    const letters = () => [...one('jumps').children] as HTMLElement[];
+    expect(heads()[0]).toBe('B');
+    expect(letters().map((each) => each.textContent)).toEqual(
+      expect.arrayContaining(['B', 'か', 'は']),
+    );
+    const last = letters().at(-1) as HTMLElement;
+    await click(letters().find((each) => each.textContent === 'は') as HTMLElement);
+    expect(chosen()).toEqual(['フォクシング']);
+    expect(document.activeElement).toBe(list());
+    letters()[0]?.focus();
+    await press(letters()[0] as HTMLElement, 'End');
+    expect(document.activeElement).toBe(last);
+    await type(one('entry-search'), 'bronze');
+    expect(heads()).toEqual(['B']);
+    expect(all('jumps')).toHaveLength(0);
+  });
+
   it('without a definition are one filter, and say what can be done about them', async () => {
     await open(stage);
     await click(one('entries-undefined'));

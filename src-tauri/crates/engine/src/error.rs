@@ -62,6 +62,9 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
+    /// What a log is searched for is no regular expression, or one that is too large.
+    #[error("no regular expression: {0}")]
+    BadSearch(String),
     /// A name is empty or only white space.
     #[error("the name is empty")]
     NameEmpty,
@@ -328,6 +331,7 @@ impl Error {
             Self::BadPattern { pattern, detail } => {
                 ("bad_pattern", vec![("pattern", pattern.clone())], Some(detail.clone()))
             }
+            Self::BadSearch(why) => ("bad_search", vec![("why", why.clone())], None),
             Self::NameEmpty => ("name_empty", vec![], None),
             Self::EmptyTerm => ("empty_term", vec![], None),
             Self::NoModel => ("no_model", vec![], None),

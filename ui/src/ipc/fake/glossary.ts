@@ -1,10 +1,11 @@
 // Terms, entries and decisions of the browser twin.
 import type * as B from '../bindings';
 import type { EntryStage } from '../contract';
-import { asked, data, ISSUES, refuse, TERMS } from './asked';
+import { asked, ISSUES, refuse, TERMS } from './asked';
 import { documentAt, entryOf, issues as reviewed, termRow } from './data';
 import { all, answered, behind, decided } from './decisions';
 import { KEPT } from './models';
+import { byReading } from './reading';
 import { sampleAt } from './samples';
 
 let allTerms: B.TermRow[] | null = null;
@@ -121,7 +122,7 @@ export function occurrences(key: string): B.OccurrenceRow[] {
 }
 
 export function entries(stage: EntryStage): B.EntryRow[] {
-  return terms()
+  const rows = terms()
     .map((row, i) => {
       const sample = sampleAt(i);
       const own = sample.term === row.key ? sample : null;
@@ -139,8 +140,8 @@ export function entries(stage: EntryStage): B.EntryRow[] {
         synonym_of: row.synonym_of,
       } satisfies B.EntryRow;
     })
-    .filter((_, i) => i !== 9)
-    .sort((a, b) => (data === 'many' ? 0 : a.term.localeCompare(b.term)));
+    .filter((_, i) => i !== 9);
+  return byReading(rows, ({ term }) => term);
 }
 
 export function entryDetail(stage: EntryStage, key: string): B.EntryDetail {
