@@ -22,7 +22,7 @@ pub(crate) fn what_the_dashboard_says(bench: &Bench, project: &str) {
     );
 
     let mut query = json!({ "window": "day", "project_id": null, "statuses": [], "trigger": null, "scope": null,
-        "engine": null, "offset": 0, "limit": 50 });
+        "engine": null, "order": { "sort": "duration", "descending": true }, "offset": 0, "limit": 50 });
     let history = |query: &Value| bench.ok("list_history", json!({ "query": query }));
     assert_eq!(history(&query)["total"], ended(&all), "the runs behind the numbers");
     query["statuses"] = json!(["completed"]);

@@ -197,7 +197,8 @@ fn a_run_and_its_log(bench: &Bench, project: &str) {
     );
 
     let item = text(&page, "/records/0/message");
-    let search = json!({ "text": item.to_uppercase(), "levels": null, "after": 0 });
+    let search = json!({ "text": item.to_uppercase(), "match_case": false, "regex": false, "levels": null,
+        "after": 0 });
     let found = bench.ok("search_log", json!({ "runId": run["id"], "query": search }));
     assert!(
         found["hits"]

@@ -5,9 +5,10 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { commandLine, sampleFolder, startApp } from './app.mjs';
-import { createProject, waitForState } from './steps.mjs';
+import { createProject, statuses, waitForState } from './steps.mjs';
 
 let app;
+let writing;
 const servers = [];
 
 /** A model server of this machine that follows a script. Returns its address. */
@@ -68,7 +69,7 @@ test('a run is stopped in the middle of its calls, and the glossary is as it was
 });
 
 test('definitions that a model wrote say so, and the run says what they took', async () => {
-  const url = await serve({ key: KEY, models: ['writer'] });
+  const url = (writing = await serve({ key: KEY, models: ['writer'] }));
   await app.click('tab-settings');
   await app.type('set-base_url', url);
   await app.type('set-key', KEY);
@@ -84,4 +85,21 @@ test('definitions that a model wrote say so, and the run says what they took', a
   await app.click('tab-runs');
   await app.click('run-list-row');
   await app.waitForText('use-questions', new RegExp(`^${calls.toLocaleString('en')}$`));
+});
+
+test('another definition of one term is one question, and the way back costs none', async () => {
+  const { calls } = await counts(writing);
+  const runs = statuses(app).length;
+  const completed = (more) =>
+    app.waitFor(() => statuses(app).length === runs + more && statuses(app)[0] === 'completed', { what: `run ${more} to be completed` });
+  await app.click('tab-provisional');
+  await app.click('regenerate');
+  await app.waitForText('toast', /Another definition of “.+” was asked for/);
+  await completed(1);
+  assert.equal((await counts(writing)).calls, calls + 1);
+  await waitForState(app, ['up_to_date']);
+  await app.click('undo');
+  await completed(2);
+  assert.equal((await counts(writing)).calls, calls + 1);
+  await waitForState(app, ['up_to_date']);
 });

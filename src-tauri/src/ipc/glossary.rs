@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use genglossary_engine::{
-    Change, EntryCounts, EntryDetail, EntryQuery, EntryRow, ExportReport, IssueAnswer, IssueCount, IssueQuery,
+    Change, EntryCounts, EntryDetail, EntryQuery, EntryRow, ExportReport, Head, IssueAnswer, IssueCount, IssueQuery,
     IssueRow, Page, Stage,
 };
 use tauri::State;
@@ -24,6 +24,21 @@ pub async fn list_entries(
     query: EntryQuery,
 ) -> IpcResult<Page<EntryRow>> {
     Ok(state.engine().await?.list_entries(&project_id, stage, &query).await?)
+}
+
+/// Where each letter or row of kana begins in the list of entries.
+///
+/// # Errors
+/// When they cannot be read.
+#[tauri::command]
+#[specta::specta]
+pub async fn get_entry_heads(
+    state: State<'_, AppState>,
+    project_id: String,
+    stage: Stage,
+    query: EntryQuery,
+) -> IpcResult<Vec<Head>> {
+    Ok(state.engine().await?.entry_heads(&project_id, stage, &query).await?)
 }
 
 /// How many entries each filter lists.

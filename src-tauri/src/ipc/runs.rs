@@ -1,6 +1,6 @@
 //! Runs: start, stop, look.
 
-use genglossary_engine::{CancelOutcome, MissingUnit, Page, RunDetail, RunView, Scope, Trigger};
+use genglossary_engine::{CancelOutcome, MissingUnit, Page, RunDetail, RunOrder, RunView, Scope, Trigger};
 use tauri::State;
 
 use super::error::IpcResult;
@@ -35,7 +35,7 @@ pub async fn cancel_run(state: State<'_, AppState>, run_id: String) -> IpcResult
     Ok(state.engine().await?.cancel_run(&run_id).await?)
 }
 
-/// Runs of a project, newest first.
+/// Runs of a project, newest first or in another order.
 ///
 /// # Errors
 /// When they cannot be read.
@@ -46,12 +46,13 @@ pub async fn list_runs(
     project_id: String,
     offset: u32,
     limit: u32,
+    order: Option<RunOrder>,
 ) -> IpcResult<Page<RunView>> {
-    Ok(state
-        .engine()
-        .await?
-        .list_runs(Some(&project_id), offset, limit)
-        .await?)
+    let engine = state.engine().await?;
+    Ok(match order {
+        Some(order) => engine.list_sorted_runs(Some(&project_id), order, offset, limit).await?,
+        None => engine.list_runs(Some(&project_id), offset, limit).await?,
+    })
 }
 
 /// One run with its status history.

@@ -1,7 +1,7 @@
 //! Terms, their occurrences, and the researcher's decisions about them.
 
 use genglossary_engine::{
-    Change, OccurrenceRow, Page, TermDetail, TermEdit, TermQuery, TermRow, TextDecision, Verdict,
+    Change, Head, OccurrenceRow, Page, TermDetail, TermEdit, TermQuery, TermRow, TextDecision, Verdict,
 };
 use tauri::State;
 
@@ -73,10 +73,20 @@ pub async fn require_term(state: State<'_, AppState>, project_id: String, text: 
     Ok(state.engine().await?.require_term(&project_id, &text).await?)
 }
 
+/// Where each letter or row of kana begins in the list of terms; nothing in another order than by reading.
+///
+/// # Errors
+/// When they cannot be read.
+#[tauri::command]
+#[specta::specta]
+pub async fn get_term_heads(state: State<'_, AppState>, project_id: String, query: TermQuery) -> IpcResult<Vec<Head>> {
+    Ok(state.engine().await?.term_heads(&project_id, &query).await?)
+}
+
 /// Decides one thing about all these terms at once.
 ///
 /// # Errors
-/// `project_not_found`, `term_not_found`, `name_taken`.
+/// `project_not_found`, `term_not_found`, `name_taken`, `no_model`.
 #[tauri::command]
 #[specta::specta]
 pub async fn decide_terms(

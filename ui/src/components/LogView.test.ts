@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 // The log against the browser twin: how it is looked at is remembered, and a line that was pinned is found again.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { all, click, forget, one, press, said, settled, twin } from '../testing';
+import { all, click, forget, one, press, said, settled, twin, type } from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
@@ -97,5 +97,43 @@ describe('a line that is pinned', () => {
     expect(one('pin-line').getAttribute('aria-pressed')).toBe('true');
     await press(log(), 'P');
     expect(all('log-pin')).toHaveLength(0);
+  });
+});
+
+describe('a search', () => {
+  const count = () => Number(/([\d,]+) hit/.exec(said('log-hits'))?.[1]?.replaceAll(',', '') ?? 0);
+
+  it('tells capitals from small letters when that is wanted, also in the next log', async () => {
+    await open();
+    await type(one('log-search'), 'DOCUMENTS');
+    expect(count()).toBeGreaterThan(0);
+    await press(one('log-search'), 'c', { altKey: true, code: 'KeyC' });
+    expect(one('log-match_case').getAttribute('aria-pressed')).toBe('true');
+    expect(said('log-hits')).toContain('No hit');
+    await again();
+    expect(one('log-match_case').getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('is for an expression when that is wanted, and marks what it found', async () => {
+    await open();
+    await type(one('log-search'), 'two docu\\w+');
+    expect(said('log-hits')).toContain('No hit');
+    await click(one('log-regex'));
+    expect(count()).toBeGreaterThan(0);
+    await click(one('next-hit'));
+    expect(document.querySelector('mark.now')?.textContent).toBe('two documents');
+  });
+
+  it('for what is no expression says why, and the log stays', async () => {
+    await open();
+    await click(one('log-regex'));
+    const lines = all('log-row').length;
+    await type(one('log-search'), '(open');
+    expect(said('log-hits')).toMatch(/^Not a regular expression: ./);
+    expect(one('log-search').getAttribute('aria-invalid')).toBe('true');
+    expect(all('log-row')).toHaveLength(lines);
+    await type(one('log-search'), '(two|open)');
+    expect(one('log-search').getAttribute('aria-invalid')).toBe(null);
+    expect(count()).toBeGreaterThan(0);
   });
 });

@@ -11,7 +11,7 @@ async function open(state: string, choose: (runs: RunView[]) => RunView | undefi
   const { app, api, project, mount, unmount } = parts;
   const { loadProject } = await import('../state/app.svelte');
   await loadProject(project.id);
-  const page = await api.listRuns(project.id, 0, 100);
+  const page = await api.listRuns(project.id, 0, 100, null);
   const run = choose(page.rows);
   if (!run) throw new Error('there is no such run');
   const ondeleted = vi.fn();

@@ -188,12 +188,12 @@ export const commands = {
 	 */
 	cancelRun: (runId: string) => typedError<CancelOutcome, IpcError>(__TAURI_INVOKE("cancel_run", { runId })),
 	/**
-	 *  Runs of a project, newest first.
+	 *  Runs of a project, newest first or in another order.
 	 * 
 	 *  # Errors
 	 *  When they cannot be read.
 	 */
-	listRuns: (projectId: string, offset: number, limit: number) => typedError<Page<RunView>, IpcError>(__TAURI_INVOKE("list_runs", { projectId, offset, limit })),
+	listRuns: (projectId: string, offset: number, limit: number, order: RunOrder | null) => typedError<Page<RunView>, IpcError>(__TAURI_INVOKE("list_runs", { projectId, offset, limit, order })),
 	/**
 	 *  One run with its status history.
 	 * 
@@ -464,6 +464,13 @@ export const commands = {
 	 */
 	listTerms: (projectId: string, query: TermQuery) => typedError<Page<TermRow>, IpcError>(__TAURI_INVOKE("list_terms", { projectId, query })),
 	/**
+	 *  Where each letter or row of kana begins in the list of terms; nothing in another order than by reading.
+	 * 
+	 *  # Errors
+	 *  When they cannot be read.
+	 */
+	getTermHeads: (projectId: string, query: TermQuery) => typedError<Head[], IpcError>(__TAURI_INVOKE("get_term_heads", { projectId, query })),
+	/**
 	 *  One term.
 	 * 
 	 *  # Errors
@@ -495,7 +502,7 @@ export const commands = {
 	 *  Decides one thing about all these terms at once.
 	 * 
 	 *  # Errors
-	 *  `project_not_found`, `term_not_found`, `name_taken`.
+	 *  `project_not_found`, `term_not_found`, `name_taken`, `no_model`.
 	 */
 	decideTerms: (projectId: string, keys: string[], edit: TermEdit) => typedError<Change, IpcError>(__TAURI_INVOKE("decide_terms", { projectId, keys, edit })),
 	/**
@@ -519,6 +526,13 @@ export const commands = {
 	 *  When it cannot be read.
 	 */
 	listEntries: (projectId: string, stage: Stage, query: EntryQuery) => typedError<Page<EntryRow>, IpcError>(__TAURI_INVOKE("list_entries", { projectId, stage, query })),
+	/**
+	 *  Where each letter or row of kana begins in the list of entries.
+	 * 
+	 *  # Errors
+	 *  When they cannot be read.
+	 */
+	getEntryHeads: (projectId: string, stage: Stage, query: EntryQuery) => typedError<Head[], IpcError>(__TAURI_INVOKE("get_entry_heads", { projectId, stage, query })),
 	/**
 	 *  How many entries each filter lists.
 	 * 
@@ -1050,6 +1064,8 @@ export type EntryDetail = {
 	occurrences: number,
 	/**  What the review found about it. */
 	issues: IssueRow[],
+	/**  The model that can be asked for another definition; nothing when the documents alone define this project's terms. */
+	model: string | null,
 };
 
 /**  Which entries to list. */
@@ -1283,6 +1299,14 @@ export type Groups = {
 	folders: Group[] | null,
 };
 
+/**  A head of a sorted list. */
+export type Head = {
+	/**  A letter, the first kana of a row, or `#`. */
+	head: string,
+	/**  Position of the first row under it. */
+	at: number,
+};
+
 /**  Which of the runs that ended in a window. */
 export type HistoryQuery = {
 	/**  The time to look back. */
@@ -1297,6 +1321,8 @@ export type HistoryQuery = {
 	scope: Scope | null,
 	/**  Only those of this engine. */
 	engine: string | null,
+	/**  The order; nothing for the last one to end first. */
+	order: RunOrder | null,
 	/**  Position of the first row. */
 	offset: number,
 	/**  The most rows. */
@@ -1464,6 +1490,8 @@ export type LogHit = {
 	at: number,
 	/**  Some text around the first place. */
 	text: string,
+	/**  What stands there: for an expression nobody else can say it. */
+	found: string,
 };
 
 /**  A part of what was found. */
@@ -1549,8 +1577,12 @@ export type LogRecord = {
 
 /**  What to look for in a log. */
 export type LogSearch = {
-	/**  A part of a stage, an item or a message; upper and lower case are the same. */
+	/**  A part of a stage, an item or a message. */
 	text: string,
+	/**  Upper and lower case are not the same. */
+	match_case: boolean,
+	/**  The text is a regular expression; stage, item and message have tabs between them. */
+	regex: boolean,
 	/**  Only records of these levels; nothing for all. */
 	levels: LogLevel[] | null,
 	/**  Number of the record to begin after; 0 for the beginning. */
@@ -1925,6 +1957,8 @@ examples: string[] } |
 { kind: "engine_changed" } | 
 /**  Another model writes the definitions, it is asked otherwise, or there is none any more. */
 { kind: "model_changed" } | 
+/**  Another definition by the model was wished for, or is so no longer. */
+{ kind: "definition_wanted" } | 
 /**  A stage has no result. */
 { kind: "stage_missing"; 
 /**  The stage. */
@@ -2048,6 +2082,14 @@ export type RunDiff = {
 	issues_new: number,
 };
 
+/**  An order of a list of runs. Those that are equal in it stand newest first. */
+export type RunOrder = {
+	/**  By what. */
+	sort: RunSort,
+	/**  Largest first. */
+	descending: boolean,
+};
+
 /**  Names a run, and perhaps a place in its log. */
 export type RunRef = {
 	/**  Its project. */
@@ -2057,6 +2099,25 @@ export type RunRef = {
 	/**  Number of a record of its log. */
 	seq: number | null,
 };
+
+/**  What runs are sorted by. */
+export type RunSort = 
+/**  By the name of the project. */
+"project" | 
+/**  Those at work first, then those that went wrong, then those that went well. */
+"status" | 
+/**  From all stages to a single one. */
+"scope" | 
+/**  By who started it. */
+"trigger" | 
+/**  By its start, or when it was asked for while it waits. */
+"started" | 
+/**  By how long it took, or takes so far; without the sleep of the machine. */
+"duration" | 
+/**  By the number of finished stages. */
+"stages" | 
+/**  By the number of finished units. */
+"units";
 
 /**  Where a run is in its life. The last five are final. */
 export type RunStatus = 
@@ -2299,6 +2360,11 @@ name: string | null } |
 { kind: "definition"; 
 /**  Nothing takes the engine's again. */
 definition: string | null } | 
+/**
+ *  The project's model is to write another definition; the next run from the terms on asks for it, and for nothing
+ *  that it was asked before.
+ */
+{ kind: "redefine" } | 
 /**  They are names of one concept. */
 { kind: "merge"; 
 /**  Key of the name that stands for it. */

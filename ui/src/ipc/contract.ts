@@ -27,7 +27,12 @@ export interface Commands {
   retryMissing(runId: string, requestId: string): Answer<B.RunView>;
   listMissing(runId: string, offset: number, limit: number): Answer<B.Page<B.MissingUnit>>;
   listActiveRuns(): Answer<B.RunView[]>;
-  listRuns(projectId: string, offset: number, limit: number): Answer<B.Page<B.RunView>>;
+  listRuns(
+    projectId: string,
+    offset: number,
+    limit: number,
+    order: B.RunOrder | null,
+  ): Answer<B.Page<B.RunView>>;
   getRun(runId: string): Answer<B.RunDetail>;
   pinRun(runId: string, pinned: boolean): Answer<B.RunView>;
   deleteRun(runId: string): Answer<null>;
@@ -81,6 +86,7 @@ export interface Commands {
   undoCopy(projectId: string, receipt: string): Answer<B.CopyUndone>;
   markTerm(projectId: string, text: string, verdict: B.Verdict): Answer<B.TextDecision>;
   listTerms(projectId: string, query: B.TermQuery): Answer<B.Page<B.TermRow>>;
+  getTermHeads(projectId: string, query: B.TermQuery): Answer<B.Head[]>;
   getTerm(projectId: string, key: string): Answer<B.TermDetail>;
   listOccurrences(
     projectId: string,
@@ -97,6 +103,7 @@ export interface Commands {
     stage: EntryStage,
     query: B.EntryQuery,
   ): Answer<B.Page<B.EntryRow>>;
+  getEntryHeads(projectId: string, stage: EntryStage, query: B.EntryQuery): Answer<B.Head[]>;
   countEntries(projectId: string, stage: EntryStage): Answer<B.EntryCounts>;
   getEntry(projectId: string, stage: EntryStage, key: string): Answer<B.EntryDetail>;
   listIssues(projectId: string, query: B.IssueQuery): Answer<B.Page<B.IssueRow>>;

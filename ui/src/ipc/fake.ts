@@ -6,7 +6,7 @@
 //   &notified   a notification about the oldest run was clicked
 //   &lang=en|ja &theme=light|dark   &log=<lines>   &slow=<ms per answer>
 import type * as B from './bindings';
-import type { Backend, Commands } from './contract';
+import type { Backend, Commands, EntryStage } from './contract';
 import { answer, asked, data, DOCUMENTS, refuse, START, TERMS } from './fake/asked';
 import { documentAt, logRecord } from './fake/data';
 import * as decisions from './fake/decisions';
@@ -17,6 +17,7 @@ import * as files from './fake/files';
 import * as history from './fake/history';
 import * as models from './fake/models';
 import * as reader from './fake/reader';
+import { byReading, headsOf } from './fake/reading';
 import * as runs from './fake/runs';
 import * as world from './fake/world';
 
@@ -76,6 +77,37 @@ function page<T>(rows: T[], offset: number, limit: number): B.Page<T> {
 const has = (text: string, search: string) =>
   text.toLocaleLowerCase().includes(search.toLocaleLowerCase());
 
+function termsOf(query: B.TermQuery): B.TermRow[] {
+  const rows = glossary
+    .terms()
+    .filter(
+      (row) =>
+        (has(row.text, query.search) || has(row.key, query.search)) &&
+        (!query.language || row.language === query.language) &&
+        (!query.category || row.category === query.category) &&
+        (!query.verdict || row.verdict === query.verdict),
+    );
+  const sign = query.descending ? -1 : 1;
+  const by = query.sort;
+  if (by === 'term') {
+    const sorted = byReading(rows, ({ text }) => text);
+    return query.descending ? sorted.reverse() : sorted;
+  }
+  return rows.sort((a, b) => sign * (a[by] - b[by]));
+}
+
+const entriesOf = (stage: EntryStage, { search, filter }: B.EntryQuery) =>
+  glossary
+    .entries(stage)
+    .filter(
+      (row) =>
+        has(row.term, search) &&
+        (filter === 'all' ||
+          (filter === 'changed' && row.changed) ||
+          (filter === 'edited' && row.edited) ||
+          (filter === 'undefined' && row.definition === null)),
+    );
+
 /** A decision: the open issues are counted anew, and who looks is told. */
 function changed<T>(projectId: string, act: () => T) {
   return answer(() => {
@@ -125,10 +157,13 @@ export const commands: Commands = {
   diffRuns: (before, after) => answer(() => history.diff(before, after)),
   listDiff: (before, after, kind, offset, limit) =>
     answer(() => page(history.rows(before, after, kind), offset, limit)),
-  listRuns: (projectId, offset, limit) =>
+  listRuns: (projectId, offset, limit, order) =>
     answer(() =>
       page(
-        world.runs.filter((run) => run.project_id === projectId),
+        runs.sorted(
+          world.runs.filter((run) => run.project_id === projectId),
+          order,
+        ),
         offset,
         limit,
       ),
@@ -180,22 +215,9 @@ export const commands: Commands = {
     ),
   ...reader.commands,
   ...files.commands,
-  listTerms: (_projectId, query) =>
-    answer(() => {
-      const rows = glossary
-        .terms()
-        .filter(
-          (row) =>
-            (has(row.text, query.search) || has(row.key, query.search)) &&
-            (!query.language || row.language === query.language) &&
-            (!query.category || row.category === query.category) &&
-            (!query.verdict || row.verdict === query.verdict),
-        );
-      const sign = query.descending ? -1 : 1;
-      const by = query.sort;
-      rows.sort((a, b) => sign * (by === 'term' ? a.text.localeCompare(b.text) : a[by] - b[by]));
-      return page(rows, query.offset, query.limit);
-    }),
+  listTerms: (_projectId, query) => answer(() => page(termsOf(query), query.offset, query.limit)),
+  getTermHeads: (_projectId, query) =>
+    answer(() => (query.sort === 'term' ? headsOf(termsOf(query).map(({ text }) => text)) : [])),
   getTerm: (_projectId, key) => answer(() => glossary.termDetail(key)),
   listOccurrences: (_projectId, key, offset, limit) =>
     answer(() => page(glossary.occurrences(key), offset, limit)),
@@ -209,22 +231,9 @@ export const commands: Commands = {
     ),
   undoChange: (projectId, id) => changed(projectId, () => decisions.undo(id)),
   listEntries: (_projectId, stage, query) =>
-    answer(() =>
-      page(
-        glossary
-          .entries(stage)
-          .filter(
-            (row) =>
-              has(row.term, query.search) &&
-              (query.filter === 'all' ||
-                (query.filter === 'changed' && row.changed) ||
-                (query.filter === 'edited' && row.edited) ||
-                (query.filter === 'undefined' && row.definition === null)),
-          ),
-        query.offset,
-        query.limit,
-      ),
-    ),
+    answer(() => page(entriesOf(stage, query), query.offset, query.limit)),
+  getEntryHeads: (_projectId, stage, query) =>
+    answer(() => headsOf(entriesOf(stage, query).map(({ term }) => term))),
   countEntries: (_projectId, stage) =>
     answer(() => {
       const rows = glossary.entries(stage);

@@ -3,7 +3,9 @@
 import {
   clamp,
   furthest,
+  headTop,
   reveal,
+  rowTop,
   scrollHeight,
   toScroll,
   toVirtual,
@@ -17,17 +19,20 @@ export class Scroller {
   viewport = $state(0);
   rowHeight = $state(0);
   readonly #rows: () => number;
+  readonly #heads: () => readonly number[];
   #element: HTMLElement | null = null;
   /** where our own writing put the scrollbar: its echo is not the user's hand */
   #written = -1;
 
-  constructor(rowHeight: number, rows: () => number) {
+  constructor(rowHeight: number, rows: () => number, heads: () => readonly number[] = () => []) {
     this.rowHeight = rowHeight;
     this.#rows = rows;
+    this.#heads = heads;
   }
 
   get extent(): Extent {
-    return { rows: this.#rows(), rowHeight: this.rowHeight, viewport: this.viewport };
+    const { rowHeight, viewport } = this;
+    return { rows: this.#rows(), rowHeight, viewport, heads: this.#heads() };
   }
 
   get height(): number {
@@ -45,7 +50,17 @@ export class Scroller {
 
   /** Where a row is drawn in the scrolled element. */
   offset(row: number): number {
-    return row * this.rowHeight - this.top + this.scrolled;
+    return rowTop(row, this.extent) - this.top + this.scrolled;
+  }
+
+  /** Where a head is drawn in it. */
+  headOffset(n: number): number {
+    return headTop(n, this.extent) - this.top + this.scrolled;
+  }
+
+  /** Whether there is less than is scrolled past. */
+  get isPast(): boolean {
+    return virtualHeight(this.extent) < this.top;
   }
 
   attach = (element: HTMLElement) => {
@@ -88,12 +103,16 @@ export class Scroller {
   }
 
   toRow(row: number): void {
-    this.to(row * this.rowHeight);
+    this.to(rowTop(row, this.extent));
   }
 
   reveal(row: number): void {
     const next = reveal(row, this.top, this.extent);
     if (next !== this.top) this.to(next);
+  }
+
+  toHead(n: number): void {
+    this.to(headTop(n, this.extent));
   }
 
   toEnd(): void {

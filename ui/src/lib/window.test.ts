@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   furthest,
+  HEAD,
+  headTop,
   nearEnd,
   reveal,
+  rowTop,
   scrollHeight,
   TALLEST,
   toScroll,
@@ -69,5 +72,35 @@ describe('following', () => {
 
   it('holds for a list that does not fill the viewport', () => {
     expect(nearEnd(0, { ...list, rows: 3 })).toBe(true);
+  });
+});
+
+describe('a list with heads', () => {
+  const headed: Extent = { ...list, heads: [0, 3, 990] };
+
+  it('has room for each above its first row', () => {
+    expect([0, 1, 2].map((n) => headTop(n, headed))).toEqual([0, 60 + HEAD, 990 * 20 + 2 * HEAD]);
+    expect(rowTop(0, headed)).toBe(HEAD);
+    expect(rowTop(2, headed)).toBe(40 + HEAD);
+    expect(rowTop(3, headed)).toBe(60 + 2 * HEAD);
+    expect(scrollHeight(headed)).toBe(20_000 + 3 * HEAD);
+  });
+
+  it('draws every row that is in view, wherever it is scrolled to', () => {
+    for (let top = 0; top <= furthest(headed); top += 7) {
+      const { first, end } = visible(top, headed, 0);
+      for (let row = Math.max(0, first - 2); row < Math.min(1000, end + 2); row += 1) {
+        const at = rowTop(row, headed);
+        const seen = at < top + 400 && at + 20 > top;
+        if (seen) expect(row >= first && row < end, `row ${row} at ${top}`).toBe(true);
+      }
+      expect(end - first).toBeLessThanOrEqual(22);
+    }
+  });
+
+  it('shows a row together with its head', () => {
+    expect(reveal(3, 500, headed)).toBe(60 + HEAD);
+    expect(reveal(4, 500, headed)).toBe(80 + 2 * HEAD);
+    expect(reveal(999, 0, headed)).toBe(furthest(headed));
   });
 });

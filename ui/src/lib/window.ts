@@ -8,10 +8,35 @@ export interface Extent {
   rows: number;
   rowHeight: number;
   viewport: number;
+  /** rows that a head stands above, in order */
+  heads?: readonly number[];
 }
 
-export function virtualHeight(extent: Extent): number {
-  return extent.rows * extent.rowHeight;
+/** Height of a head. */
+export const HEAD = 24;
+
+export function virtualHeight({ rows, rowHeight, heads = [] }: Extent): number {
+  return rows * rowHeight + heads.length * HEAD;
+}
+
+/** Where a head begins, by its number. */
+export function headTop(n: number, { rowHeight, heads = [] }: Extent): number {
+  return (heads[n] ?? 0) * rowHeight + n * HEAD;
+}
+
+/** Where a row begins, below its own head. */
+export function rowTop(row: number, { rowHeight, heads = [] }: Extent): number {
+  let above = 0;
+  while (above < heads.length && (heads[above] ?? 0) <= row) above += 1;
+  return row * rowHeight + above * HEAD;
+}
+
+/** The row at a place, in parts of a row; at a head, the row below it. */
+function rowAt(place: number, extent: Extent): number {
+  const { rowHeight, heads = [] } = extent;
+  let above = 0;
+  while (above < heads.length && headTop(above, extent) <= place) above += 1;
+  return Math.max(heads[above - 1] ?? 0, (place - above * HEAD) / rowHeight);
 }
 
 /** Height of the scrolled element. */
@@ -43,16 +68,17 @@ export function visible(
   extent: Extent,
   margin = 6,
 ): { first: number; end: number } {
-  const first = Math.floor(virtualTop / extent.rowHeight) - margin;
-  const end = Math.ceil((virtualTop + extent.viewport) / extent.rowHeight) + margin;
+  const first = Math.floor(rowAt(virtualTop, extent)) - margin;
+  const end = Math.ceil(rowAt(virtualTop + extent.viewport, extent)) + margin;
   return { first: clamp(first, 0, extent.rows), end: clamp(end, 0, extent.rows) };
 }
 
-/** The nearest virtual top that shows a row in full. */
+/** The nearest virtual top that shows a row in full, with its head. */
 export function reveal(row: number, virtualTop: number, extent: Extent): number {
-  const top = row * extent.rowHeight;
+  const top = rowTop(row, extent);
   const lowest = top + extent.rowHeight - extent.viewport;
-  return clamp(Math.min(Math.max(virtualTop, lowest), top), 0, furthest(extent));
+  const highest = extent.heads?.includes(row) ? top - HEAD : top;
+  return clamp(Math.min(Math.max(virtualTop, lowest), highest), 0, furthest(extent));
 }
 
 /** Following means that the end is within 60 px of the viewport's bottom. */

@@ -3,6 +3,7 @@
 import type {
   Dashboard,
   HistoryQuery,
+  RunOrder,
   RunStatus,
   RunView,
   Scope,
@@ -19,8 +20,15 @@ export interface Filter {
   trigger: Trigger | null;
   scope: Scope | null;
   engine: string | null;
+  order: RunOrder | null;
 }
-export const NO_FILTER: Filter = { statuses: [], trigger: null, scope: null, engine: null };
+export const NO_FILTER: Filter = {
+  statuses: [],
+  trigger: null,
+  scope: null,
+  engine: null,
+  order: null,
+};
 
 /** Runs that the history reads at once. */
 const PAGE = 50;

@@ -11,6 +11,8 @@ interface Done {
   projectId: string;
   id: string;
   said: string;
+  /** what follows when it is taken back */
+  undone: () => void;
 }
 
 const KEPT = 100;
@@ -51,6 +53,7 @@ async function undo(change: Done): Promise<void> {
   try {
     await api.undoChange(change.projectId, change.id);
     forget(change);
+    change.undone();
   } catch (thrown) {
     // What is gone cannot be taken back a second time; what was decided over may be, once that is taken back.
     if (AppError.from(thrown).code === 'change_gone') forget(change);
@@ -68,11 +71,12 @@ async function tell(
   projectId: string,
   said: string,
   call: () => Promise<Change>,
+  undone = () => {},
 ): Promise<Change | null> {
   try {
     const change = await call();
     if (change.id !== null) {
-      const made = { projectId, id: change.id, said };
+      const made = { projectId, id: change.id, said, undone };
       done = [...done.slice(1 - KEPT), made];
       showUndo(said, () => undo(made));
       refreshSoon(projectId);
@@ -90,8 +94,10 @@ export async function decide(
   keys: string[],
   edit: TermEdit,
   said: string,
+  undone?: () => void,
 ): Promise<boolean> {
-  return (await tell(projectId, said, () => api.decideTerms(projectId, keys, edit))) !== null;
+  const call = () => api.decideTerms(projectId, keys, edit);
+  return (await tell(projectId, said, call, undone)) !== null;
 }
 
 /** Decides about a text that stands in a document; answers whether it is decided now. */

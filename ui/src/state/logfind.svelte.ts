@@ -3,6 +3,10 @@
 import { api, AppError } from '../ipc/client';
 import type { LogHit, LogHits, LogLevel, LogSearch } from '../ipc/bindings';
 
+/** How a text is looked for. */
+export type How = Pick<LogSearch, 'match_case' | 'regex'>;
+export const PLAIN: How = { match_case: false, regex: false };
+
 /** More are not walked through one by one; the count then says "more than". */
 export const MOST_HITS = 10_000;
 
@@ -16,6 +20,11 @@ export class LogFind {
 
   readonly #search: (query: LogSearch) => Promise<LogHits>;
   #levels: LogLevel[] | null = null;
+  #how = $state.raw(PLAIN);
+  /** What an expression found in each record; only the engine can say it. */
+  readonly #found = $derived(
+    new Map(this.#how.regex ? this.hits.map(({ seq, found }) => [seq, found]) : []),
+  );
   #seen = 0;
   #turn = 0;
 
@@ -31,9 +40,10 @@ export class LogFind {
     return this.hits.length >= MOST_HITS;
   }
 
-  /** Looks for another text, or among other levels. */
-  async find(text: string, levels: LogLevel[] | null): Promise<void> {
+  /** Looks for another text, among other levels, or otherwise. */
+  async find(text: string, levels: LogLevel[] | null, how = PLAIN): Promise<void> {
     this.text = text;
+    this.#how = how;
     this.#levels = levels;
     this.#seen = 0;
     this.#turn += 1;
@@ -45,7 +55,8 @@ export class LogFind {
 
   /** Takes in what the log has gained since. */
   async more(): Promise<void> {
-    if (this.text === '' || this.full) {
+    // What was refused would be refused again.
+    if (this.text === '' || this.full || this.failure?.code === 'bad_search') {
       this.searching = false;
       return;
     }
@@ -55,6 +66,7 @@ export class LogFind {
       for (let done = false; !done && !this.full;) {
         const part = await this.#search({
           text: this.text,
+          ...this.#how,
           levels: this.#levels,
           after: this.#seen,
         });
@@ -68,6 +80,21 @@ export class LogFind {
     } finally {
       if (turn === this.#turn) this.searching = false;
     }
+  }
+
+  /** The text of a record in pieces, every second one a place of what is looked for. */
+  cut(text: string, seq: number): string[] {
+    return pieces(text, ...this.#wanted(seq));
+  }
+
+  /** The same, beginning shortly before the first place. */
+  cutNear(text: string, seq: number): string[] {
+    return piecesNear(text, ...this.#wanted(seq));
+  }
+
+  #wanted(seq: number): [wanted: string, matchCase: boolean] {
+    const { regex, match_case } = this.#how;
+    return regex ? [this.#found.get(seq) ?? '', true] : [this.text, match_case];
   }
 
   /** The next or the previous hit, seen from the shown one, or from a row when none is. */
@@ -90,9 +117,9 @@ export class LogFind {
 }
 
 /** A text in pieces, every second one a place of what is looked for. */
-export function pieces(text: string, wanted: string): string[] {
-  const lower = text.toLowerCase();
-  const needle = wanted.toLowerCase();
+export function pieces(text: string, wanted: string, matchCase = false): string[] {
+  const lower = matchCase ? text : text.toLowerCase();
+  const needle = matchCase ? wanted : wanted.toLowerCase();
   // A few letters change their length with their case: then no place can be named.
   if (needle === '' || lower.length !== text.length) return [text];
   const parts: string[] = [];
@@ -108,8 +135,8 @@ export function pieces(text: string, wanted: string): string[] {
 const LEAD = 12;
 
 /** The same, beginning shortly before the first place. */
-export function piecesNear(text: string, wanted: string): string[] {
-  const [before = '', ...rest] = pieces(text, wanted);
+export function piecesNear(text: string, wanted: string, matchCase = false): string[] {
+  const [before = '', ...rest] = pieces(text, wanted, matchCase);
   const letters = [...before];
   if (rest.length === 0 || letters.length <= LEAD + 1) return [before, ...rest];
   return [`…${letters.slice(-LEAD).join('')}`, ...rest];

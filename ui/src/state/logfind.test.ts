@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogHits, LogSearch } from '../ipc/bindings';
 import { LogFind, pieces, piecesNear } from './logfind.svelte';
 
-const hit = (seq: number) => ({ seq, at: seq - 1, text: '' });
+const hit = (seq: number) => ({ seq, at: seq - 1, text: '', found: '' });
 
 /** Hits at every tenth record, 20 records to a part. */
 function engine(log: { total: number }) {

@@ -33,6 +33,8 @@ const isPins = (value: unknown): value is Pins =>
 
 let wrap = $state(recall('log.wrap', isFlag) ?? false);
 let time = $state<LogTime>(recall('log.time', isTime) ?? 'clock');
+let matchCase = $state(recall('log.match_case', isFlag) ?? false);
+let regex = $state(recall('log.regex', isFlag) ?? false);
 let pins = $state.raw<Pins>(recall(PINS, isPins) ?? {});
 
 export const look = {
@@ -49,6 +51,22 @@ export const look = {
   set time(next: LogTime) {
     time = next;
     memorize('log.time', next);
+  },
+  /** The search tells capitals from small letters. */
+  get matchCase() {
+    return matchCase;
+  },
+  set matchCase(next: boolean) {
+    matchCase = next;
+    memorize('log.match_case', next);
+  },
+  /** The search is for a regular expression. */
+  get regex() {
+    return regex;
+  },
+  set regex(next: boolean) {
+    regex = next;
+    memorize('log.regex', next);
   },
 };
 

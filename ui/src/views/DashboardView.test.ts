@@ -177,3 +177,18 @@ it('groups follow the chosen project and the kind', async () => {
   await settled();
   expect(said('groups')).toContain('No results yet');
 });
+
+it('the history is sorted by a column, and a filter keeps that order', async () => {
+  await open('?data=few&lang=en&state=done');
+  const statuses = () => byId('history-row').map(({ dataset }) => dataset.status ?? '');
+  const before = statuses();
+  await click(byId('sort-status')[0]);
+  expect(byId('sort-status')[0]?.parentElement?.getAttribute('aria-sort')).toBe('ascending');
+  const order = ['failed', 'interrupted', 'partial', 'cancelled', 'completed'];
+  const places = statuses().map((status) => order.indexOf(status));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(statuses()).not.toEqual(before);
+  await click(byId('filter-completed')[0]);
+  await click(byId('clear-filter')[0]);
+  expect(statuses()[0]).toBe('failed');
+});

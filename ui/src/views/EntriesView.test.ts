@@ -76,6 +76,26 @@ describe.each<EntryStage>(['define', 'refine'])('the entries of %s', (stage) => 
     expect(keys().length).toBeGreaterThan(5);
   });
 
+  it('stand under their letters and rows of kana, each of which is one step away', async () => {
+    await open(stage);
+    const heads = () => all('entry-head').map((head) => head.textContent?.trim());
+    const letters = () => [...one('jumps').children] as HTMLElement[];
+    expect(heads()[0]).toBe('B');
+    expect(letters().map((each) => each.textContent)).toEqual(
+      expect.arrayContaining(['B', 'か', 'は']),
+    );
+    const last = letters().at(-1) as HTMLElement;
+    await click(letters().find((each) => each.textContent === 'は') as HTMLElement);
+    expect(chosen()).toEqual(['フォクシング']);
+    expect(document.activeElement).toBe(list());
+    letters()[0]?.focus();
+    await press(letters()[0] as HTMLElement, 'End');
+    expect(document.activeElement).toBe(last);
+    await type(one('entry-search'), 'bronze');
+    expect(heads()).toEqual(['B']);
+    expect(all('jumps')).toHaveLength(0);
+  });
+
   it('without a definition are one filter, and say what can be done about them', async () => {
     await open(stage);
     await click(one('entries-undefined'));
@@ -222,7 +242,53 @@ describe('a provisional definition', () => {
   });
 });
 
+describe.each<EntryStage>(['define', 'refine'])('another definition in %s', (stage) => {
+  const modelled = '?data=few&lang=en&state=done&model';
+
+  it('is asked of the model by a run of its own, and the way back brings the earlier one', async () => {
+    const { app, project, toasts, world } = await open(stage, modelled, 'microfading');
+    const before = said('definition');
+    expect(one('regenerate').parentElement?.dataset.tip).toContain('qwen3:8b');
+    await click(one('regenerate'));
+    expect(app.active(project.id)?.scope).toBe('from_terms');
+    const told = toasts.list.at(-1);
+    expect(told?.text).toContain('“microfading”');
+    const asking = world.runs[0];
+    if (asking) world.finish(asking, 'completed');
+    await settled();
+    expect(said('definition')).not.toBe(before);
+    told?.undo?.();
+    await settled();
+    expect(said('definition')).toBe(before);
+    expect(app.active(project.id)?.id).not.toBe(asking?.id);
+    expect(app.active(project.id)?.scope).toBe('from_terms');
+  });
+
+  it('that is not wanted any more stops its run', async () => {
+    const { app, project, toasts } = await open(stage, modelled, 'microfading');
+    await click(one('regenerate'));
+    toasts.list.at(-1)?.undo?.();
+    await settled();
+    expect(app.active(project.id)?.cancelling).toBe(true);
+  });
+
+  it('whose run cannot start stays wished for, and the way back is there', async () => {
+    const { api, app, project, toasts } = await open(stage, modelled, 'microfading');
+    await failNext('startRun', 'disk_full');
+    await click(one('regenerate'));
+    expect(app.active(project.id)).toBe(null);
+    expect(toasts.list.at(-1)?.text).toContain('The disk is full');
+    expect(toasts.list.some(({ undo }) => undo !== null)).toBe(true);
+    expect((await api.getEntry(project.id, stage, 'microfading')).model).toBe('qwen3:8b');
+  });
+});
+
 describe('a refined entry', () => {
+  it('cannot be asked for anew where no model writes', async () => {
+    await open('refine', undefined, 'microfading');
+    expect(all('regenerate')).toHaveLength(0);
+  });
+
   it('leads to its related terms, and Back and Forward go where one was', async () => {
     await open('refine', undefined, 'bronze disease');
     expect(all('entry-back')).toHaveLength(0);

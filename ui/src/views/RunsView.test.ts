@@ -1,15 +1,16 @@
 // @vitest-environment happy-dom
 // The runs of a project against the browser twin: how far each came.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { all, forget, one, said, settled, SIZE, tabOf, twin } from '../testing';
+import { all, click, forget, one, rowsOf, said, settled, SIZE, tabOf, twin } from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
 async function open(search: string) {
   const parts = await twin(search);
   const { default: View } = await import('./RunsView.svelte');
-  ({ close } = await tabOf(parts, View, { onlog: vi.fn(), onrun: vi.fn() }));
-  return parts;
+  const tab = await tabOf(parts, View, { onlog: vi.fn(), onrun: vi.fn() });
+  close = tab.close;
+  return { ...parts, comeBack: tab.comeBack };
 }
 
 /** "1,284 / 1,284" as two numbers. */
@@ -55,4 +56,35 @@ it('a run that is asked for has its details open, also where there is little roo
   await settled();
   expect(panes()).not.toContain('closed');
   expect(said('run-detail')).toContain('Failed');
+});
+
+it('the list is sorted by a column, the other way round, and as before; it stays so', async () => {
+  const { comeBack } = await open('?data=few&lang=en&state=done');
+  const { keys } = rowsOf('run-list');
+  const column = (name: string) => one(`sort-${name}`).parentElement as HTMLElement;
+  const newest = keys();
+  expect(newest.length).toBeGreaterThan(3);
+  const times = () =>
+    all('run-list-row').map((row) => {
+      const [h = 0, m = 0, s = 0] = (row.children[4]?.textContent ?? '')
+        .split(':')
+        .map(Number)
+        .reduceRight<number[]>((parts, part) => [part, ...parts], [])
+        .slice(-3);
+      return row.children[4]?.textContent?.split(':').length === 2
+        ? h * 60 + m
+        : h * 3600 + m * 60 + s;
+    });
+  await click(one('sort-duration'));
+  expect(column('duration').getAttribute('aria-sort')).toBe('descending');
+  expect(column('started').getAttribute('aria-sort')).toBe('none');
+  expect(times()).toEqual([...times()].sort((a, b) => b - a));
+  await comeBack();
+  expect(column('duration').getAttribute('aria-sort')).toBe('descending');
+  await click(one('sort-duration'));
+  expect(column('duration').getAttribute('aria-sort')).toBe('ascending');
+  expect(times()).toEqual([...times()].sort((a, b) => a - b));
+  await click(one('sort-duration'));
+  expect(column('duration').getAttribute('aria-sort')).toBe('none');
+  expect(keys()).toEqual(newest);
 });

@@ -204,6 +204,14 @@ impl Words {
                 "The pattern “{pattern}” cannot be understood.",
                 "パターン「{pattern}」を解釈できません。",
             ),
+            "bad_search" => (
+                "This is no regular expression: {why}.",
+                "正規表現として解釈できません：{why}",
+            ),
+            "no_model" => (
+                "No model writes the definitions of this project.",
+                "このプロジェクトの定義を書くモデルがありません。",
+            ),
             "name_taken" => (
                 "Another term is called “{term}”.",
                 "「{term}」という名前の用語がすでにあります。",

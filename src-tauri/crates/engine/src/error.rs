@@ -62,6 +62,9 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
+    /// What a log is searched for is no regular expression, or one that is too large.
+    #[error("no regular expression: {0}")]
+    BadSearch(String),
     /// A name is empty or only white space.
     #[error("the name is empty")]
     NameEmpty,
@@ -71,6 +74,9 @@ pub enum Error {
     /// Another term is shown under this name.
     #[error("{0} is the name of another term")]
     NameTaken(String),
+    /// A definition by a model is wished for, and the project has no model.
+    #[error("the project has no model")]
+    NoModel,
     /// The review has no such issue, or the answer is none to it.
     #[error("issue {0} cannot be answered so")]
     IssueNotFound(String),
@@ -325,8 +331,10 @@ impl Error {
             Self::BadPattern { pattern, detail } => {
                 ("bad_pattern", vec![("pattern", pattern.clone())], Some(detail.clone()))
             }
+            Self::BadSearch(why) => ("bad_search", vec![("why", why.clone())], None),
             Self::NameEmpty => ("name_empty", vec![], None),
             Self::EmptyTerm => ("empty_term", vec![], None),
+            Self::NoModel => ("no_model", vec![], None),
             Self::NameTaken(name) => ("name_taken", vec![("term", name.clone())], None),
             Self::IssueNotFound(id) => ("issue_not_found", vec![("issue", id.clone())], None),
             Self::ChangeGone(id) => ("change_gone", vec![("change", id.clone())], None),

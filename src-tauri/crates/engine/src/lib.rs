@@ -44,6 +44,7 @@ pub use library::diff::{DiffKind, DiffRow, RunDiff};
 pub use library::documents::{DocumentRow, SkippedFile};
 pub use library::entries::{EntryCounts, EntryDetail, EntryFilter, EntryQuery, EntryRow};
 pub use library::files::{FileCounts, FileQuery, FileRow, FileSort, FolderCheck, PatternCount};
+pub use library::heads::Head;
 pub use library::issues::{IssueAnswer, IssueCount, IssueQuery, IssueRow, IssueState};
 pub use library::occurrences::OccurrenceRow;
 pub use library::reader::{
@@ -63,7 +64,7 @@ pub use plan::{Estimate, FileState, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use reasons::{DiffCause, Reason};
 pub use runs::{
-    CancelOutcome, MissingUnit, Owner, Program, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView,
-    StatusChange, StopReason, Trigger, Waiting,
+    CancelOutcome, MissingUnit, Owner, Program, RunDetail, RunOrder, RunSort, RunStatus, RunView, Scope, Stage,
+    StageStatus, StageView, StatusChange, StopReason, Trigger, Waiting,
 };
 pub use settings::{AppSettings, CloseChoice, DataSize, DocumentLanguages, ProjectSettings, Theme, UiLanguage};

@@ -57,6 +57,8 @@ pub enum Reason {
     EngineChanged,
     /// Another model writes the definitions, it is asked otherwise, or there is none any more.
     ModelChanged,
+    /// Another definition by the model was wished for, or is so no longer.
+    DefinitionWanted,
     /// A stage has no result.
     StageMissing {
         /// The stage.

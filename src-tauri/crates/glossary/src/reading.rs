@@ -48,6 +48,25 @@ pub fn sort_key(text: &str) -> String {
     base
 }
 
+/// Under which head a word stands in a list that is sorted by [`sort_key`], by the first sign of its key: the letter of an
+/// alphabet, the first kana of a row of the table, or `#` for digits and everything that is neither.
+pub fn head(first: char) -> char {
+    match first {
+        'ぁ'..='お' | 'ゔ' => 'あ',
+        'か'..='ご' | 'ゕ' | 'ゖ' => 'か',
+        'さ'..='ぞ' => 'さ',
+        'た'..='ど' => 'た',
+        'な'..='の' => 'な',
+        'は'..='ぽ' => 'は',
+        'ま'..='も' => 'ま',
+        'ゃ'..='よ' => 'や',
+        'ら'..='ろ' => 'ら',
+        'ゎ'..='ん' => 'わ',
+        letter if letter < 'ぁ' && letter.is_alphabetic() => letter.to_uppercase().next().unwrap_or(letter),
+        _ => '#',
+    }
+}
+
 /// The sound of a text, as the dictionary tells it. The same headwords are put in order in every run, so what was looked up
 /// is remembered.
 fn reading(text: &str) -> String {
@@ -142,7 +161,7 @@ fn vowel(kana: char) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::sort_key;
+    use super::{head, sort_key};
 
     fn sorted(mut words: Vec<&str>) -> Vec<&str> {
         words.sort_by_key(|word| sort_key(word));
@@ -210,6 +229,37 @@ mod tests {
                 "カビ"
             ]
         );
+    }
+
+    #[test]
+    fn every_word_stands_under_one_head_and_heads_come_in_order() {
+        let words = [
+            ("3D scan", '#'),
+            ("Éclair", 'E'),
+            ("ＡＢＣ", 'A'),
+            ("アルミ", 'あ'),
+            ("ヴィオラ", 'あ'),
+            ("種子", 'さ'),
+            ("づけ", 'た'),
+            ("発芽試験", 'は'),
+            ("ぽか", 'は'),
+            ("ョ", 'や'),
+            ("和紙", 'わ'),
+            ("んだ", 'わ'),
+            ("🦀", '#'),
+            ("", '#'),
+        ];
+        let of = |word: &str| sort_key(word).chars().next().map_or('#', head);
+        for (word, expected) in words {
+            assert_eq!(of(word), expected, "{word}");
+        }
+        let heads: Vec<char> = sorted(words.map(|(word, _)| word).to_vec())
+            .into_iter()
+            .map(of)
+            .collect();
+        let mut once = heads.clone();
+        once.dedup();
+        assert_eq!(once.iter().collect::<String>(), "#AEあさたはやわ#", "{heads:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 // What the browser twin says of the app itself, and of its logs from afar.
 import type * as B from '../bindings';
-import { asked, START } from './asked';
+import { asked, refuse, START } from './asked';
 import { logRecord } from './data';
 import * as world from './world';
 
@@ -40,16 +40,23 @@ function shown(runId: string, levels: B.LogLevel[] | null): B.LogRecord[] {
 }
 
 export function search(runId: string, query: B.LogSearch): B.LogHits {
-  const wanted = query.text.toLowerCase();
+  let wanted: RegExp;
+  try {
+    const pattern = query.regex ? query.text : query.text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+    wanted = new RegExp(pattern, query.match_case ? 'u' : 'iu');
+  } catch (thrown) {
+    const said = thrown instanceof Error ? thrown.message : String(thrown);
+    return refuse('bad_search', { why: said.split(': ').at(-1) ?? said });
+  }
   const hits = shown(runId, query.levels)
-    .map((record, at) => ({ record, at }))
-    .filter(({ record }) => record.seq > query.after)
-    .filter(({ record }) => `${record.item} ${record.message}`.toLowerCase().includes(wanted))
+    .map((record, at) => ({ ...record, at, text: `${record.item} ${record.message}` }))
+    .filter(({ seq, text }) => seq > query.after && wanted.exec(text)?.[0])
     .slice(0, PART)
-    .map(({ record, at }) => ({
-      seq: record.seq,
+    .map(({ seq, at, text }) => ({
+      seq,
       at,
-      text: `${record.item} ${record.message}`.slice(0, 120),
+      text: text.slice(0, 120),
+      found: wanted.exec(text)?.[0] ?? '',
     }));
   const done = hits.length < PART;
   const total = world.logs.get(runId) ?? 0;

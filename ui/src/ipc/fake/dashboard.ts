@@ -4,6 +4,7 @@ import type * as B from '../bindings';
 import type { Commands } from '../contract';
 import { stagesOf } from '../../lib/glossary';
 import { answer, data, refuse, START } from './asked';
+import { sorted } from './runs';
 import * as world from './world';
 
 const HOUR = 3_600_000;
@@ -297,8 +298,9 @@ export const commands: Pick<
             (!query.engine || run.engine === query.engine),
         )
         .sort((a, b) => (b.finished_at ?? '').localeCompare(a.finished_at ?? ''));
+      const shown = sorted(rows, query.order);
       return {
-        rows: rows.slice(query.offset, query.offset + Math.min(query.limit, 500)),
+        rows: shown.slice(query.offset, query.offset + Math.min(query.limit, 500)),
         total: rows.length,
         offset: query.offset,
       };

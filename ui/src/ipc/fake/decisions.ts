@@ -10,6 +10,7 @@ export interface Decided {
   definition?: string;
   synonym_of?: string;
   manual?: boolean;
+  tries?: number;
 }
 
 type Answered = { ruling: B.Ruling; reason: string | null };
@@ -65,6 +66,8 @@ function one(key: string, keys: string[], edit: B.TermEdit): void {
       return put(key, { name: edit.name ?? undefined });
     case 'definition':
       return put(key, { definition: edit.definition ?? undefined });
+    case 'redefine':
+      return put(key, { tries: (decided(key).tries ?? 0) + 1 });
     case 'merge':
       for (const member of [...keys, ...keys.flatMap(behind)])
         put(member, { synonym_of: member === edit.primary ? undefined : edit.primary });

@@ -1,9 +1,11 @@
 // Terms, entries and decisions of the browser twin.
 import type * as B from '../bindings';
 import type { EntryStage } from '../contract';
-import { asked, data, ISSUES, refuse, TERMS } from './asked';
+import { asked, ISSUES, refuse, TERMS } from './asked';
 import { documentAt, entryOf, issues as reviewed, termRow } from './data';
 import { all, answered, behind, decided } from './decisions';
+import { KEPT } from './models';
+import { byReading } from './reading';
 import { sampleAt } from './samples';
 
 let allTerms: B.TermRow[] | null = null;
@@ -121,7 +123,7 @@ export function occurrences(key: string): B.OccurrenceRow[] {
 }
 
 export function entries(stage: EntryStage): B.EntryRow[] {
-  return terms()
+  const rows = terms()
     .map((row, i) => {
       const sample = sampleAt(i);
       const own = sample.term === row.key ? sample : null;
@@ -139,8 +141,8 @@ export function entries(stage: EntryStage): B.EntryRow[] {
         synonym_of: row.synonym_of,
       } satisfies B.EntryRow;
     })
-    .filter((_, i) => i !== 9)
-    .sort((a, b) => (data === 'many' ? 0 : a.term.localeCompare(b.term)));
+    .filter((_, i) => i !== 9);
+  return byReading(rows, ({ term }) => term);
 }
 
 export function entryDetail(stage: EntryStage, key: string): B.EntryDetail {
@@ -153,6 +155,10 @@ export function entryDetail(stage: EntryStage, key: string): B.EntryDetail {
   const before = sample.before ?? sample.definition;
   if (stage === 'define') entry.definition = before;
   const one = decided(key);
+  const model = asked.has('model') ? KEPT.model : null;
+  // Every second answer is the sentence that the documents have.
+  if (model !== null && (one.tries ?? 0) % 2 === 1)
+    entry.definition = entry.evidence[0]?.quote ?? entry.definition;
   return {
     entry,
     name: row.text,
@@ -167,6 +173,7 @@ export function entryDetail(stage: EntryStage, key: string): B.EntryDetail {
     documents: row.documents,
     occurrences: row.occurrences,
     issues: issues().filter((issue) => issue.key === key),
+    model,
   };
 }
 

@@ -1,6 +1,7 @@
 // What the browser twin does about runs: starting, taking up again, stopping, and the queue.
 import type * as B from '../bindings';
-import { stagesOf } from '../../lib/glossary';
+import { RANGES, STAGES, stagesOf } from '../../lib/glossary';
+import { runTime } from '../../lib/times';
 import { asked, refuse } from './asked';
 import { USE } from './models';
 import { sampleAt } from './samples';
@@ -85,6 +86,31 @@ export function force(runId: string): B.CancelOutcome {
   if (run.finished_at) return 'already_finished';
   world.finish(run, 'cancelled', 'forced');
   return 'cancelling';
+}
+
+const STATUSES = 'running pending failed interrupted partial cancelled completed'.split(' ');
+const SCOPES: B.Scope[] = [...RANGES, ...STAGES];
+const units = (run: B.RunView) => run.stages.reduce((sum, stage) => sum + stage.done, 0);
+const VALUE: Record<B.RunSort, (run: B.RunView) => number | string> = {
+  project: (run) => run.project_name.toLowerCase(),
+  status: (run) => STATUSES.indexOf(run.status),
+  scope: (run) => SCOPES.indexOf(run.scope),
+  trigger: (run) => run.trigger + run.owner,
+  started: (run) => run.started_at ?? run.created_at,
+  duration: (run) => runTime(run, new Date()) ?? 0,
+  stages: (run) => run.stages.filter((stage) => stage.status === 'completed').length,
+  units,
+};
+
+/** Those that are equal keep their order. */
+export function sorted(list: B.RunView[], order: B.RunOrder | null): B.RunView[] {
+  if (order === null) return list;
+  const value = VALUE[order.sort];
+  const sign = order.descending ? -1 : 1;
+  return [...list].sort((a, b) => {
+    const [one, other] = [value(a), value(b)];
+    return one === other ? 0 : sign * (one < other ? -1 : 1);
+  });
 }
 
 /** Running ones first, then the queue. */

@@ -94,6 +94,7 @@ fn page(offset: u32) -> HistoryQuery {
         trigger: None,
         scope: None,
         engine: None,
+        order: None,
         offset,
         limit: ROWS,
     }

@@ -10,7 +10,7 @@ use crate::clock;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::library::Page;
-use crate::runs::{RunStatus, RunView, Scope, Stage, Trigger, view};
+use crate::runs::{RunOrder, RunStatus, RunView, Scope, Stage, Trigger, view};
 
 /// The most rows of a page.
 const PAGE_LIMIT: u32 = 500;
@@ -32,6 +32,8 @@ pub struct HistoryQuery {
     pub scope: Option<Scope>,
     /// Only those of this engine.
     pub engine: Option<String>,
+    /// The order; nothing for the last one to end first.
+    pub order: Option<RunOrder>,
     /// Position of the first row.
     pub offset: u32,
     /// The most rows.
@@ -57,12 +59,12 @@ pub struct UsualStages {
 }
 
 impl Engine {
-    /// Runs of all projects that ended in a window, the last one first.
+    /// Runs of all projects that ended in a window.
     pub async fn list_history(&self, query: &HistoryQuery) -> Result<Page<RunView>> {
         let since = clock::format(query.window.since(Timestamp::now()));
         let text = |statuses: &[RunStatus]| serde_json::to_string(statuses);
-        let filter = view::Ended {
-            since: &since,
+        let filter = view::Which {
+            since: Some(&since),
             project_id: query.project_id.as_deref(),
             statuses: (!query.statuses.is_empty())
                 .then(|| text(&query.statuses))
@@ -71,8 +73,12 @@ impl Engine {
             scope: query.scope.map(Scope::as_text),
             engine: query.engine.as_deref(),
         };
+        let (offset, limit) = (query.offset, query.limit.min(PAGE_LIMIT));
         Ok(Page {
-            rows: view::ended(self.store(), &filter, query.offset, query.limit.min(PAGE_LIMIT)).await?,
+            rows: match query.order {
+                Some(order) => view::sorted(self.store(), &filter, order, offset, limit).await?,
+                None => view::ended(self.store(), &filter, offset, limit).await?,
+            },
             total: view::count_ended(self.store(), &filter).await?,
             offset: query.offset,
         })

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::testing::Bench;
-use crate::{AppSettings, Error, RunStatus, Stage, Trigger};
+use crate::{AppSettings, Error, RunOrder, RunSort, RunStatus, Stage, Trigger};
 
 const SECOND: i64 = 1_000;
 const HOUR: i64 = 3_600 * SECOND;
@@ -83,6 +83,7 @@ fn everything() -> HistoryQuery {
         trigger: None,
         scope: None,
         engine: None,
+        order: None,
         offset: 0,
         limit: 50,
     }
@@ -307,6 +308,66 @@ async fn the_history_is_filtered_by_everything_a_number_counts() {
     let page = bench.engine.list_history(&second).await.unwrap();
     assert_eq!((page.total, page.rows.len(), page.offset), (3, 1, 2));
     assert!([completed, system].contains(&page.rows[0].id) || page.rows[0].project_name == "other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_is_sorted_by_whatever_is_asked_for_and_equal_runs_stand_newest_first() {
+    let bench = Bench::new().await;
+    let (one, other) = (bench.project("Alpha").await, bench.project("beta").await);
+    let long = past(&bench, &other, "completed", 50 * SECOND).await;
+    let short = past(&bench, &one, "failed", 2 * SECOND).await;
+    let middle = past(&bench, &one, "completed", 9 * SECOND).await;
+    let by = async |sort, descending| {
+        let order = Some(RunOrder { sort, descending });
+        let query = HistoryQuery { order, ..everything() };
+        history(&bench, query).await
+    };
+    assert_eq!(by(RunSort::Duration, false).await, [&*short, &middle, &long]);
+    assert_eq!(by(RunSort::Duration, true).await, [&*long, &middle, &short]);
+    assert_eq!(
+        by(RunSort::Status, false).await,
+        [&*short, &middle, &long],
+        "what went wrong first"
+    );
+    assert_eq!(
+        by(RunSort::Project, false).await,
+        [&*middle, &short, &long],
+        "whatever the case"
+    );
+    assert_eq!(by(RunSort::Project, true).await, [&*long, &middle, &short]);
+    assert_eq!(
+        by(RunSort::Scope, true).await,
+        [&*middle, &short, &long],
+        "all are equal"
+    );
+    let mut started = by(RunSort::Started, true).await;
+    started.reverse();
+    assert_eq!(by(RunSort::Started, false).await, started);
+    let page = HistoryQuery {
+        order: Some(RunOrder {
+            sort: RunSort::Duration,
+            descending: true,
+        }),
+        project_id: Some(one.clone()),
+        statuses: vec![RunStatus::Completed],
+        offset: 0,
+        limit: 1,
+        ..everything()
+    };
+    assert_eq!(history(&bench, page).await, [middle.clone()], "the filter holds");
+    // The list of a project has those at work, too.
+    let order = RunOrder {
+        sort: RunSort::Duration,
+        descending: false,
+    };
+    let listed = bench.engine.list_sorted_runs(Some(&one), order, 1, 10).await.unwrap();
+    assert_eq!((listed.total, listed.offset, &listed.rows[0].id), (2, 1, &middle));
+    let run = bench.completed(&one, Scope::Full).await.id;
+    for sort in [RunSort::Units, RunSort::Stages, RunSort::Trigger] {
+        let order = RunOrder { sort, descending: true };
+        let listed = bench.engine.list_sorted_runs(Some(&one), order, 0, 10).await.unwrap();
+        assert_eq!((listed.rows.len(), &listed.rows[0].id), (3, &run), "{sort:?}");
+    }
 }
 
 /// What was deleted is in no number, and is back in all of them when it is brought back.

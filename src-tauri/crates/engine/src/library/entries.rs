@@ -6,6 +6,7 @@ use glossary::{Entry, Evidence, Language, normalise};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::heads::{Head, heads};
 use super::issues::IssueRow;
 use super::terms::TermRef;
 use super::{PAGE_LIMIT, Page, pattern};
@@ -103,6 +104,8 @@ pub struct EntryDetail {
     pub occurrences: u32,
     /// What the review found about it.
     pub issues: Vec<IssueRow>,
+    /// The model that can be asked for another definition; nothing when the documents alone define this project's terms.
+    pub model: Option<String>,
 }
 
 /// An entry as a list reads it.
@@ -205,6 +208,18 @@ impl Question<'_> {
         Ok(count.fetch_one(store.reader()).await?)
     }
 
+    /// How many sort keys begin with each sign, in the order of the list.
+    async fn firsts(&self, store: &Store) -> Result<Vec<(String, i64)>> {
+        let firsts = found!(
+            query,
+            (),
+            (r#" SELECT substr(sort, 1, 1) AS "first!: String", count(*) AS "rows!: i64" FROM found GROUP BY 1 ORDER BY 1"#),
+            self
+        );
+        let rows = firsts.fetch_all(store.reader()).await?;
+        Ok(rows.into_iter().map(|row| (row.first, row.rows)).collect())
+    }
+
     /// First which rows stand on the page, then what they show: most of a long list is only counted over. A list without a
     /// filter is read from an index alone; with one, what fits is looked for in the order of the rows and sorted then. An
     /// entry with a name of the researcher's stands where that name does: two lists are put together.
@@ -278,6 +293,20 @@ impl Engine {
             total: total as u32,
             offset: query.offset,
         })
+    }
+
+    /// Where each letter or row of kana begins among the entries that `query` lists.
+    pub async fn entry_heads(&self, project_id: &str, stage: Stage, query: &EntryQuery) -> Result<Vec<Head>> {
+        let Some(sources) = Sources::find(self.store(), project_id, stage).await? else {
+            return Ok(Vec::new());
+        };
+        let question = Question {
+            project_id,
+            generation: sources.entries,
+            pattern: &pattern(&query.search),
+            filter: &results::text(query.filter)?,
+        };
+        Ok(heads(question.firsts(self.store()).await?, 0))
     }
 
     /// How many entries each filter lists.
@@ -373,6 +402,7 @@ impl Engine {
             documents,
             occurrences,
             issues: self.issues_of(project_id, key).await?,
+            model: self.project_settings(project_id).await?.model.map(|model| model.model),
             entry,
         })
     }

@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod documents;
 pub(crate) mod entries;
 pub(crate) mod files;
+pub(crate) mod heads;
 pub(crate) mod issues;
 pub(crate) mod occurrences;
 pub(crate) mod reader;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::decisions::{Verdict, language_of};
+use super::heads::{Head, heads};
 use super::{PAGE_LIMIT, Page, pattern};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -241,6 +242,27 @@ impl TermFilter<'_> {
         Ok(count as u32)
     }
 
+    /// How many sort keys begin with each sign, in the order of the signs.
+    async fn firsts(&self, store: &Store) -> Result<Vec<(String, i64)>> {
+        let rows = sqlx::query!(
+            r#"SELECT substr(coalesce(d.sort, t.sort), 1, 1) AS "first!: String", count(*) AS "rows!: i64"
+               FROM term t LEFT JOIN decision d ON d.project_id = ?1 AND d.key = t.key
+               WHERE t.generation_id = ?2 AND (?3 = '%' OR t.text LIKE ?3 ESCAPE '\' OR d.name LIKE ?3 ESCAPE '\')
+                 AND (?4 IS NULL OR t.language = ?4)
+                 AND (?5 IS NULL OR coalesce(d.category, t.category) = ?5) AND (?6 IS NULL OR d.verdict = ?6)
+               GROUP BY 1 ORDER BY 1"#,
+            self.project_id,
+            self.generation,
+            self.pattern,
+            self.language,
+            self.category,
+            self.verdict
+        )
+        .fetch_all(store.reader())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.first, row.rows)).collect())
+    }
+
     /// First which rows stand on the page, then what they show: a list without a filter is read from an index alone,
     /// which a statement that names other columns could not. The order is part of the statement for the same reason.
     async fn page(
@@ -371,6 +393,31 @@ impl Engine {
             total,
             offset: query.offset,
         })
+    }
+
+    /// Where each letter or row of kana begins among the terms that `query` lists; nothing in another order than by
+    /// reading.
+    pub async fn term_heads(&self, project_id: &str, query: &TermQuery) -> Result<Vec<Head>> {
+        if query.sort != TermSort::Term {
+            return Ok(Vec::new());
+        }
+        let current = generations::current(self.store(), project_id).await?;
+        let language = query.language.map(results::text).transpose()?;
+        let verdict = query.verdict.map(results::text).transpose()?;
+        let filter = TermFilter {
+            project_id,
+            generation: current.get(&Stage::Extract).copied(),
+            pattern: pattern(&query.search),
+            language: language.as_deref(),
+            category: query.category.as_deref(),
+            verdict: verdict.as_deref(),
+        };
+        let waiting = filter.waiting(self.store()).await?.len() as u32;
+        let mut firsts = filter.firsts(self.store()).await?;
+        if query.descending {
+            firsts.reverse();
+        }
+        Ok(heads(firsts, waiting))
     }
 
     /// One term with the decisions about it.

@@ -85,7 +85,10 @@ impl LogReader {
 
     /// The next part of what a search finds. Blocks on the disk.
     pub(crate) fn search(&self, run_id: &str, path: &Path, query: &LogSearch, complete: bool) -> Result<LogHits> {
-        let found = self.with(run_id, path, complete, |index, file| index.search(file, query))?;
+        let wanted = query.wanted()?;
+        let found = self.with(run_id, path, complete, |index, file| {
+            index.search(file, query, wanted.as_ref())
+        })?;
         Ok(found.unwrap_or(LogHits {
             hits: Vec::new(),
             seen: 0,

@@ -2,18 +2,25 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
+use std::time::{Duration, Instant};
 
+use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::reader::Index;
 use super::record::LogLevel;
+use crate::error::{Error, Result};
 
 /// What to look for in a log.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 pub struct LogSearch {
-    /// A part of a stage, an item or a message; upper and lower case are the same.
+    /// A part of a stage, an item or a message.
     pub text: String,
+    /// Upper and lower case are not the same.
+    pub match_case: bool,
+    /// The text is a regular expression; stage, item and message have tabs between them.
+    pub regex: bool,
     /// Only records of these levels; nothing for all.
     pub levels: Option<Vec<LogLevel>>,
     /// Number of the record to begin after; 0 for the beginning.
@@ -29,6 +36,8 @@ pub struct LogHit {
     pub at: u32,
     /// Some text around the first place.
     pub text: String,
+    /// What stands there: for an expression nobody else can say it.
+    pub found: String,
 }
 
 /// A part of what was found.
@@ -74,11 +83,48 @@ pub struct LogStage {
 /// One answer holds at most so many hits and looks at so many bytes, so that a log of any size answers at once.
 const HITS: usize = 500;
 const BYTES: u64 = 8 << 20;
+/// It takes hardly longer than this, however hard the expression is.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// Bytes that an expression may take: `(a{1000}){1000}` is short, and would take all there are.
+const LARGEST: usize = 4 << 20;
+
+impl LogSearch {
+    /// What records are compared with; nothing when nothing is looked for. A text is the expression that matches itself, so
+    /// that there is one way to look.
+    pub(super) fn wanted(&self) -> Result<Option<Regex>> {
+        if self.text.is_empty() {
+            return Ok(None);
+        }
+        let pattern = if self.regex {
+            self.text.clone()
+        } else {
+            regex::escape(&self.text)
+        };
+        let wanted = RegexBuilder::new(&pattern)
+            .case_insensitive(!self.match_case)
+            .size_limit(LARGEST)
+            .dfa_size_limit(LARGEST)
+            .build();
+        wanted.map(Some).map_err(|error| Error::BadSearch(why(&error)))
+    }
+}
+
+/// What is wrong with an expression, in one line: the first lines of the error draw it.
+fn why(error: &regex::Error) -> String {
+    let said = error.to_string();
+    let last = said.lines().last().unwrap_or_default();
+    last.trim().trim_start_matches("error: ").to_owned()
+}
 
 impl Index {
     /// Looks through the next part of the log.
-    pub(super) fn search(&self, file: &mut File, query: &LogSearch) -> std::io::Result<LogHits> {
-        let wanted = query.text.to_lowercase();
+    pub(super) fn search(
+        &self,
+        file: &mut File,
+        query: &LogSearch,
+        wanted: Option<&Regex>,
+    ) -> std::io::Result<LogHits> {
+        let began = Instant::now();
         let shown = |position: usize| passes(query.levels.as_deref(), self.levels[position]);
         let first = (query.after as usize).min(self.starts.len());
         let mut at = (0..first).filter(|&position| shown(position)).count() as u32;
@@ -89,14 +135,18 @@ impl Index {
             let mut reader = BufReader::with_capacity(256 * 1024, file);
             let mut line = Vec::new();
             while position < self.starts.len() && hits.len() < HITS && self.starts[position] - start < BYTES {
+                if position > first && position % 64 == 0 && began.elapsed() > PATIENCE {
+                    break;
+                }
                 line.clear();
                 reader.read_until(b'\n', &mut line)?;
                 if shown(position) {
-                    if let Some(text) = excerpt(&said(&line), &wanted) {
+                    if let Some((text, found)) = excerpt(&said(&line), wanted) {
                         hits.push(LogHit {
                             seq: position as u32 + 1,
                             at,
                             text,
+                            found,
                         });
                     }
                     at += 1;
@@ -153,13 +203,15 @@ fn said(line: &[u8]) -> std::borrow::Cow<'_, str> {
 const BEFORE: usize = 24;
 const EXCERPT: usize = 120;
 
-/// The text around what is wanted, when it is there.
-fn excerpt(said: &str, wanted: &str) -> Option<String> {
-    let lower = said.to_lowercase();
-    let found = lower.find(wanted).filter(|_| !wanted.is_empty())?;
-    let skipped = lower[..found].chars().count().saturating_sub(BEFORE);
+/// The text around what is wanted and what stands there, when it is there.
+fn excerpt(said: &str, wanted: Option<&Regex>) -> Option<(String, String)> {
+    let said = said.trim_end_matches(['\r', '\n']);
+    // An expression that matches nothing matches everywhere; that is no place.
+    let found = wanted?.find_iter(said).find(|found| !found.is_empty())?;
+    let skipped = said[..found.start()].chars().count().saturating_sub(BEFORE);
     let text = said.trim_end().chars().skip(skipped).take(EXCERPT);
-    Some(text.map(|char| if char == '\t' { ' ' } else { char }).collect())
+    let text = text.map(|char| if char == '\t' { ' ' } else { char }).collect();
+    Some((text, found.as_str().chars().take(EXCERPT).collect()))
 }
 
 #[cfg(test)]
@@ -177,6 +229,8 @@ mod tests {
     fn search(text: &str, levels: Option<Vec<LogLevel>>, after: u32) -> LogSearch {
         LogSearch {
             text: text.to_owned(),
+            match_case: false,
+            regex: false,
             levels,
             after,
         }
@@ -204,16 +258,76 @@ mod tests {
     }
 
     #[test]
+    fn case_matters_when_asked_for_and_an_expression_is_taken_as_one() {
+        let (_folder, path) = log(&[
+            "t\tINFO\tload\ta.md\tRead 12 bytes",
+            "t\tINFO\tload\tb.md\tread (a+b)",
+            "t\tINFO\tdefine\t湿度\t含水率 7%",
+        ]);
+        let reader = LogReader::default();
+        let found = |text: &str, match_case, regex| -> Vec<u32> {
+            let query = LogSearch {
+                match_case,
+                regex,
+                ..search(text, None, 0)
+            };
+            let hits = reader.search("x", &path, &query, false).unwrap().hits;
+            hits.iter().map(|hit| hit.seq).collect()
+        };
+        assert_eq!(found("read", false, false), [1, 2]);
+        assert_eq!(found("read", true, false), [2]);
+        assert_eq!(found("(a+b)", false, false), [2], "signs of expressions are a text");
+        assert_eq!(found(r"read \d+", false, true), [1]);
+        assert_eq!(found(r"READ \d+", true, true), [] as [u32; 0]);
+        assert_eq!(found(r"^define\t\p{Han}+", false, true), [3]);
+        assert_eq!(found("%$", false, true), [3], "the end of a record is an end");
+        assert_eq!(found("x*", false, true), [] as [u32; 0], "nothing is no place");
+        assert_eq!(found("7|x*", false, true), [3]);
+    }
+
+    #[test]
+    fn what_is_no_expression_says_why_and_a_hard_one_answers_in_time() {
+        let (_folder, path) = log(&[
+            &format!("t\tINFO\tload\t\t{}", "a".repeat(2 << 20)),
+            "t\tINFO\tload\t\tb",
+        ]);
+        let reader = LogReader::default();
+        let ask = |text: &str| {
+            let query = LogSearch {
+                regex: true,
+                ..search(text, None, 0)
+            };
+            reader.search("x", &path, &query, false)
+        };
+        for (text, why) in [
+            ("(a", "unclosed group"),
+            ("[z-a]", "invalid character class range"),
+            ("(a{1000}){1000}", "size"),
+        ] {
+            let refused = ask(text);
+            assert!(
+                matches!(&refused, Err(Error::BadSearch(said)) if said.contains(why) && !said.contains('\n')),
+                "{text}: {refused:?}"
+            );
+        }
+        let began = Instant::now();
+        assert!(ask("(a|aa)+$").unwrap().hits.len() == 1 && ask("(x+x+)+y").unwrap().hits.is_empty());
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    }
+
+    #[test]
     fn an_excerpt_shows_what_is_around_the_place() {
         let said = format!("define\t湿度\t{}相対湿度の定義{}\n", "あ".repeat(40), "い".repeat(200));
-        let text = excerpt(&said, "相対").unwrap();
+        let wanted = |text: &str| search(text, None, 0).wanted().unwrap();
+        let (text, found) = excerpt(&said, wanted("相対").as_ref()).unwrap();
+        assert_eq!(found, "相対");
         assert!(text.starts_with(&"あ".repeat(BEFORE)) && text.contains("相対湿度"));
         assert_eq!(text.chars().count(), EXCERPT);
         assert_eq!(
-            excerpt("load\ta.md\tread\n", "READ".to_lowercase().as_str()).unwrap(),
-            "load a.md read"
+            excerpt("load\ta.md\tread\n", wanted("READ").as_ref()).unwrap(),
+            ("load a.md read".to_owned(), "read".to_owned())
         );
-        assert_eq!(excerpt("load", "x"), None);
+        assert_eq!(excerpt("load", wanted("x").as_ref()), None);
     }
 
     #[test]

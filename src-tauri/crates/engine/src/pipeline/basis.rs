@@ -29,6 +29,8 @@ pub(crate) const REQUIRED: &str = "required";
 pub(crate) const EXCLUDED: &str = "excluded";
 /// The model that writes the definitions, what it is asked and how.
 pub(crate) const MODEL: &str = "model";
+/// How often the researcher wished for another definition by the model.
+pub(crate) const TRIES: &str = "tries";
 /// The terms that the researcher takes for one concept.
 pub(crate) const SYNONYMS: &str = "synonyms";
 /// What the researcher answered to issues.
@@ -96,6 +98,8 @@ pub(crate) struct Decisions {
     pub(crate) required: Vec<String>,
     /// Keys of the terms that must be out, in a stable order.
     pub(crate) excluded: Vec<String>,
+    /// How often another definition was wished for, by the key of the term.
+    pub(crate) tries: BTreeMap<String, u32>,
     /// Keys of the terms that name one concept, the name that stands for it first.
     pub(crate) groups: Vec<Vec<String>>,
     /// What was answered to issues, by what they say.
@@ -107,6 +111,7 @@ impl Engine {
         Ok(Decisions {
             required: self.required_terms(project_id).await?,
             excluded: self.excluded_keys(project_id).await?,
+            tries: self.tries(project_id).await?,
             groups: self.synonym_groups(project_id).await?,
             rulings: self.rulings(project_id).await?,
         })
@@ -140,9 +145,14 @@ impl Basis {
             }
             Stage::Define => {
                 let basis = basis.with(EXCLUDED, &decisions.excluded)?;
-                // A model defines concepts, rules define terms.
-                match &settings.model {
-                    Some(_) if !decisions.groups.is_empty() => basis.with(SYNONYMS, &decisions.groups)?,
+                // A model defines concepts, and may be asked for other answers; rules define terms.
+                let asks = settings.model.is_some();
+                let basis = match &decisions.groups {
+                    groups if asks && !groups.is_empty() => basis.with(SYNONYMS, groups)?,
+                    _ => basis,
+                };
+                match &decisions.tries {
+                    tries if asks && !tries.is_empty() => basis.with(TRIES, tries)?,
                     _ => basis,
                 }
             }

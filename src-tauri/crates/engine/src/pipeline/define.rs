@@ -87,6 +87,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
     let model = &work.settings.model;
     let (entries, questions) = {
         let (terms, model, groups) = (Arc::clone(&terms), model.clone(), work.decisions.groups.clone());
+        let tries = work.decisions.tries.clone();
         work.context
             .blocking(move || {
                 // A term whose definition broke off stays in the glossary, without one.
@@ -103,7 +104,9 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                     let (first, others) = concept.split_first()?;
                     let others: Vec<&Entry> = others.iter().map(|at| &entries[*at]).collect();
                     let said = concept.iter().flat_map(|at| contexts::contexts(&said, &subjects[*at]));
-                    Writing::new(*first, &entries[*first], &others, &said.collect::<Vec<_>>(), &model)
+                    let asked = Writing::new(*first, &entries[*first], &others, &said.collect::<Vec<_>>(), &model)?;
+                    let tries = tries.get(&entries[*first].key);
+                    Some(asked.again(tries.copied().unwrap_or(0)))
                 };
                 let questions: Vec<Writing> = concepts.par_iter().filter_map(question).collect();
                 Ok((entries, questions))

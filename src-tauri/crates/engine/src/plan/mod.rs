@@ -15,7 +15,7 @@ pub(crate) use scan::{Scans, SeenFile};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::models;
-use crate::pipeline::{ANSWERS, Basis, ENGINE, EXCLUDED, MODEL, REQUIRED, SETTINGS, SYNONYMS};
+use crate::pipeline::{ANSWERS, Basis, ENGINE, EXCLUDED, MODEL, REQUIRED, SETTINGS, SYNONYMS, TRIES};
 use crate::projects::ProjectState;
 use crate::reasons::Reason;
 use crate::runs::{EMBEDDED, Scope, Stage};
@@ -173,6 +173,7 @@ impl Engine {
                             ENGINE => staleness.add(Reason::EngineChanged),
                             SETTINGS => staleness.add(Reason::SettingsChanged),
                             MODEL => staleness.add(Reason::ModelChanged),
+                            TRIES => staleness.add(Reason::DefinitionWanted),
                             // A result from before there were synonyms is one without any.
                             SYNONYMS
                                 if decisions.groups.is_empty()

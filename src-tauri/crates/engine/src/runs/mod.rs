@@ -30,8 +30,8 @@ use tokio::sync::watch as channel;
 pub(crate) use context::{Break, StageContext, StopFlag};
 pub(crate) use live::Live;
 pub use model::{
-    CancelOutcome, MissingUnit, Owner, RunDetail, RunStatus, RunView, Scope, Stage, StageStatus, StageView,
-    StatusChange, StopReason, Trigger, Waiting,
+    CancelOutcome, MissingUnit, Owner, RunDetail, RunOrder, RunSort, RunStatus, RunView, Scope, Stage, StageStatus,
+    StageView, StatusChange, StopReason, Trigger, Waiting,
 };
 use owner::Process;
 pub use owner::Program;
@@ -274,6 +274,31 @@ impl Engine {
     /// Runs of a project, or of all, newest first.
     pub async fn list_runs(&self, project_id: Option<&str>, offset: u32, limit: u32) -> Result<Page<RunView>> {
         let mut rows = view::list(self.store(), project_id, offset, limit).await?;
+        for row in &mut rows {
+            if let Some(live) = self.runs().get(&row.id) {
+                *row = live.view();
+            }
+        }
+        Ok(Page {
+            rows,
+            total: view::count(self.store(), project_id).await?,
+            offset,
+        })
+    }
+
+    /// The same in another order.
+    pub async fn list_sorted_runs(
+        &self,
+        project_id: Option<&str>,
+        order: RunOrder,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Page<RunView>> {
+        let which = view::Which {
+            project_id,
+            ..view::Which::default()
+        };
+        let mut rows = view::sorted(self.store(), &which, order, offset, limit).await?;
         for row in &mut rows {
             if let Some(live) = self.runs().get(&row.id) {
                 *row = live.view();

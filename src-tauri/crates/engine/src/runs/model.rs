@@ -153,6 +153,37 @@ pub enum Trigger {
     System,
 }
 
+/// An order of a list of runs. Those that are equal in it stand newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RunOrder {
+    /// By what.
+    pub sort: RunSort,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// What runs are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RunSort {
+    /// By the name of the project.
+    Project,
+    /// Those at work first, then those that went wrong, then those that went well.
+    Status,
+    /// From all stages to a single one.
+    Scope,
+    /// By who started it.
+    Trigger,
+    /// By its start, or when it was asked for while it waits.
+    Started,
+    /// By how long it took, or takes so far; without the sleep of the machine.
+    Duration,
+    /// By the number of finished stages.
+    Stages,
+    /// By the number of finished units.
+    Units,
+}
+
 /// Why a run was stopped before its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]

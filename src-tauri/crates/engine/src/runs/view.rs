@@ -2,13 +2,13 @@
 
 use sqlx::SqliteExecutor;
 
-use super::model::{Owner, RunDetail, RunStatus, RunView, Scope, Stage, StatusChange, StopReason, Trigger};
+use super::model::{Owner, RunDetail, RunOrder, RunStatus, RunView, Scope, Stage, StatusChange, StopReason, Trigger};
 use super::owner::{Process, Program};
 use super::record::known;
 use crate::error::{Error, Result};
 use crate::models;
 use crate::settings::ProjectSettings;
-use crate::store::Store;
+use crate::store::{Store, results};
 
 struct Row {
     id: String,
@@ -207,9 +207,11 @@ pub(crate) async fn detail(store: &Store, run_id: &str) -> Result<RunDetail> {
     })
 }
 
-/// Which of the runs that ended since a time; what is nothing does not matter.
-pub(crate) struct Ended<'a> {
-    pub(crate) since: &'a str,
+/// Which runs; what is nothing does not matter.
+#[derive(Debug, Default)]
+pub(crate) struct Which<'a> {
+    /// Those that ended since this time.
+    pub(crate) since: Option<&'a str>,
     pub(crate) project_id: Option<&'a str>,
     /// JSON list of statuses.
     pub(crate) statuses: Option<String>,
@@ -218,8 +220,56 @@ pub(crate) struct Ended<'a> {
     pub(crate) engine: Option<&'a str>,
 }
 
+/// Runs in an order of the caller's. First which rows stand on the page, then what
+/// they show: sorting needs little of a run.
+pub(crate) async fn sorted(
+    store: &Store,
+    filter: &Which<'_>,
+    order: RunOrder,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<RunView>> {
+    let (sort, descending) = (results::text(order.sort)?, order.descending);
+    let rows = select_runs!(
+        "JOIN (SELECT id AS page_id, value FROM (
+             SELECT r.id, CASE ?9
+                 WHEN 'project' THEN lower(p.name)
+                 WHEN 'status' THEN instr(',running,pending,failed,interrupted,partial,cancelled,completed,',
+                     ',' || r.status || ',')
+                 WHEN 'scope' THEN instr(
+                     ',full,from_terms,provisional_to_refined,load,extract,define,review,refine,',
+                     ',' || r.scope || ',')
+                 WHEN 'trigger' THEN r.trigger || r.owner_kind
+                 WHEN 'started' THEN coalesce(r.started_at, r.created_at)
+                 WHEN 'duration' THEN (julianday(coalesce(r.finished_at, 'now')) - julianday(r.started_at)) * 86400000.0
+                     - r.suspended_ms
+                 WHEN 'stages' THEN (SELECT count(*) FROM run_stage s WHERE s.run_id = r.id AND s.status = 'completed')
+                 WHEN 'units' THEN (SELECT sum(s.done) FROM run_stage s WHERE s.run_id = r.id) END AS value
+             FROM run r JOIN project p ON p.id = r.project_id
+             WHERE r.deleted_at IS NULL AND p.deleted_at IS NULL AND (?1 IS NULL OR r.finished_at >= ?1)
+                 AND (?2 IS NULL OR r.project_id = ?2)
+                 AND (?3 IS NULL OR r.status IN (SELECT value FROM json_each(?3)))
+                 AND (?4 IS NULL OR r.trigger = ?4) AND (?5 IS NULL OR r.scope = ?5) AND (?6 IS NULL OR r.engine = ?6))
+             ORDER BY value IS NULL, iif(?10, value, NULL) DESC, value, id DESC LIMIT ?7 OFFSET ?8) ON page_id = run.id
+         ORDER BY value IS NULL, iif(?10, value, NULL) DESC, value, run.id DESC",
+        filter.since,
+        filter.project_id,
+        filter.statuses,
+        filter.trigger,
+        filter.scope,
+        filter.engine,
+        limit,
+        offset,
+        sort,
+        descending
+    )
+    .fetch_all(store.reader())
+    .await?;
+    rows.into_iter().map(RunView::try_from).collect()
+}
+
 /// Runs that ended, the last one first.
-pub(crate) async fn ended(store: &Store, filter: &Ended<'_>, offset: u32, limit: u32) -> Result<Vec<RunView>> {
+pub(crate) async fn ended(store: &Store, filter: &Which<'_>, offset: u32, limit: u32) -> Result<Vec<RunView>> {
     let rows = select_runs!(
         "WHERE run.deleted_at IS NULL AND project.deleted_at IS NULL AND run.finished_at >= ?1
              AND (?2 IS NULL OR run.project_id = ?2)
@@ -241,7 +291,7 @@ pub(crate) async fn ended(store: &Store, filter: &Ended<'_>, offset: u32, limit:
 }
 
 /// Number of those runs.
-pub(crate) async fn count_ended(store: &Store, filter: &Ended<'_>) -> Result<u32> {
+pub(crate) async fn count_ended(store: &Store, filter: &Which<'_>) -> Result<u32> {
     let count = sqlx::query_scalar!(
         "SELECT count(*) FROM run WHERE deleted_at IS NULL AND finished_at >= ?1
              AND project_id NOT IN (SELECT id FROM project WHERE deleted_at IS NOT NULL)

@@ -38,6 +38,8 @@ pub(in crate::library) enum Field {
     Definition,
     Name,
     SynonymOf,
+    /// How often another definition was wished for.
+    Tries,
     /// Of an issue.
     Ruling,
     /// Of an issue that was dismissed.
@@ -138,7 +140,8 @@ impl Draft {
     async fn read_values(&mut self, wanted: &str) -> Result<()> {
         let rows = sqlx::query!(
             r#"SELECT key, json_object('manual', iif(manual, '1', NULL), 'verdict', verdict, 'category', category,
-                 'note', note, 'definition', definition, 'name', name, 'synonym_of', synonym_of) AS "values!: String"
+                 'note', note, 'definition', definition, 'name', name, 'synonym_of', synonym_of,
+                 'tries', CAST(tries AS TEXT)) AS "values!: String"
                FROM decision WHERE project_id = ? AND key IN (SELECT value FROM json_each(?))"#,
             self.project_id,
             wanted
@@ -177,6 +180,10 @@ impl Draft {
         };
         self.issues.entry(identity.to_owned()).or_insert(subject);
         Ok(())
+    }
+
+    pub(in crate::library) fn project_id(&self) -> &str {
+        &self.project_id
     }
 
     pub(in crate::library) fn get(&self, key: &str, field: Field) -> Option<&str> {
@@ -261,14 +268,16 @@ impl Draft {
         // A verdict has the time of the verdict: the comparison of two runs asks what stood between them.
         sqlx::query!(
             "INSERT INTO decision (project_id, key, text, manual, verdict, category, note, definition, name, sort,
-                 synonym_of, decided_at)
+                 synonym_of, tries, decided_at)
              SELECT ?1, value ->> 'key', value ->> 'about', value ->> '$.now.manual' IS NOT NULL,
                  value ->> '$.now.verdict', value ->> '$.now.category', value ->> '$.now.note',
-                 value ->> '$.now.definition', value ->> '$.now.name', value ->> 'sort', value ->> '$.now.synonym_of', ?3
+                 value ->> '$.now.definition', value ->> '$.now.name', value ->> 'sort', value ->> '$.now.synonym_of',
+                 value ->> '$.now.tries', ?3
              FROM json_each(?2) WHERE true
              ON CONFLICT (project_id, key) DO UPDATE SET manual = excluded.manual, verdict = excluded.verdict,
                  category = excluded.category, note = excluded.note, definition = excluded.definition,
                  name = excluded.name, sort = excluded.sort, synonym_of = excluded.synonym_of,
+                 tries = excluded.tries,
                  decided_at = iif(verdict IS excluded.verdict AND synonym_of IS excluded.synonym_of, decided_at,
                      excluded.decided_at)",
             self.project_id,

@@ -66,6 +66,9 @@ pub enum TermEdit {
         /// Nothing takes the engine's again.
         definition: Option<String>,
     },
+    /// The project's model is to write another definition; the next run from the terms on asks for it, and for nothing
+    /// that it was asked before.
+    Redefine,
     /// They are names of one concept.
     Merge {
         /// Key of the name that stands for it.
@@ -156,6 +159,17 @@ impl Engine {
         .await?)
     }
 
+    /// How often another definition of a term was wished for, by its key.
+    pub(crate) async fn tries(&self, project_id: &str) -> Result<BTreeMap<String, u32>> {
+        let rows = sqlx::query!(
+            r#"SELECT key, tries AS "tries!: u32" FROM decision WHERE project_id = ? AND tries > 0"#,
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.key, row.tries)).collect())
+    }
+
     /// Keys of the terms that name one concept, the name that stands for it first, in a stable order.
     pub(crate) async fn synonym_groups(&self, project_id: &str) -> Result<Vec<Vec<String>>> {
         let rows = sqlx::query!(
@@ -212,11 +226,24 @@ impl Draft {
                 Field::Name,
                 name.as_deref().map(one_line).filter(|name| !name.is_empty()),
             ),
+            TermEdit::Redefine => return self.redefine(engine, keys).await,
             TermEdit::Merge { primary } => return self.merge(engine, keys, primary).await,
             TermEdit::Split => return self.split(keys).await,
         };
         for key in keys {
             self.set(key, field, value.clone());
+        }
+        Ok(())
+    }
+
+    async fn redefine(&mut self, engine: &Engine, keys: &[String]) -> Result<()> {
+        // Without a model the documents define the terms, and they say what they said.
+        if engine.project_settings(self.project_id()).await?.model.is_none() {
+            return Err(Error::NoModel);
+        }
+        for key in keys {
+            let tries: u32 = self.get(key, Field::Tries).and_then(|n| n.parse().ok()).unwrap_or(0);
+            self.set(key, Field::Tries, Some((tries + 1).to_string()));
         }
         Ok(())
     }

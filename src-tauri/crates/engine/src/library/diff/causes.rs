@@ -25,6 +25,7 @@ pub(super) struct Causes {
     excluded: bool,
     synonyms: bool,
     answers: bool,
+    tries: bool,
     settings: bool,
     engine: bool,
 }
@@ -39,6 +40,7 @@ impl Causes {
             excluded: false,
             synonyms: compare(pair, "synonyms").unwrap_or(false),
             answers: compare(pair, "answers").unwrap_or(false),
+            tries: wished(pair),
             settings: compare(pair, "settings")
                 .unwrap_or_else(|| any_differs(pair, |generation| &generation.settings_hash)),
             engine: compare(pair, "engine").unwrap_or_else(|| any_differs(pair, |generation| &generation.engine)),
@@ -100,6 +102,9 @@ impl Causes {
         if self.answers {
             reasons.push(Reason::IssuesAnswered);
         }
+        if self.tries {
+            reasons.push(Reason::DefinitionWanted);
+        }
         if self.settings {
             reasons.push(Reason::SettingsChanged);
         }
@@ -146,6 +151,8 @@ impl Causes {
             DiffCause::Settings
         } else if self.engine {
             DiffCause::Engine
+        } else if self.tries {
+            DiffCause::Decision
         } else if touched.is_empty() {
             DiffCause::Unknown
         } else {
@@ -293,6 +300,16 @@ fn compare(pair: &Pair<'_>, name: &str) -> Option<bool> {
             Some(before.basis.as_ref()?.get(name)? != after.basis.as_ref()?.get(name)?)
         })
         .reduce(|differs, other| differs || other)
+}
+
+/// Whether other definitions by the model were wished for. Results without any wish do not name them.
+fn wished(pair: &Pair<'_>) -> bool {
+    let define = |generations: &BTreeMap<Stage, super::Generation>| {
+        let basis = generations.get(&Stage::Define)?.basis.as_ref()?;
+        Some(basis.get("tries").cloned())
+    };
+    let (before, after) = (define(&pair.before.generations), define(&pair.after.generations));
+    before.zip(after).is_some_and(|(before, after)| before != after)
 }
 
 /// The same for results without a basis, by what their runs were started with.

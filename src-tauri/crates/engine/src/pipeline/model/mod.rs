@@ -46,6 +46,11 @@ pub(super) trait Question: Send + Sync + 'static {
     /// Tells everything that the answer depends on besides the model, in a fixed order.
     fn depends(&self, key: &mut UnitKeyBuilder);
 
+    /// The model as it is asked this; as the project asks it, mostly.
+    fn model(&self, usual: &Model) -> Model {
+        usual.clone()
+    }
+
     /// The question in words.
     fn prompt(&self) -> Prompt;
 
@@ -92,11 +97,11 @@ impl<Q: Question> Unit for Asking<Q> {
     }
 
     fn work(&self, question: &Q, stop: &StopFlag) -> Result<Q::Answer, Undone> {
-        let prompt = question.prompt();
+        let (prompt, model) = (question.prompt(), question.model(&self.model));
         let ledger = self.context.ledger();
         let asked = self
             .client
-            .ask(&self.model, &prompt, stop.token(), |json| question.read(json));
+            .ask(&model, &prompt, stop.token(), |json| question.read(json));
         match self.runtime.block_on(asked) {
             Ok(answer) => {
                 self.in_vain.store(0, Ordering::Relaxed);

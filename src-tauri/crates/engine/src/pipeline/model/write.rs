@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use genglossary_models::{Prompt, estimate_tokens};
+use genglossary_models::{Model, Prompt, estimate_tokens};
 use glossary::define::Context;
 use glossary::{Entry, Evidence, Language};
 use serde_json::Value;
@@ -20,6 +20,9 @@ const SENTENCES: usize = 8;
 /// A sentence of which so much is known already says nothing new.
 const SAME: f64 = 0.8;
 
+/// Another answer needs some chance: at the temperature 0 every seed gives the same one.
+const VARIED: f32 = 0.7;
+
 /// A concept and the sentences that it is to be defined from.
 pub(in crate::pipeline) struct Writing {
     /// Index of the entry.
@@ -28,6 +31,8 @@ pub(in crate::pipeline) struct Writing {
     names: Vec<String>,
     language: Language,
     sentences: Vec<Evidence>,
+    /// How often the researcher wished for another answer.
+    tries: u32,
 }
 
 impl Writing {
@@ -59,7 +64,15 @@ impl Writing {
             names,
             language,
             sentences,
+            tries: 0,
         })
+    }
+}
+
+impl Writing {
+    /// The same question, for another answer than the first so many.
+    pub(in crate::pipeline) fn again(self, tries: u32) -> Self {
+        Self { tries, ..self }
     }
 }
 
@@ -122,6 +135,18 @@ impl Question for Writing {
         for sentence in &self.sentences {
             key.text(&sentence.quote);
         }
+        if self.tries > 0 {
+            key.value(&self.tries);
+        }
+    }
+
+    fn model(&self, usual: &Model) -> Model {
+        let mut model = usual.clone();
+        if self.tries > 0 {
+            model.seed = model.seed.map(|seed| seed.wrapping_add(self.tries));
+            model.temperature = model.temperature.max(VARIED);
+        }
+        model
     }
 
     fn prompt(&self) -> Prompt {

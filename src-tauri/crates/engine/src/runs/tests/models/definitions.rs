@@ -7,7 +7,19 @@ use glossary::normalise::key;
 
 use super::super::gate::until;
 use super::*;
-use crate::{EntryFilter, EntryQuery, Error, ModelStep, Reason, RunStatus, Scope, Stage};
+use crate::{
+    DiffCause, DiffKind, EntryFilter, EntryQuery, Error, ModelStep, Reason, RunStatus, Scope, Stage, TermEdit,
+};
+
+/// What was asked last for a definition.
+fn last_body(server: &ModelServer) -> serde_json::Value {
+    let requests = server.requests();
+    let asked = requests
+        .iter()
+        .rev()
+        .find(|request| request.body.contains("Term: ") && !request.body.contains("\"settled\""));
+    serde_json::from_str(&asked.unwrap().body).unwrap()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_writes_the_definitions_with_sentences_of_the_documents_as_their_sources() {
@@ -255,6 +267,104 @@ async fn a_server_that_always_fails_is_given_up_and_bad_answers_are_not_its_faul
         RunStatus::Partial,
         "E11"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_for_another_definition_is_one_question_and_its_undo_is_none() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    bench.completed(&project, Scope::Full).await;
+    let wish = [key("drying room")];
+    let refused = bench.engine.decide_terms(&project, &wish, &TermEdit::Redefine).await;
+    assert!(matches!(refused, Err(Error::NoModel)), "{refused:?}");
+
+    // Each answer is another one, as one of a model with some chance in it would be.
+    let server = ModelServer::with(script(), |call| {
+        if asks(call) != Asks::Definition {
+            return agrees(call);
+        }
+        let definition = format!("Seed {} of {}.", call.body["seed"], term(call));
+        json!({ "definition": definition, "sources": [1], "confidence": 0.9 }).to_string()
+    })
+    .await
+    .unwrap();
+    ask(&bench, &project, &server.url()).await;
+    let first = bench.completed(&project, Scope::Full).await;
+    let definition = async || {
+        let entry = bench.engine.entry(&project, Stage::Refine, &wish[0]).await.unwrap();
+        assert_eq!(entry.model.as_deref(), Some("writer"));
+        entry.entry.definition.unwrap()
+    };
+    assert_eq!(definition().await, "Seed 1 of drying room.");
+    let (all, _) = defined(&bench, &first.id).await;
+
+    let mut changes = Vec::new();
+    for tries in 1..=2 {
+        let change = bench.decide(&project, &["dryingroom"], TermEdit::Redefine).await;
+        changes.extend(change.id);
+        let plan = bench.engine.plan(&project).await.unwrap();
+        assert_eq!(
+            (plan.reasons, plan.scope),
+            (vec![Reason::DefinitionWanted], Some(Scope::FromTerms))
+        );
+        let run = bench.completed(&project, Scope::FromTerms).await;
+        assert_eq!(defined(&bench, &run.id).await, (1, all - 1), "the others are known");
+        assert_eq!(definition().await, format!("Seed {} of drying room.", 1 + tries));
+        assert_eq!(
+            last_body(&server)["temperature"],
+            json!(0.7_f32),
+            "at 0 no seed makes a difference"
+        );
+        let diff = bench.engine.diff_runs(&first.id, &run.id).await.unwrap();
+        assert_eq!(diff.causes, [Reason::DefinitionWanted]);
+        let rows = bench
+            .engine
+            .list_diff(&first.id, &run.id, DiffKind::Definitions, 0, 100);
+        assert!(
+            rows.await
+                .unwrap()
+                .rows
+                .iter()
+                .all(|row| row.cause == DiffCause::Decision)
+        );
+    }
+    assert!(bench.engine.plan(&project).await.unwrap().reasons.is_empty());
+
+    let calls = server.counts().calls;
+    for tries in [1, 0] {
+        let change = changes.pop().unwrap();
+        bench.engine.undo_change(&project, &change).await.unwrap();
+        bench.completed(&project, Scope::FromTerms).await;
+        assert_eq!(definition().await, format!("Seed {} of drying room.", 1 + tries));
+    }
+    assert_eq!(server.counts().calls, calls, "nothing is paid for twice");
+    assert!(bench.engine.plan(&project).await.unwrap().reasons.is_empty());
+}
+
+/// A wish whose run was stopped, or never began, is not forgotten.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_for_another_definition_waits_until_a_run_fulfils_it() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let slow = server(Script {
+        latency_ms: 2_000,
+        ..script()
+    })
+    .await;
+    let quick = server(script()).await;
+    ask(&bench, &project, &quick.url()).await;
+    bench.completed(&project, Scope::Full).await;
+    bench.decide(&project, &["dryingroom"], TermEdit::Redefine).await;
+    ask(&bench, &project, &slow.url()).await;
+    let run = bench.start(&project, Scope::FromTerms).await;
+    slow.until(|counts| counts.open >= 1).await;
+    bench.engine.cancel_run(&run.id).await.unwrap();
+    bench.settled().await;
+    let plan = bench.engine.plan(&project).await.unwrap();
+    assert_eq!(plan.reasons, [Reason::DefinitionWanted]);
+    ask(&bench, &project, &quick.url()).await;
+    let run = bench.completed(&project, Scope::FromTerms).await;
+    assert_eq!(defined(&bench, &run.id).await.0, 1);
 }
 
 /// Document text is data: what it asks for reaches no other term, and not the form of the answer.

@@ -7,7 +7,7 @@ use genglossary_model_server::{Call, ModelServer, Script};
 use serde_json::json;
 
 use crate::testing::Bench;
-use crate::{ModelProvider, ModelSettings, ProjectSettings};
+use crate::{ModelProvider, ModelSettings, ProjectSettings, Stage};
 
 const KEY: &str = "sk-test-0123456789abcdef";
 
@@ -102,6 +102,13 @@ async fn set(bench: &Bench, project: &str, model: ModelSettings) {
         ..bench.engine.project_settings(project).await.unwrap()
     };
     bench.engine.set_project_settings(project, settings).await.unwrap();
+}
+
+/// Questions for definitions that a run asked, and those that an earlier one had asked already.
+async fn defined(bench: &Bench, run: &str) -> (u32, u32) {
+    let detail = bench.engine.run_detail(run).await.unwrap();
+    let used = detail.model_use.iter().find(|used| used.stage == Stage::Define);
+    used.map_or((0, 0), |used| (used.questions, used.cached))
 }
 
 /// Questions that a run asked, and those that an earlier one had asked already.
