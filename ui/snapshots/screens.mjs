@@ -1,5 +1,5 @@
 // Every screen that is looked at by the tests: a line here is a picture in four variants, and an accessibility
-// check of each. `at` is the address in the browser twin (see src/ipc/fake.ts), `act` what is done first.
+// check of each; of `states` there is the check alone. `at` is the address in the browser twin (see src/ipc/fake.ts), `act` what is done first.
 const P = 'project-019ab3f2-7c4e-000001';
 const tab = (name) => `#/project/${P}/${name}`;
 const id = (name) => `[data-testid="${name}"]`;
@@ -160,3 +160,124 @@ export const screens = [
     },
   },
 ];
+
+const SMALL = [640, 427];
+const pressed = (...keys) =>
+  async function act(page) {
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      await page.clock.runFor(200);
+    }
+  };
+const clicked = (...names) =>
+  async function act(page) {
+    for (const name of names) {
+      await page.click(id(name));
+      await page.clock.runFor(300);
+    }
+  };
+/** In a small window: the details of the chosen row, as a sheet over the list. */
+const opened = (list) =>
+  async function act(page) {
+    await page.focus(id(list));
+    await pressed('ArrowDown', 'Enter')(page);
+  };
+
+/** What opens and closes: it is checked as the screens are, and no picture is kept. @type {typeof screens} */
+export const states = [
+  { name: 'project-menu', at: tab('terms'), act: clicked('project-menu') },
+  { name: 'rename-project', at: tab('terms'), act: clicked('project-menu', 'project-menu-rename') },
+  { name: 'duplicate', at: tab('terms'), act: clicked('project-menu', 'project-menu-duplicate') },
+  { name: 'home-menu', at: '#/', act: clicked('project-more') },
+  { name: 'home-order', at: '#/', act: clicked('project-order') },
+  { name: 'home-nothing-found', at: '#/', act: (page) => page.fill(id('project-search'), 'zzzz') },
+  { name: 'home-sheet', at: '#/', size: SMALL, act: opened('project-list') },
+  { name: 'home-deleted', at: '#/', act: pressed('Delete') },
+  { name: 'damaged-small', at: '#/', query: 'damaged', size: SMALL },
+  { name: 'terms-filter', at: tab('terms'), act: clicked('filter-category') },
+  { name: 'terms-columns', at: tab('terms'), act: clicked('columns') },
+  { name: 'term-menu', at: tab('terms'), act: clicked('term-more') },
+  { name: 'term-renamed', at: tab('terms'), act: pressed('F2') },
+  {
+    name: 'terms-nothing-found',
+    at: tab('terms'),
+    act: (page) => page.fill(id('term-search'), 'zzz'),
+  },
+  { name: 'terms-marked-small', at: tab('terms'), size: SMALL, act: pressed('Shift+ArrowDown') },
+  { name: 'edit-definition', at: tab('refined'), act: clicked('edit-definition') },
+  { name: 'refined-sheet', at: tab('refined'), size: SMALL, act: opened('entry') },
+  { name: 'refined-many-small', at: tab('refined'), query: 'data=many', size: SMALL },
+  { name: 'dismiss', at: tab('issues'), act: clicked('dismiss') },
+  { name: 'issue-kinds', at: tab('issues'), act: clicked('filter-kind') },
+  { name: 'issue-sheet', at: tab('issues'), size: SMALL, act: opened('issue') },
+  { name: 'issues-many-small', at: tab('issues'), query: 'data=many', size: SMALL },
+  { name: 'files-filter', at: tab('files'), act: clicked('filter-state') },
+  { name: 'files-copy', at: tab('files'), act: clicked('add-files') },
+  { name: 'document-source', at: tab('documents'), act: clicked('document-rendered') },
+  { name: 'document-look', at: tab('documents'), size: SMALL, act: clicked('document-look') },
+  {
+    name: 'document-hover',
+    at: tab('documents'),
+    act: async (page) => {
+      await page.hover('.dt mark.term');
+      await page.clock.runFor(800);
+    },
+  },
+  {
+    name: 'document-selected',
+    at: tab('documents'),
+    act: (page) => page.locator('.dt.md-item p').first().selectText(),
+  },
+  { name: 'run-sheet', at: tab('runs'), size: SMALL, act: opened('run-list') },
+  { name: 'missing-all', at: tab('files'), query: 'state=partial', act: clicked('missing-all') },
+  {
+    name: 'why-stale-small',
+    at: tab('terms'),
+    query: 'state=stale',
+    size: SMALL,
+    act: clicked('state-badge'),
+  },
+  { name: 'scope-small', at: tab('terms'), query: 'model', size: SMALL, act: clicked('scope') },
+  {
+    name: 'stubborn',
+    at: tab('terms'),
+    query: 'state=cancelling&stubborn',
+    act: (page) => page.clock.runFor(15_000),
+  },
+  { name: 'model-choices', at: tab('settings'), query: 'model', act: clicked('set-engine') },
+  { name: 'model-found', at: tab('settings'), query: 'model', act: clicked('list-models') },
+  {
+    name: 'model-small',
+    at: tab('settings'),
+    query: 'model',
+    size: SMALL,
+    act: clicked('test-model'),
+  },
+  { name: 'settings-choices', at: '#/settings', act: clicked('theme') },
+  { name: 'licences', at: '#/settings', act: clicked('show-notice') },
+  {
+    name: 'log-times',
+    at: tab('terms'),
+    act: async (page) => {
+      await pressed('Control+l')(page);
+      await clicked('log-full', 'log-time')(page);
+    },
+  },
+  { name: 'dashboard-project', at: '#/dashboard', act: clicked('project-filter') },
+  {
+    name: 'palette-nothing-found',
+    at: tab('terms'),
+    act: async (page) => {
+      await pressed('Control+k')(page);
+      await page.fill(id('palette-field'), 'zzzz');
+    },
+  },
+  {
+    name: 'tooltip',
+    at: tab('terms'),
+    act: async (page) => {
+      await page.hover(id('run'));
+      await page.clock.runFor(1500);
+    },
+  },
+].map((state) => ({ ...state, kept: false }));

@@ -48,6 +48,29 @@ it('long lines wrap when it is wanted, also in the next log', async () => {
   expect(log().className).toContain('wrap');
 });
 
+it('what another window pins is pinned here at once', async () => {
+  const parts = await open();
+  await toTop();
+  expect(line(3).className).not.toContain('pinned');
+  const { memorize } = await import('../lib/remember');
+  const run = parts.app.last(parts.project.id)?.id ?? '';
+  memorize('log.pins', { [run]: [{ seq: 3, item: 'case', message: 'kept' }] });
+  window.dispatchEvent(new StorageEvent('storage', { key: 'genglossary.log.pins' }));
+  await settled();
+  expect(line(3).className).toContain('pinned');
+});
+
+it('the search comes last for the keys where it stands below the rest', async () => {
+  const before = () =>
+    !!(one('log-search').compareDocumentPosition(one('follow')) & Node.DOCUMENT_POSITION_FOLLOWING);
+  await open();
+  expect(before()).toBe(true);
+  vi.stubGlobal('innerWidth', 640);
+  window.dispatchEvent(new Event('resize'));
+  await settled();
+  expect(before()).toBe(false);
+});
+
 it('a time is that of the clock, or since the run began', async () => {
   await open();
   await toTop();

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 // Where there is no room for a list and its details, the details are a sheet over the list.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { all, click, forget, one, press, said, SIZE, tabOf, twin } from '../testing';
+import { all, click, forget, one, press, said, settled, SIZE, tabOf, twin } from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
@@ -56,6 +56,18 @@ it('is opened by a click on a row, and gives the keys back to the list when it i
   expect(document.activeElement).toBe(list());
   await click(all('term-row')[2] as HTMLElement);
   await click(one('close-sheet'));
+  expect(panes()).toBe('sheeted closed');
+});
+
+it('makes room for what the keys reach behind it', async () => {
+  await open(700);
+  await press(list(), 'Enter');
+  one('require').focus();
+  expect(panes()).toBe('sheeted');
+  list().focus();
+  expect(panes()).toBe('sheeted');
+  one('term-search').focus();
+  await settled();
   expect(panes()).toBe('sheeted closed');
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, elapsed, lasted, list, moment, number, shortId, took } from './format';
+import { bytes, elapsed, lasted, list, moment, number, rough, shortId, took } from './format';
 
 describe('moment', () => {
   const now = new Date(2026, 10, 20, 18, 0);
@@ -20,6 +20,10 @@ describe('moment', () => {
     expect(moment(iso(2024, 0, 2, 0, 5), now, 'en')).toBe('2 Jan 2024, 00:05');
     expect(moment(iso(2024, 0, 2, 0, 5), now, 'ja')).toBe('2024年1月2日 00:05');
   });
+});
+
+it('a large number may be rough where there is no room', () => {
+  expect([rough(16_668, 'en'), rough(16_668, 'ja')]).toEqual(['16.7K', '1.7万']);
 });
 
 describe('durations', () => {

@@ -21,6 +21,15 @@ export function number(value: number, lang: Lang): string {
   return plain(lang).format(value);
 }
 
+const compact = kept(
+  (lang) => new Intl.NumberFormat(lang, { notation: 'compact', maximumFractionDigits: 1 }),
+);
+
+/** A large number where there is no room for all of it: 16.7K, 1.7万. */
+export function rough(value: number, lang: Lang): string {
+  return compact(lang).format(value);
+}
+
 function dates(options: Intl.DateTimeFormatOptions) {
   return kept((lang) => new Intl.DateTimeFormat(lang === 'ja' ? 'ja-JP' : 'en-GB', options));
 }

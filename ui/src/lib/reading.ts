@@ -1,11 +1,14 @@
 // A row of a document as it is drawn: its text cut where a term, a search hit or a shape begins or ends.
 import type { MarkedTerm, RowMark, ShapeKind, TextRow } from '../ipc/bindings';
+import type { Block, Cell, Dressed } from './markdown';
 
 export type MarkState = 'term' | 'required' | 'excluded';
 
 /** A row whose marks carry their terms. */
 export interface ReadRow extends Omit<TextRow, 'marks'> {
   marks: (Omit<RowMark, 'term'> & { term: MarkedTerm })[];
+  /** what its Markdown means, where the engine leaves it as it is written */
+  block: Block | null;
 }
 
 export interface Look {
@@ -42,12 +45,12 @@ export function markState(term: MarkedTerm): MarkState {
   return term.verdict ?? 'term';
 }
 
-export function withTerms(row: TextRow, terms: MarkedTerm[]): ReadRow {
+export function withTerms(row: TextRow | Dressed, terms: MarkedTerm[]): ReadRow {
   const marks = row.marks.flatMap((mark) => {
     const term = terms[mark.term];
     return term ? [{ ...mark, term }] : [];
   });
-  return { ...row, marks };
+  return { ...row, marks, block: 'block' in row ? row.block : null };
 }
 
 export function piecesOf(row: ReadRow, look: Look): Piece[] {
@@ -92,6 +95,14 @@ export function piecesOf(row: ReadRow, look: Look): Piece[] {
   return pieces;
 }
 
+/** What of the pieces stands in a cell. */
+export function piecesIn(pieces: Piece[], cell: Cell): Piece[] {
+  return pieces.flatMap((piece) => {
+    const runs = piece.runs.filter(({ from }) => from >= cell.from && from < cell.to);
+    return runs[0] ? [{ ...piece, from: runs[0].from, runs }] : [];
+  });
+}
+
 /** The marks that are drawn in a row, in their order. */
 export function drawnMarks(row: ReadRow, shown: Look['shown']): ReadRow['marks'] {
   const runs = piecesOf(row, { shown, term: null, place: null }).flatMap((piece) => piece.runs);
@@ -124,6 +135,7 @@ export function selectedText(
     // What is hidden was not selected: a reading, the stars of an emphasis.
     for (const shape of row.shapes.filter((shape) => shape.kind === 'hidden')) {
       if (shape.from > place) part += row.text.slice(place, Math.min(shape.from, end));
+      if (shape.from >= begin && shape.to <= end) part += shape.note ?? '';
       place = Math.max(place, Math.min(shape.to, end));
     }
     text += part + row.text.slice(place, end);

@@ -12,6 +12,18 @@ export function recall<T>(key: string, isValid: (value: unknown) => value is T):
   }
 }
 
+/** Says when another window has memorized something else under this key. */
+export function onElsewhere(key: string, then: () => void): () => void {
+  const listen = (event: StorageEvent) => event.key === PREFIX + key && then();
+  window.addEventListener('storage', listen);
+  // A webview may keep such events to itself; who comes back to a window sees what is new.
+  window.addEventListener('focus', then);
+  return () => {
+    window.removeEventListener('storage', listen);
+    window.removeEventListener('focus', then);
+  };
+}
+
 export function memorize(key: string, value: unknown): void {
   try {
     if (value === null) localStorage.removeItem(PREFIX + key);

@@ -1,6 +1,6 @@
 // How logs are looked at, in every place and for every run: long lines in one row or in several, and times as the
 // clock told them or since the run began. And the lines that were pinned, by run.
-import { memorize, recall } from '../lib/remember';
+import { memorize, onElsewhere, recall } from '../lib/remember';
 
 export type LogTime = 'clock' | 'start';
 
@@ -69,6 +69,11 @@ export const look = {
     memorize('log.regex', next);
   },
 };
+
+/** Lines that another window pins are pinned here at once. */
+export function listenForPins(): () => void {
+  return onElsewhere(PINS, () => (pins = recall(PINS, isPins) ?? {}));
+}
 
 /** The pinned lines of a run, in their order. */
 export function pinsOf(runId: string): Pin[] {

@@ -1,7 +1,19 @@
 // @vitest-environment happy-dom
 // The projects against the browser twin: the first start, finding and opening one, and nothing that is lost by mistake.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { all, click, failNext, forget, one, press, said, settled, twin, type } from '../testing';
+import {
+  all,
+  click,
+  failNext,
+  forget,
+  one,
+  press,
+  said,
+  settled,
+  SIZE,
+  twin,
+  type,
+} from '../testing';
 
 let close: () => Promise<void> = () => Promise.resolve();
 
@@ -66,6 +78,16 @@ describe('the first start', () => {
     expect(app.projects).toHaveLength(1);
   });
 
+  it('is not the last time that the sample can be opened', async () => {
+    const { app, route } = await open();
+    const before = app.projects.length;
+    const { commands } = await import('../state/commands.svelte');
+    commands.possible.find(({ id }) => id === 'sample.open')?.run();
+    await settled();
+    expect(app.projects).toHaveLength(before + 1);
+    expect(route.current).toMatchObject({ view: 'project' });
+  });
+
   it('asks for a folder, and opens the project that was made of it', async () => {
     const { app, route } = await open('?data=none&lang=en');
     await click(one('new-project'));
@@ -128,6 +150,10 @@ describe('the projects', () => {
     await type(one('project-search'), '/mnt/share');
     expect(names()).toEqual(['染織品収蔵調査 2024–2026']);
     expect(chosen()).toBe('染織品収蔵調査 2024–2026');
+    one('project-search').focus();
+    await type(one('project-search'), 'no such thing');
+    await type(one('project-search'), 'a');
+    expect(document.activeElement).toBe(one('project-search'));
     await type(one('project-search'), 'no such thing');
     expect(said('empty')).toContain('“no such thing”');
     await click(one('empty').querySelector('button') as HTMLElement);
@@ -234,4 +260,16 @@ it('a number of the summary opens the runs behind it', async () => {
   await click(one('kpi-completed').querySelector('button') as HTMLElement);
   expect(route.current.view).toBe('dashboard');
   expect(choice.filter.statuses).toEqual(['completed']);
+});
+
+it('the details of a project are a sheet where there is no room beside the list', async () => {
+  SIZE.width = 640;
+  const { route } = await open();
+  const panes = () => document.querySelector('.panes')?.className;
+  expect(panes()).toContain('closed');
+  await press(list(), 'Enter');
+  expect(panes()).not.toContain('closed');
+  expect(route.current.view).toBe('home');
+  await press(list(), 'Enter');
+  expect(route.current.view).toBe('project');
 });

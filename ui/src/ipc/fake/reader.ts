@@ -1,6 +1,7 @@
 // Documents of the browser twin: a short text that shows every kind of row, set in rows of a fixed length.
 import type * as B from '../bindings';
 import type { Commands } from '../contract';
+import { inlineShapes } from '../../lib/markdown';
 import { answer, data, refuse } from './asked';
 import { documentAt } from './data';
 import * as decisions from './decisions';
@@ -13,8 +14,17 @@ Bronze disease is a cyclic corrosion of copper alloys in which copper(I) chlorid
 
 > Pale green, powdery spots were identified as active bronze disease.
 
-- The data logger is read every quarter; see [the manual](https://example.org/logger).
-- An Oddy test is made for every new material.
+1. The data logger is read every quarter, and its batteries are changed once a year; see [the manual](https://example.org/logger).
+2. An Oddy test is made for every new material:
+   - [x] padding and *tissue*
+   - [ ] paints, ~~varnishes~~, and whatever else is named in \`materials.tsv\`
+
+| Material | RH at most | Read by |
+|:--|--:|---|
+| Copper alloys with **bronze disease** | 42 % | data logger |
+| Iron, desalinated | 35 % | hand |
+
+---
 
 \`\`\`
 relative humidity  42 %
@@ -25,6 +35,16 @@ The relative humidity of the case is checked together with the storage climate.`
 const JAPANESE = `# 金属資料の保管
 
 ブロンズ病とは、銅合金中に残留した塩化銅(I)が水分および酸素と反応し、塩基性塩化銅を生成しながら進行する腐食《ふしょく》をいう。ブロンズ病の既往がある資料は、相対湿度42%以下で保管する。
+
+- 展示ケースの相対湿度は、開館日ごとに朝夕の二回、データロガーの値と目視の両方で確かめ、記録票に残す。
+- 異常があるとき
+  - 写真を撮る
+  - [ ] 担当者に知らせる
+
+| 資料 | 相対湿度 | 記録 |
+|---|--:|---|
+| ブロンズ病の既往があるもの | 42%以下 | 毎日 |
+| 鉄製品 | 35%以下 | 週一回 |
 
 フォクシングは、紙の中の微量の鉄が湿気により酸化して生じる。｜褐色の斑点《かっしょくのはんてん》は写真に記録する。`;
 
@@ -48,8 +68,16 @@ interface Set {
   rows: { line: number; first: boolean; start: number; text: string }[];
 }
 
+let latest: Set & { of: string } = { of: '', rows: [] };
+
 /** Bytes are characters here: the twin shows what a view does with rows, not how they are counted. */
 function set(path: string, columns: number): Set {
+  const of = `${path} ${columns}`;
+  if (latest.of !== of) latest = { of, ...setAnew(path, columns) };
+  return latest;
+}
+
+function setAnew(path: string, columns: number): Set {
   const rows: Set['rows'] = [];
   let start = 0;
   textOf(path)
@@ -74,12 +102,20 @@ function set(path: string, columns: number): Set {
   return { rows };
 }
 
+let known: { decided: string; terms: B.MarkedTerm[] } = { decided: '', terms: [] };
+
 function marked(): B.MarkedTerm[] {
-  const known = terms();
+  const decided = JSON.stringify(decisions.all());
+  if (decided !== known.decided) known = { decided, terms: markedAnew() };
+  return known.terms;
+}
+
+function markedAnew(): B.MarkedTerm[] {
+  const rows = terms();
   const own = decisions.all().filter(([, one]) => one.manual);
   const texts = [...new Set([...MARKED, ...own.map(([key]) => key)])];
   return texts.map((text) => {
-    const row = known.find((term) => term.text === text);
+    const row = rows.find((term) => term.text === text);
     return {
       key: row?.key ?? text,
       text,
@@ -105,17 +141,7 @@ function shapesOf(text: string): B.RowShape[] {
     shapes.push({ from, to, kind, note });
   const heading = /^#+ /.exec(text) ?? /^> /.exec(text);
   if (heading) add(0, heading[0].length, 'hidden');
-  for (const { 0: all, 1: inside = '', index } of text.matchAll(/\*\*([^*]+)\*\*/g)) {
-    add(index, index + 2, 'hidden');
-    add(index + 2, index + 2 + inside.length, 'strong');
-    add(index + all.length - 2, index + all.length, 'hidden');
-  }
-  for (const found of text.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)) {
-    const [all, inside = '', target = ''] = found;
-    add(found.index, found.index + 1, 'hidden');
-    add(found.index + 1, found.index + 1 + inside.length, 'link', target);
-    add(found.index + 1 + inside.length, found.index + all.length, 'hidden');
-  }
+  shapes.push(...inlineShapes(text, heading?.[0].length ?? 0, text.length));
   for (const found of text.matchAll(/(?:｜([^《]+)|([一-龠]+))《([ぁ-ん]+)》/g)) {
     const [all, long, short = '', reading = ''] = found;
     const base = long ?? short;
@@ -137,12 +163,18 @@ function page(
   const { rows } = set(path, layout.columns);
   const list = marked();
   let code = false;
-  const kinds = rows.map(({ text }) => {
+  let kind: B.RowKind = 'text';
+  const kindOf = (text: string): B.RowKind => {
     const fence = text.startsWith('```');
     if (fence) code = !code;
-    if (fence || code) return 'code' as const;
-    if (text.startsWith('#')) return 'heading' as const;
-    return text.startsWith('> ') ? ('quote' as const) : ('text' as const);
+    if (fence || code || text.startsWith('|')) return 'code';
+    if (text === '---') return 'rule';
+    if (text.startsWith('#')) return 'heading';
+    return text.startsWith('> ') ? 'quote' : 'text';
+  };
+  const kinds = rows.slice(0, offset + limit).map(({ text, first }) => {
+    if (first) kind = kindOf(text);
+    return kind;
   });
   return {
     offset,
@@ -160,7 +192,7 @@ function page(
           start: row.start + from,
         })),
       ),
-      shapes: layout.rendered ? shapesOf(row.text) : [],
+      shapes: layout.rendered && kinds[offset + i] !== 'code' ? shapesOf(row.text) : [],
       hits: places(row.text, words).map((from) => ({ from, to: from + words.length })),
     })),
   };
