@@ -48,6 +48,8 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             projects::get_project_settings,
             projects::set_project_settings,
             models::get_usual_model,
+            models::get_model_call,
+            models::list_model_calls,
             models::list_models,
             models::check_model,
             models::set_model_key,

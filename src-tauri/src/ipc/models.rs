@@ -1,6 +1,6 @@
 //! Model servers: which models they have, whether they work, and their keys.
 
-use genglossary_engine::{KeyPlace, ModelCheck, ModelProvider, ModelRow, ModelSettings};
+use genglossary_engine::{KeyPlace, ModelCall, ModelCallRow, ModelCheck, ModelProvider, ModelRow, ModelSettings, Page};
 use tauri::State;
 
 use super::error::IpcResult;
@@ -56,4 +56,29 @@ pub async fn set_model_key(
 #[specta::specta]
 pub async fn get_model_key_place(state: State<'_, AppState>, settings: ModelSettings) -> IpcResult<KeyPlace> {
     Ok(state.engine().await?.model_key_place(&settings).await?)
+}
+
+/// The calls of a run that were kept, in the order in which they ended.
+///
+/// # Errors
+/// None besides those of the database.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_model_calls(
+    state: State<'_, AppState>,
+    run_id: String,
+    offset: u32,
+    limit: u32,
+) -> IpcResult<Page<ModelCallRow>> {
+    Ok(state.engine().await?.list_model_calls(&run_id, offset, limit).await?)
+}
+
+/// What was said in a call of a run.
+///
+/// # Errors
+/// `call_not_found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn get_model_call(state: State<'_, AppState>, run_id: String, id: String) -> IpcResult<ModelCall> {
+    Ok(state.engine().await?.model_call(&run_id, &id).await?)
 }

@@ -22,6 +22,7 @@
 
 mod answer;
 mod dialect;
+mod glossary;
 mod http;
 mod script;
 mod serve;
@@ -38,6 +39,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use answer::answer;
+pub use glossary::{Asks, agree, sort};
 pub use script::{Fault, Json, RetryAfter, Rule, Script, When};
 pub use spoil::Spoil;
 

@@ -77,6 +77,17 @@ pub enum Error {
     /// A definition by a model is wished for, and the project has no model.
     #[error("the project has no model")]
     NoModel,
+    /// The model's calls have cost as much as a run may.
+    #[error("the budget of {budget} is spent: {spent}")]
+    BudgetSpent {
+        /// What they cost.
+        spent: f64,
+        /// What they may cost.
+        budget: f64,
+    },
+    /// A call that is not kept.
+    #[error("call {0} is not kept")]
+    CallNotFound(String),
     /// The review has no such issue, or the answer is none to it.
     #[error("issue {0} cannot be answered so")]
     IssueNotFound(String),
@@ -335,6 +346,12 @@ impl Error {
             Self::NameEmpty => ("name_empty", vec![], None),
             Self::EmptyTerm => ("empty_term", vec![], None),
             Self::NoModel => ("no_model", vec![], None),
+            Self::BudgetSpent { spent, budget } => (
+                "budget_spent",
+                vec![("spent", format!("{spent:.4}")), ("budget", format!("{budget}"))],
+                None,
+            ),
+            Self::CallNotFound(id) => ("call_not_found", vec![("call", id.clone())], None),
             Self::NameTaken(name) => ("name_taken", vec![("term", name.clone())], None),
             Self::IssueNotFound(id) => ("issue_not_found", vec![("issue", id.clone())], None),
             Self::ChangeGone(id) => ("change_gone", vec![("change", id.clone())], None),

@@ -1,6 +1,6 @@
 //! A model that writes the definitions, named on the command line.
 
-use genglossary_model_server::{ModelServer, Script};
+use genglossary_model_server::{Call, ModelServer, Script, agree};
 use serde_json::json;
 
 use crate::bench::Bench;
@@ -23,9 +23,7 @@ fn run_with<'a>(url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn the_model_that_is_named_writes_the_definitions_of_this_run_and_the_next() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let answer = |_: &genglossary_model_server::Call| {
-        json!({ "definition": "What a model wrote.", "sources": [1], "confidence": 0.8 }).to_string()
-    };
+    let answer = |call: &Call| agree(call, |_| "What a model wrote.".to_owned()).to_string();
     let script = Script {
         models: vec!["writer".to_owned()],
         ..Script::default()

@@ -1,4 +1,4 @@
-//! What a run costs whose definitions a model writes, with a server on this machine that answers at once.
+//! What a run costs that asks a model in every stage, with a server on this machine that answers at once.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use genglossary_engine::{
     Engine, ModelProvider, ModelSettings, NoSink, ProjectSettings, RunStatus, RunView, Scope, Trigger,
 };
-use genglossary_model_server::{Call, ModelServer, Script};
+use genglossary_model_server::{Asks, Call, ModelServer, Script, agree};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::measure;
 
@@ -42,12 +43,25 @@ pub(crate) async fn server(latency: Duration) -> std::io::Result<ModelServer> {
         latency_ms: latency.as_millis() as u64,
         ..Script::default()
     };
-    let answer = |call: &Call| {
-        let term = call.user.lines().next().unwrap_or_default();
-        serde_json::json!({ "definition": format!("What is said of {term}."), "sources": [1], "confidence": 0.9 })
-            .to_string()
-    };
-    ModelServer::with(script, answer).await
+    ModelServer::with(script, |call| answer(call).to_string()).await
+}
+
+/// Defines every term, finds something wrong with the first two entries of every question, and mends it.
+fn answer(call: &Call) -> Value {
+    match call.asks() {
+        Asks::Issues => {
+            let issue = |entry| {
+                json!({ "entry": entry, "problem": "unclear", "others": [], "severity": "medium",
+                        "says": "It does not say what it is for.", "proposal": "" })
+            };
+            json!({ "issues": (1..=call.numbered().len().min(2)).map(issue).collect::<Vec<_>>() })
+        }
+        Asks::Mending => {
+            json!({ "definition": "What is said of it, and what it is for.", "sources": [1], "settled": [1],
+                                 "confidence": 0.9 })
+        }
+        _ => agree(call, |call| format!("What is said of {}.", call.term())),
+    }
 }
 
 async fn project(engine: &Engine, folder: &Path, url: &str) -> Result<String, Box<dyn std::error::Error>> {

@@ -40,7 +40,7 @@ impl<T> Page<T> {
 }
 
 /// The most rows of a page.
-const PAGE_LIMIT: u32 = 1_000;
+pub(crate) const PAGE_LIMIT: u32 = 1_000;
 
 /// `search` as a pattern for `LIKE ... ESCAPE '\'`; everything for an empty search.
 fn pattern(search: &str) -> String {

@@ -1,12 +1,14 @@
 //! Models that a project asks: its settings, the key of their server, the prompts, and what asking them takes.
 //! How a server is spoken to is the business of `genglossary-models`.
 
+pub(crate) mod calls;
 mod keys;
 pub(crate) mod prompts;
 mod server;
 mod settings;
 mod usage;
 
+pub use calls::{ModelCall, ModelCallRow, ModelTurn};
 pub(crate) use keys::Keys;
 pub use keys::{KeyPlace, use_keychain};
 pub use server::{JsonForm, ModelCheck, ModelRow, ModelStep};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use genglossary_models::{Client, Key, Limits, Model, Provider, Server};
+use genglossary_models::{Client, Key, Limits, Model, Provider, Server, Usage};
 use glossary::Language;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -88,6 +88,21 @@ pub struct ModelSettings {
     pub timeout_s: u32,
     /// The language that it writes in.
     pub output: OutputLanguage,
+    /// Price of a million tokens of prompts, in whatever currency; nothing for a model that costs nothing.
+    #[serde(default)]
+    #[specta(type = Option<u32>)] // a plain number: it is never NaN
+    pub price_in: Option<f32>,
+    /// Price of a million tokens of replies.
+    #[serde(default)]
+    #[specta(type = Option<u32>)] // a plain number: it is never NaN
+    pub price_out: Option<f32>,
+    /// What a run may cost before it stops and asks.
+    #[serde(default)]
+    #[specta(type = Option<u32>)] // a plain number: it is never NaN
+    pub budget: Option<f32>,
+    /// Keeps every call of a run, with the sentences in it, to be looked at.
+    #[serde(default)]
+    pub keep_calls: bool,
 }
 
 impl ModelSettings {
@@ -109,6 +124,10 @@ impl ModelSettings {
             parallel: 4,
             timeout_s: 300,
             output: OutputLanguage::default(),
+            price_in: None,
+            price_out: None,
+            budget: None,
+            keep_calls: false,
         }
     }
 
@@ -121,6 +140,14 @@ impl ModelSettings {
             ("timeout_s", (1..=3_600).contains(&self.timeout_s)),
             ("api_version", self.api_version.len() <= LONGEST),
             ("base_url", self.base_url.len() <= LONGEST),
+            ("price_in", self.price_in.is_none_or(is_price)),
+            ("price_out", self.price_out.is_none_or(is_price)),
+            // Without a price there is nothing to count.
+            (
+                "budget",
+                self.budget
+                    .is_none_or(|budget| is_price(budget) && budget > 0.0 && self.has_price()),
+            ),
         ];
         for (field, kept) in bounds {
             if !kept {
@@ -128,6 +155,17 @@ impl ModelSettings {
             }
         }
         self.client(None).map(|_| ())
+    }
+
+    fn has_price(&self) -> bool {
+        self.price_in.or(self.price_out).is_some()
+    }
+
+    /// What calls cost; nothing without a price.
+    pub(crate) fn cost(&self, usage: Usage) -> Option<f64> {
+        let of = |tokens: u32, price: Option<f32>| f64::from(tokens) * f64::from(price.unwrap_or(0.0)) / 1e6;
+        self.has_price()
+            .then(|| of(usage.tokens_in, self.price_in) + of(usage.tokens_out, self.price_out))
     }
 
     /// Without white space around what was typed.
@@ -182,6 +220,10 @@ impl ModelSettings {
             self.context,
         )
     }
+}
+
+fn is_price(price: f32) -> bool {
+    (0.0..=1e6).contains(&price)
 }
 
 /// Longer texts than any of these settings has.

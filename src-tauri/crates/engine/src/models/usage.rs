@@ -14,7 +14,7 @@ use crate::runs::Stage;
 use crate::store::Store;
 
 /// What asking a model took in one stage of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Type)]
 pub struct ModelUse {
     /// The stage.
     pub stage: Stage,
@@ -36,6 +36,9 @@ pub struct ModelUse {
     pub estimated: bool,
     /// Time of all requests together, in milliseconds; those at the same time count each.
     pub time_ms: u32,
+    /// What they cost, at the price that was set; nothing without one.
+    #[specta(type = Option<u32>)] // a plain number: it is never NaN
+    pub cost: Option<f64>,
 }
 
 /// What became of a question.
@@ -70,12 +73,14 @@ impl Ledger {
             tokens_out: 0,
             estimated: false,
             time_ms: 0,
+            cost: None,
         }));
     }
 
     /// Counts a question, and what it took.
-    pub(crate) fn count(&self, stage: Stage, usage: Usage, asked: Asked) {
+    pub(crate) fn count(&self, stage: Stage, usage: Usage, cost: Option<f64>, asked: Asked) {
         self.change(stage, |total| {
+            total.cost = cost.map(|cost| total.cost.unwrap_or(0.0) + cost).or(total.cost);
             match asked {
                 Asked::Answered => total.questions += 1,
                 Asked::Failed => total.failed += 1,
@@ -99,6 +104,11 @@ impl Ledger {
         self.change(stage, |total| total.cached += questions);
     }
 
+    /// What all of it cost.
+    pub(crate) fn spent(&self) -> f64 {
+        self.lock().values().filter_map(|total| total.cost).sum()
+    }
+
     /// What is counted so far, in the order of the stages.
     pub(crate) fn totals(&self) -> Vec<ModelUse> {
         self.lock().values().copied().collect()
@@ -113,10 +123,10 @@ pub(crate) async fn save(tx: &mut Transaction<'_, Sqlite>, run_id: &str, totals:
     let json = serde_json::to_string(totals)?;
     sqlx::query!(
         "INSERT OR REPLACE INTO model_use (run_id, stage, questions, cached, failed, calls, retries, tokens_in,
-             tokens_out, estimated, time_ms)
+             tokens_out, estimated, time_ms, cost)
          SELECT ?1, value ->> 'stage', value ->> 'questions', value ->> 'cached', value ->> 'failed', value ->> 'calls',
              value ->> 'retries', value ->> 'tokens_in', value ->> 'tokens_out', value ->> 'estimated',
-             value ->> 'time_ms'
+             value ->> 'time_ms', value ->> 'cost'
          FROM json_each(?2)",
         run_id,
         json
@@ -129,7 +139,7 @@ pub(crate) async fn save(tx: &mut Transaction<'_, Sqlite>, run_id: &str, totals:
 /// What a run asked, in the order of the stages.
 pub(crate) async fn of_run(store: &Store, run_id: &str) -> Result<Vec<ModelUse>> {
     let rows = sqlx::query!(
-        "SELECT stage, questions, cached, failed, calls, retries, tokens_in, tokens_out, estimated, time_ms
+        "SELECT stage, questions, cached, failed, calls, retries, tokens_in, tokens_out, estimated, time_ms, cost
          FROM model_use WHERE run_id = ?",
         run_id
     )
@@ -151,6 +161,7 @@ pub(crate) async fn of_run(store: &Store, run_id: &str) -> Result<Vec<ModelUse>>
                 tokens_out: row.tokens_out as u32,
                 estimated: row.estimated == 1,
                 time_ms: row.time_ms as u32,
+                cost: row.cost,
             })
         })
         .collect::<Result<Vec<_>>>()?;

@@ -8,11 +8,11 @@ pub(super) mod rewrite;
 pub(super) mod write;
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use genglossary_models::{Client, Fault, Model, Prompt};
+use genglossary_models::{Client, Exchange, Fault, Model, Prompt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,8 +21,9 @@ use tokio::runtime::Handle;
 use super::Work;
 use crate::error::Error;
 use crate::logs::LogLevel;
-use crate::models::{Asked, ModelSettings};
+use crate::models::{Asked, ModelSettings, calls};
 use crate::runs::{Break, Stage, StageContext, StopFlag, Undone, Unit, from_bytes, to_bytes};
+use crate::store::Store;
 use crate::store::units::UnitKeyBuilder;
 
 /// An answer weighs as much in memory as so many bytes of text.
@@ -71,9 +72,38 @@ struct Asking<Q> {
     model: Model,
     context: StageContext,
     runtime: Handle,
+    store: Store,
+    run_id: String,
     /// Questions in a row in which the server failed.
     in_vain: AtomicU32,
     kind: PhantomData<fn() -> Q>,
+}
+
+/// The calls of one question.
+type Kept = Arc<Mutex<Vec<Exchange>>>;
+
+impl<Q: Question> Asking<Q> {
+    /// The client, and where it puts its calls if the researcher wants to see them.
+    fn observed(&self) -> (Client, Kept) {
+        let kept = Kept::default();
+        let client = self.client.clone();
+        if !self.settings.keep_calls {
+            return (client, kept);
+        }
+        let put = Arc::clone(&kept);
+        let tell = move |call: &Exchange| put.lock().unwrap_or_else(PoisonError::into_inner).push(call.clone());
+        (client.observe(Arc::new(tell)), kept)
+    }
+
+    /// Stores the calls of a question.
+    fn keep(&self, name: &str, kept: &Kept) -> Result<(), Undone> {
+        let calls = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
+        for call in calls {
+            let saved = calls::save(&self.store, &self.run_id, Q::STAGE, name, &call);
+            self.runtime.block_on(saved).map_err(Undone::Hopeless)?;
+        }
+        Ok(())
+    }
 }
 
 impl<Q: Question> Unit for Asking<Q> {
@@ -99,23 +129,31 @@ impl<Q: Question> Unit for Asking<Q> {
     fn work(&self, question: &Q, stop: &StopFlag) -> Result<Q::Answer, Undone> {
         let (prompt, model) = (question.prompt(), question.model(&self.model));
         let ledger = self.context.ledger();
-        let asked = self
-            .client
-            .ask(&model, &prompt, stop.token(), |json| question.read(json));
-        match self.runtime.block_on(asked) {
+        if let Some(budget) = self.settings.budget.map(f64::from)
+            && ledger.spent() >= budget
+        {
+            let spent = ledger.spent();
+            return Err(Undone::Hopeless(Error::BudgetSpent { spent, budget }));
+        }
+        let (client, kept) = self.observed();
+        let asked = client.ask(&model, &prompt, stop.token(), |json| question.read(json));
+        let asked = self.runtime.block_on(asked);
+        self.keep(question.name(), &kept)?;
+        let cost = |usage| self.settings.cost(usage);
+        match asked {
             Ok(answer) => {
                 self.in_vain.store(0, Ordering::Relaxed);
-                ledger.count(Q::STAGE, answer.usage, Asked::Answered);
+                ledger.count(Q::STAGE, answer.usage, cost(answer.usage), Asked::Answered);
                 self.context
                     .log(LogLevel::Debug, question.name(), question.told(&answer.value));
                 Ok(answer.value)
             }
             Err(error) if error.is_cancelled() => {
-                ledger.count(Q::STAGE, error.usage(), Asked::Stopped);
+                ledger.count(Q::STAGE, error.usage(), cost(error.usage()), Asked::Stopped);
                 Err(Undone::Stopped)
             }
             Err(error) => {
-                ledger.count(Q::STAGE, error.usage(), Asked::Failed);
+                ledger.count(Q::STAGE, error.usage(), cost(error.usage()), Asked::Failed);
                 // What the server refuses, or answers badly, says nothing of the other questions.
                 let of_server = matches!(
                     error.fault,
@@ -169,6 +207,8 @@ async fn ask<Q: Question>(
         settings: settings.clone(),
         context: work.context.clone(),
         runtime: Handle::current(),
+        store: work.engine.store().clone(),
+        run_id: work.run.id.clone(),
         in_vain: AtomicU32::new(0),
         kind: PhantomData::<fn() -> Q>,
     };

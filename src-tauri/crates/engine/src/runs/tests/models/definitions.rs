@@ -161,7 +161,7 @@ async fn a_term_whose_question_fails_for_good_is_missing_and_is_asked_again_alon
     let bench = Bench::new().await;
     let project = bench.project("p").await;
     let server = ModelServer::with(script(), |call| {
-        if asks(call) == Asks::Definition && term(call) == "germination test" {
+        if call.asks() == Asks::Definition && call.term() == "germination test" {
             return "I would rather not say.".to_owned();
         }
         agrees(call)
@@ -280,10 +280,10 @@ async fn a_wish_for_another_definition_is_one_question_and_its_undo_is_none() {
 
     // Each answer is another one, as one of a model with some chance in it would be.
     let server = ModelServer::with(script(), |call| {
-        if asks(call) != Asks::Definition {
+        if call.asks() != Asks::Definition {
             return agrees(call);
         }
-        let definition = format!("Seed {} of {}.", call.body["seed"], term(call));
+        let definition = format!("Seed {} of {}.", call.body["seed"], call.term());
         json!({ "definition": definition, "sources": [1], "confidence": 0.9 }).to_string()
     })
     .await

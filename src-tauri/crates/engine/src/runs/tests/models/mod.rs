@@ -3,54 +3,13 @@
 mod definitions;
 mod stages;
 
-use genglossary_model_server::{Call, ModelServer, Script};
+use genglossary_model_server::{Asks, Call, ModelServer, Script, agree, sort};
 use serde_json::json;
 
 use crate::testing::Bench;
 use crate::{ModelProvider, ModelSettings, ProjectSettings, Stage};
 
 const KEY: &str = "sk-test-0123456789abcdef";
-
-/// What a question asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
-    Categories,
-    Definition,
-    Issues,
-    Mending,
-}
-
-fn asks(call: &Call) -> Asks {
-    let members = call.schema.as_ref().unwrap()["properties"].as_object().unwrap();
-    match () {
-        () if members.contains_key("terms") => Asks::Categories,
-        () if members.contains_key("issues") => Asks::Issues,
-        () if members.contains_key("settled") => Asks::Mending,
-        () => Asks::Definition,
-    }
-}
-
-/// The term that a definition is asked for.
-fn term(call: &Call) -> &str {
-    let named = |line| {
-        ["Term: ", "用語: "]
-            .iter()
-            .find_map(|head| str::strip_prefix(line, *head))
-    };
-    call.user.lines().find_map(named).unwrap_or_default()
-}
-
-/// What stands behind the numbers of a question, from 1.
-fn numbered(call: &Call) -> Vec<&str> {
-    let lines = call.user.lines().filter(|line| line.starts_with('['));
-    lines.map(|line| line.split_once("] ").unwrap().1).collect()
-}
-
-/// Writes a definition from the first sentence.
-fn writes(call: &Call) -> String {
-    let definition = format!("What the documents call {}.", term(call));
-    json!({ "definition": definition, "sources": [1], "confidence": 0.9 }).to_string()
-}
 
 fn script() -> Script {
     Script {
@@ -62,21 +21,7 @@ fn script() -> Script {
 
 /// Finds nothing wrong with terms and entries, and writes definitions.
 fn agrees(call: &Call) -> String {
-    match asks(call) {
-        Asks::Categories => sorts(call, |_| "concept"),
-        Asks::Definition => writes(call),
-        Asks::Issues => json!({ "issues": [] }).to_string(),
-        Asks::Mending => json!({ "definition": "", "sources": [], "settled": [], "confidence": 0 }).to_string(),
-    }
-}
-
-/// Sorts every expression.
-fn sorts(call: &Call, category: impl Fn(&str) -> &'static str) -> String {
-    let terms = numbered(call).into_iter().zip(1..);
-    let terms: Vec<_> = terms
-        .map(|(text, number)| json!({ "number": number, "category": category(text) }))
-        .collect();
-    json!({ "terms": terms, "added": [] }).to_string()
+    agree(call, |call| format!("What the documents call {}.", call.term())).to_string()
 }
 
 async fn server(script: Script) -> ModelServer {

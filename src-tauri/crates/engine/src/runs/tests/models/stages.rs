@@ -42,8 +42,8 @@ async fn a_model_sorts_the_terms_and_those_that_are_none_get_no_entry_unless_the
         "drying room" | "seed bank" => "common",
         _ => "concept",
     };
-    let server = ModelServer::with(script(), move |call| match asks(call) {
-        Asks::Categories => sorts(call, category),
+    let server = ModelServer::with(script(), move |call| match call.asks() {
+        Asks::Categories => sort(call, category).to_string(),
         _ => agrees(call),
     })
     .await
@@ -103,9 +103,10 @@ async fn a_model_sorts_the_terms_and_those_that_are_none_get_no_entry_unless_the
 async fn a_term_that_a_model_forgets_is_asked_again_and_then_kept_and_excluded_ones_are_never_sent() {
     let bench = Bench::new().await;
     let project = bench.project("p").await;
-    let server = ModelServer::with(script(), |call| match asks(call) {
+    let server = ModelServer::with(script(), |call| match call.asks() {
         Asks::Categories => {
-            let terms = numbered(call)
+            let terms = call
+                .numbered()
                 .into_iter()
                 .zip(1..)
                 .filter(|(text, _)| *text != "germination test");
@@ -153,9 +154,9 @@ async fn a_term_that_a_model_sees_in_the_sentences_is_looked_for_and_gets_an_ent
         "zeta.md",
         "The germination test uses Zeta paper. Zeta paper is a paper that keeps water.",
     );
-    let server = ModelServer::with(script(), |call| match asks(call) {
+    let server = ModelServer::with(script(), |call| match call.asks() {
         Asks::Categories => {
-            let mut json: serde_json::Value = serde_json::from_str(&sorts(call, |_| "concept")).unwrap();
+            let mut json = sort(call, |_| "concept");
             json["added"] = json!(["paper that keeps water", "made up by nobody"]);
             json.to_string()
         }
@@ -193,9 +194,9 @@ async fn a_term_that_a_model_sees_in_the_sentences_is_looked_for_and_gets_an_ent
 
 /// Finds the definition of the germination test unclear, and mends it.
 fn finds(call: &Call) -> String {
-    match asks(call) {
+    match call.asks() {
         Asks::Issues => {
-            let entries = numbered(call);
+            let entries = call.numbered();
             let at = entries.iter().position(|entry| entry.starts_with("germination test: "));
             let issue = |at| {
                 json!({ "entry": at + 1, "problem": "unclear", "others": [], "severity": "high",
