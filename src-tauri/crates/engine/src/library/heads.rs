@@ -132,6 +132,9 @@ mod tests {
         let list = engine.list_terms(&project, &query).await.unwrap().rows;
         assert_eq!(list[0].text, "zymurgy");
         let heads = engine.term_heads(&project, &query).await.unwrap();
-        assert!(heads[0].at == 1 && heads.iter().any(|head| head.head == "わ"), "{heads:?}");
+        assert!(
+            heads[0].at == 1 && heads.iter().any(|head| head.head == "わ"),
+            "{heads:?}"
+        );
     }
 }
