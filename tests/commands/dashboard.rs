@@ -45,7 +45,10 @@ pub(crate) fn what_is_deleted_comes_back(bench: &Bench, project: &str) {
     let detail = bench.ok("get_project", json!({ "projectId": project }));
     let current = text(&detail, "/current_run");
     bench.fails("delete_run", json!({ "runId": current }), "run_is_current");
-    let runs = bench.ok("list_runs", json!({ "projectId": project, "offset": 0, "limit": 50 }));
+    let runs = bench.ok(
+        "list_runs",
+        json!({ "projectId": project, "offset": 0, "limit": 50, "order": null }),
+    );
     let other = runs["rows"]
         .as_array()
         .unwrap()

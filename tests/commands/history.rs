@@ -13,7 +13,11 @@ pub(crate) fn what_runs_leave(bench: &Bench, project: &str) {
         arguments["limit"] = json!(50);
         bench.ok(command, arguments)
     };
-    let runs = page("list_runs", json!({ "projectId": project }))["rows"].clone();
+    let runs = page(
+        "list_runs",
+        json!({ "projectId": project, "order": { "sort": "started", "descending": true } }),
+    )["rows"]
+        .clone();
     let (last, stopped) = (text(&runs, "/0/id"), text(&runs, "/1/id"));
     assert_eq!(bench.ok("list_active_runs", json!({})), json!([]));
     assert_eq!(

@@ -177,7 +177,10 @@ fn a_run_and_its_log(bench: &Bench, project: &str) {
 
     let run = bench.run(project, "full", "the second");
     assert_eq!(run["status"], "completed", "{run}");
-    let runs = bench.ok("list_runs", json!({ "projectId": project, "offset": 0, "limit": 1 }));
+    let runs = bench.ok(
+        "list_runs",
+        json!({ "projectId": project, "offset": 0, "limit": 1, "order": null }),
+    );
     assert_eq!(
         (&runs["total"], &runs["rows"]),
         (&json!(2), &json!([run])),
@@ -261,6 +264,10 @@ fn terms(bench: &Bench, project: &str) {
         rows.len() > 100 && rows.is_sorted_by(|a, b| a["score"].as_f64() >= b["score"].as_f64()),
         "best first"
     );
+    let mut by_reading = query(None);
+    by_reading["sort"] = json!("term");
+    let heads = bench.ok("get_term_heads", json!({ "projectId": project, "query": by_reading }));
+    assert!(heads.as_array().unwrap().len() > 5, "{heads}");
     let (key, count) = (text(&rows[0], "/key"), &rows[0]["occurrences"]);
     let term = bench.ok("get_term", json!({ "projectId": project, "key": key }));
     assert_eq!(term["row"], rows[0]);
@@ -332,6 +339,12 @@ fn entries_and_issues(bench: &Bench, project: &str) {
             assert_eq!(list(stage, filter)["total"], counts[filter], "{stage}, {filter}");
         }
     }
+    let query = json!({ "offset": 0, "limit": 0, "search": "", "filter": "all" });
+    let heads = bench.ok(
+        "get_entry_heads",
+        json!({ "projectId": project, "stage": "refine", "query": query }),
+    );
+    assert!(heads.as_array().unwrap().len() > 5 && heads[0]["at"] == 0, "{heads}");
     let key = text(&list("refine", "all"), "/rows/0/key");
     let entry = bench.ok(
         "get_entry",

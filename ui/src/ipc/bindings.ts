@@ -150,6 +150,20 @@ export const commands = {
 	 */
 	getUsualModel: (provider: ModelProvider) => typedError<ModelSettings, IpcError>(__TAURI_INVOKE("get_usual_model", { provider })),
 	/**
+	 *  What was said in a call of a run.
+	 * 
+	 *  # Errors
+	 *  `call_not_found`.
+	 */
+	getModelCall: (runId: string, id: string) => typedError<ModelCall, IpcError>(__TAURI_INVOKE("get_model_call", { runId, id })),
+	/**
+	 *  The calls of a run that were kept, in the order in which they ended.
+	 * 
+	 *  # Errors
+	 *  None besides those of the database.
+	 */
+	listModelCalls: (runId: string, offset: number, limit: number) => typedError<Page<ModelCallRow>, IpcError>(__TAURI_INVOKE("list_model_calls", { runId, offset, limit })),
+	/**
 	 *  The models that the server of these settings has.
 	 * 
 	 *  # Errors
@@ -1641,6 +1655,42 @@ export type MissingUnit = {
 	error: Message,
 };
 
+/**  All of a call. */
+export type ModelCall = {
+	/**  The call. */
+	row: ModelCallRow,
+	/**  What was sent. */
+	messages: ModelTurn[],
+	/**  What came back, as far as it came. */
+	reply: string,
+};
+
+/**  A call in a list. */
+export type ModelCallRow = {
+	/**  Identifies it. */
+	id: string,
+	/**  The stage that asked. */
+	stage: Stage,
+	/**  What it is about. */
+	item: string,
+	/**  When the answer was there. */
+	at: string,
+	/**  Which attempt of its question it is, from 1. */
+	attempt: number,
+	/**  The HTTP status, if there was one. */
+	status: number | null,
+	/**  Tokens of the prompt. */
+	tokens_in: number,
+	/**  Tokens of the reply. */
+	tokens_out: number,
+	/**  The tokens are estimated. */
+	estimated: boolean,
+	/**  How long it took, in milliseconds. */
+	time_ms: number,
+	/**  Why it gave no answer. */
+	error: Message | null,
+};
+
 /**  What trying a server found. */
 export type ModelCheck = {
 	/**  The last step that worked. */
@@ -1700,6 +1750,14 @@ export type ModelSettings = {
 	timeout_s: number,
 	/**  The language that it writes in. */
 	output: OutputLanguage,
+	/**  Price of a million tokens of prompts, in whatever currency; nothing for a model that costs nothing. */
+	price_in?: number | null,
+	/**  Price of a million tokens of replies. */
+	price_out?: number | null,
+	/**  What a run may cost before it stops and asks. */
+	budget?: number | null,
+	/**  Keeps every call of a run, with the sentences in it, to be looked at. */
+	keep_calls?: boolean,
 };
 
 /**  A step of trying a server; each one needs those before it. */
@@ -1714,6 +1772,14 @@ export type ModelStep =
 "known" | 
 /**  The model answers in JSON: everything works. */
 "works";
+
+/**  One turn of what was said. */
+export type ModelTurn = {
+	/**  `system`, `user` or `assistant`. */
+	role: string,
+	/**  The words. */
+	content: string,
+};
 
 /**  What asking a model took in one stage of a run. */
 export type ModelUse = {
@@ -1737,6 +1803,8 @@ export type ModelUse = {
 	estimated: boolean,
 	/**  Time of all requests together, in milliseconds; those at the same time count each. */
 	time_ms: number,
+	/**  What they cost, at the price that was set; nothing without one. */
+	cost: number | null,
 };
 
 /**  One occurrence in its context. */

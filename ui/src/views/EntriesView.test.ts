@@ -88,9 +88,12 @@ describe.each<EntryStage>(['define', 'refine'])('the entries of %s', (stage) => 
     await click(letters().find((each) => each.textContent === 'は') as HTMLElement);
     expect(chosen()).toEqual(['フォクシング']);
     expect(document.activeElement).toBe(list());
-    letters()[0]?.focus();
-    await press(letters()[0] as HTMLElement, 'End');
-    expect(document.activeElement).toBe(last);
+    one('jumps').focus();
+    await press(one('jumps'), 'End');
+    expect(last.getAttribute('aria-selected')).toBe('true');
+    await press(one('jumps'), 'Home');
+    expect(chosen()).toEqual(['benzotriazole']);
+    expect(document.activeElement).toBe(one('jumps'));
     await type(one('entry-search'), 'bronze');
     expect(heads()).toEqual(['B']);
     expect(all('jumps')).toHaveLength(0);

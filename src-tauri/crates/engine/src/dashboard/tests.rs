@@ -354,7 +354,7 @@ async fn the_history_is_sorted_by_whatever_is_asked_for_and_equal_runs_stand_new
         limit: 1,
         ..everything()
     };
-    assert_eq!(history(&bench, page).await, [middle.clone()], "the filter holds");
+    assert_eq!(history(&bench, page).await, [&*middle], "the filter holds");
     // The list of a project has those at work, too.
     let order = RunOrder {
         sort: RunSort::Duration,

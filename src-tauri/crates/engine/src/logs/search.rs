@@ -135,7 +135,7 @@ impl Index {
             let mut reader = BufReader::with_capacity(256 * 1024, file);
             let mut line = Vec::new();
             while position < self.starts.len() && hits.len() < HITS && self.starts[position] - start < BYTES {
-                if position > first && position % 64 == 0 && began.elapsed() > PATIENCE {
+                if position > first && position.is_multiple_of(64) && began.elapsed() > PATIENCE {
                     break;
                 }
                 line.clear();
