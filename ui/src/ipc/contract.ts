@@ -125,7 +125,14 @@ export interface Commands {
   listModels(settings: B.ModelSettings): Answer<B.ModelRow[]>;
   checkModel(settings: B.ModelSettings): Answer<B.ModelCheck>;
   setModelKey(settings: B.ModelSettings, key: string | null): Answer<B.KeyPlace>;
-  getModelKeyPlace(settings: B.ModelSettings): Answer<B.KeyPlace>;
+  getModelServer(settings: B.ModelSettings): Answer<B.ModelServer>;
+  startPull(settings: B.ModelSettings): Answer<B.PullView>;
+  cancelPull(server: string): Answer<null>;
+  listPulls(): Answer<B.PullView[]>;
+  getOllama(settings: B.ModelSettings): Answer<B.OllamaView>;
+  startOllama(settings: B.ModelSettings): Answer<B.OllamaView>;
+  stopOllama(): Answer<null>;
+  readOllamaLog(): Answer<B.OllamaLog>;
   getAppInfo(): Answer<B.AppInfo>;
   answerClose(answer: B.CloseAnswer): Answer<null>;
 }
@@ -154,6 +161,8 @@ export interface Events {
   openProject: Listen<OpenProject>;
   openFailed: Listen<B.IpcError>;
   settingsChanged: Listen<B.AppSettings>;
+  pullChanged: Listen<B.PullView>;
+  ollamaChanged: Listen<null>;
 }
 
 export interface SaveFilter {

@@ -1,5 +1,5 @@
 // The settings of a model as the fields hold them, and what is wrong with what was typed.
-import type { ModelProvider, ModelSettings, OutputLanguage } from '../ipc/bindings';
+import type { ModelProvider, ModelRow, ModelSettings, OutputLanguage } from '../ipc/bindings';
 
 export const MODEL_FIELDS = [
   'base_url',
@@ -7,6 +7,7 @@ export const MODEL_FIELDS = [
   'model',
   'parallel',
   'timeout_s',
+  'keep_alive_min',
   'context',
   'temperature',
   'seed',
@@ -26,6 +27,7 @@ export function draftOfModel(model: ModelSettings): ModelDraft {
     model: model.model,
     parallel: String(model.parallel),
     timeout_s: String(model.timeout_s),
+    keep_alive_min: String(model.keep_alive_min),
     context: String(model.context),
     // A single-precision number has more digits than anybody typed.
     temperature: String(Number(model.temperature.toFixed(3))),
@@ -45,6 +47,7 @@ export function modelOf(draft: ModelDraft): ModelSettings {
     context: numberOf(draft.context),
     parallel: numberOf(draft.parallel),
     timeout_s: numberOf(draft.timeout_s),
+    keep_alive_min: numberOf(draft.keep_alive_min),
     output: draft.output,
   };
 }
@@ -52,7 +55,15 @@ export function modelOf(draft: ModelDraft): ModelSettings {
 /** The same server, whatever is wrong in the other fields: for its key and its models. */
 export function serverOf(draft: ModelDraft): ModelSettings {
   const model = modelOf(draft);
-  return { ...model, temperature: 0, seed: null, context: 4_096, parallel: 1, timeout_s: 30 };
+  return {
+    ...model,
+    temperature: 0,
+    seed: null,
+    context: 4_096,
+    parallel: 1,
+    timeout_s: 30,
+    keep_alive_min: 10,
+  };
 }
 
 export function problemsOfModel(draft: ModelDraft): Set<ModelField> {
@@ -65,11 +76,17 @@ export function problemsOfModel(draft: ModelDraft): Set<ModelField> {
     model: model.model !== '',
     parallel: whole(model.parallel, 1, 64),
     timeout_s: whole(model.timeout_s, 1, 3_600),
+    keep_alive_min: whole(model.keep_alive_min, 0, 1_440),
     context: whole(model.context, 4_096, 2_000_000),
     temperature: model.temperature >= 0 && model.temperature <= 2,
     seed: model.seed === null || whole(model.seed, 0, 4_294_967_295),
   };
   return new Set(MODEL_FIELDS.filter((field) => !kept[field]));
+}
+
+/** Whether a server has a model: a name without a tag means the latest one. */
+export function hasModel(models: ModelRow[], name: string): boolean {
+  return models.some((row) => row.name === name || row.name === `${name}:latest`);
 }
 
 /** A number, also in full-width digits; NaN for anything else. */

@@ -57,8 +57,8 @@ pub use logs::{
     LogStage,
 };
 pub use models::{
-    JsonForm, KeyPlace, ModelCheck, ModelProvider, ModelRow, ModelSettings, ModelStep, ModelUse, OutputLanguage,
-    use_keychain,
+    JsonForm, KeyPlace, ModelCheck, ModelProvider, ModelRow, ModelServer, ModelSettings, ModelStep, ModelUse,
+    OutputLanguage, PullState, PullView, use_keychain,
 };
 pub use plan::{Estimate, FileState, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
