@@ -2,10 +2,11 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
+import { messages } from './messages/bundle.js';
 import { options } from './messages/compile.js';
 
 export default defineConfig({
-  plugins: [paraglideVitePlugin(options), svelte(), svelteTesting()],
+  plugins: [paraglideVitePlugin(options), messages(), svelte(), svelteTesting()],
   clearScreen: false,
   server: { host: '127.0.0.1', port: 5173, strictPort: true },
   build: {

@@ -25,6 +25,14 @@ pub struct LogEnded(pub engine::LogEnd);
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct ProjectChanged(pub engine::ProjectRef);
 
+/// A pull of a model is further, or has ended.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct PullChanged(pub engine::PullView);
+
+/// The Ollama that this app started said something, or started, or ended. What it is now is asked for.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct OllamaChanged(pub ());
+
 /// The window is to close while runs are active. The page shows the question, says so with `answer_close`, and then
 /// answers it with the same command.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -76,6 +84,7 @@ impl<R: Runtime> engine::EventSink for WindowSink<R> {
             engine::Event::LogAppended(records) => LogAppended(records).emit(&self.0),
             engine::Event::LogEnded(end) => LogEnded(end).emit(&self.0),
             engine::Event::ProjectChanged(project) => ProjectChanged(project).emit(&self.0),
+            engine::Event::PullChanged(pull) => PullChanged(pull).emit(&self.0),
         };
         if let Err(error) = sent {
             tracing::warn!(%error, "an event did not reach the window");

@@ -208,7 +208,16 @@ fn without_a_data_folder_every_command_says_so() {
     // Who wants to leave may, whatever is broken; what the app is made of, and where its
     // folder is, can be seen then too.
     for command in bench.contract.commands.keys().filter(|command| {
-        !["answer_close", "get_about", "get_usual_model", "open_data_folder"].contains(&command.as_str())
+        ![
+            "answer_close",
+            "get_about",
+            "get_ollama",
+            "get_usual_model",
+            "open_data_folder",
+            "read_ollama_log",
+            "stop_ollama",
+        ]
+        .contains(&command.as_str())
     }) {
         let error = bench.fails(
             command,
@@ -274,6 +283,11 @@ fn a_run_is_told_in_typed_events_from_its_start_to_its_end() {
     let mut settings = bench.ok("get_settings", json!({}));
     settings["theme"] = json!("dark");
     bench.ok("set_settings", json!({ "settings": settings }));
+    let mut model = bench.ok("get_usual_model", json!({ "provider": "ollama" }));
+    model["base_url"] = json!("http://127.0.0.1:9");
+    model["model"] = json!("m");
+    bench.ok("start_pull", json!({ "settings": model }));
+    bench.ok("stop_ollama", json!({}));
     bench.deliver();
     let events = events.lock().unwrap().clone();
     for (name, payload) in &events {

@@ -32,7 +32,11 @@ fn every_command_of_the_contract_answers_as_the_bindings_promise() {
         ),
     )
     .unwrap();
-    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let ollama = folder.path().join("ollama");
+    std::fs::write(&ollama, "#!/bin/sh\ntest \"$*\" = serve && exec sleep 600\n").unwrap();
+    for program in [&opener, &ollama] {
+        std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
     let path = std::env::var("PATH").unwrap_or_default();
     let session = Command::new(std::env::current_exe().unwrap())
         .args([
@@ -402,8 +406,8 @@ fn entries_and_issues(bench: &Bench, project: &str) {
 fn a_model(bench: &Bench, project: &str) {
     let mut model = bench.ok("get_usual_model", json!({ "provider": "openai" }));
     assert_eq!(
-        bench.ok("get_model_key_place", json!({ "settings": model })),
-        "nowhere",
+        bench.ok("get_model_server", json!({ "settings": model })),
+        json!({ "key": "nowhere", "local": false }),
         "a test reads no keychain"
     );
     let key = json!({ "settings": model, "key": "sk-0123456789" });
@@ -414,6 +418,7 @@ fn a_model(bench: &Bench, project: &str) {
     model["model"] = json!("writer");
     bench.ok("list_models", json!({ "settings": model }));
     assert_eq!(bench.ok("check_model", json!({ "settings": model }))["passed"], "works");
+    a_pull(bench, &server);
     drop(server);
 
     let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
@@ -426,6 +431,35 @@ fn a_model(bench: &Bench, project: &str) {
     model["base_url"] = json!("http://me:secret@localhost");
     let refused = bench.fails("check_model", json!({ "settings": model }), "model_bad_address");
     assert!(!refused.to_string().contains("secret"), "{refused}");
+}
+
+/// A model that a server gets, and the Ollama of this machine: here one that says nothing, beside a server that answers.
+fn a_pull(bench: &Bench, server: &ModelServer) {
+    let mut model = bench.ok("get_usual_model", json!({ "provider": "ollama" }));
+    model["base_url"] = json!(server.url());
+    model["model"] = json!("new");
+    let pull = bench.ok("start_pull", json!({ "settings": model }));
+    assert_eq!((&pull["state"], &pull["model"]), (&json!("active"), &json!("new")));
+    bench.ok("cancel_pull", json!({ "server": pull["server"] }));
+    bench.ok("list_pulls", json!({}));
+
+    let is = |view: &Value| {
+        (
+            view["program"].is_string(),
+            view["answers"] == true,
+            view["running"] == true,
+        )
+    };
+    let view = bench.ok("get_ollama", json!({ "settings": model }));
+    assert_eq!(is(&view), (true, true, false));
+    let view = bench.ok("start_ollama", json!({ "settings": model }));
+    assert_eq!(is(&view), (true, true, true));
+    bench.ok("stop_ollama", json!({}));
+    bench.ok("read_ollama_log", json!({}));
+    model["base_url"] = json!("http://ollama.example:11434");
+    let view = bench.ok("get_ollama", json!({ "settings": model }));
+    assert_eq!(is(&view), (false, true, false), "another machine is none of ours");
+    bench.fails("start_ollama", json!({ "settings": model }), "ollama_not_here");
 }
 
 fn exports(bench: &Bench, project: &str) {

@@ -42,7 +42,7 @@ test('a server is set up, and trying it says what is missing and then that every
   await app.type('set-base_url', url);
   await app.type('set-model', 'writer');
   await app.click('test-model');
-  await app.waitForText('model-problem', /does not accept the key/);
+  await app.waitForText('model-problem', /asks for a key/);
   await app.type('set-key', KEY);
   await app.click('keep-key');
   await app.waitForText('key-place', /Kept in/);

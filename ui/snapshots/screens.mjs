@@ -42,6 +42,27 @@ export const screens = [
       await page.locator(id('model-check')).scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: 'project-model-list',
+    at: tab('settings'),
+    query: 'model&pull=40',
+    act: async (page) => {
+      await page.click(id('list-models'));
+      await page.waitForSelector(id('model-row'));
+      await page.locator(id('set-engine')).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'project-ollama',
+    at: tab('settings'),
+    query: 'model&ollama',
+    size: [960, 640],
+    act: async (page) => {
+      await page.click(id('start-ollama'));
+      await page.click(id('ollama-output'));
+      await page.locator(id('ollama-log')).scrollIntoViewIfNeeded();
+    },
+  },
   { name: 'provisional-model', at: tab('provisional'), query: 'model' },
   { name: 'run-model', at: tab('runs'), query: 'model' },
   { name: 'running', at: tab('provisional'), query: 'state=running' },

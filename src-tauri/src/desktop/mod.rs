@@ -10,6 +10,7 @@ pub mod board;
 pub mod close;
 pub mod compositing;
 pub mod notify;
+pub mod ollama;
 pub mod painter;
 pub mod reveal;
 pub mod signals;
@@ -84,6 +85,7 @@ pub struct Desktop {
     has_tray: AtomicBool,
     /// The runs were asked to stop and had their time.
     stopped: AtomicBool,
+    ollama: ollama::Ollama,
 }
 
 impl Default for Desktop {
@@ -97,6 +99,7 @@ impl Default for Desktop {
             bell: OnceLock::default(),
             has_tray: AtomicBool::default(),
             stopped: AtomicBool::default(),
+            ollama: ollama::Ollama::default(),
         }
     }
 }
@@ -417,6 +420,7 @@ fn quit<R: Runtime>(app: &AppHandle<R>) {
 
 /// Stops what still runs, so that nothing is left half-way, and closes the database. Neither can hold up the exit.
 fn shut_down<R: Runtime>(app: &AppHandle<R>) {
+    ollama::end(app);
     let stopped = app.state::<Desktop>().stopped.load(Ordering::Relaxed);
     let Some(engine) = app.state::<AppState>().opened_engine().cloned() else {
         return;

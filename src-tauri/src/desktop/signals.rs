@@ -19,9 +19,11 @@ pub async fn watch<R: Runtime>(app: AppHandle<R>) {
     let code = signals.next().await;
     tracing::info!("a signal: the runs are stopped");
     // A thread, because the runtime and the event loop may be what hangs.
+    let ended = app.clone();
     let overdue = std::thread::Builder::new().spawn(move || {
         std::thread::sleep(LIMIT);
         tracing::warn!("the app did not end in time");
+        super::ollama::end(&ended);
         std::process::exit(code);
     });
     if let Err(error) = overdue {
@@ -29,6 +31,7 @@ pub async fn watch<R: Runtime>(app: AppHandle<R>) {
     }
     super::step(&app, Input::Signal);
     let code = signals.next().await;
+    super::ollama::end(&app);
     std::process::exit(code);
 }
 

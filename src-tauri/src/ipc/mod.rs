@@ -9,6 +9,7 @@ pub mod folders;
 pub mod glossary;
 pub mod logs;
 pub mod models;
+pub mod ollama;
 pub mod plans;
 pub mod projects;
 pub mod runs;
@@ -18,8 +19,8 @@ use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::sink::{
-    CloseRequested, LogAppended, LogEnded, OpenFailed, OpenProject, OpenRun, ProjectChanged, RunChanged,
-    SettingsChanged,
+    CloseRequested, LogAppended, LogEnded, OllamaChanged, OpenFailed, OpenProject, OpenRun, ProjectChanged,
+    PullChanged, RunChanged, SettingsChanged,
 };
 
 /// All commands and events: the contract with the interface, from which its TypeScript is generated.
@@ -53,7 +54,14 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             models::list_models,
             models::check_model,
             models::set_model_key,
-            models::get_model_key_place,
+            models::get_model_server,
+            models::start_pull,
+            models::cancel_pull,
+            models::list_pulls,
+            ollama::get_ollama::<tauri::Wry>,
+            ollama::start_ollama::<tauri::Wry>,
+            ollama::stop_ollama::<tauri::Wry>,
+            ollama::read_ollama_log::<tauri::Wry>,
             runs::start_run,
             runs::cancel_run,
             runs::list_runs,
@@ -122,6 +130,8 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             OpenRun,
             OpenProject,
             OpenFailed,
-            SettingsChanged
+            SettingsChanged,
+            PullChanged,
+            OllamaChanged
         ])
 }

@@ -1,6 +1,8 @@
 //! Model servers: which models they have, whether they work, and their keys.
 
-use genglossary_engine::{KeyPlace, ModelCall, ModelCallRow, ModelCheck, ModelProvider, ModelRow, ModelSettings, Page};
+use genglossary_engine::{
+    KeyPlace, ModelCall, ModelCallRow, ModelCheck, ModelProvider, ModelRow, ModelServer, ModelSettings, Page, PullView,
+};
 use tauri::State;
 
 use super::error::IpcResult;
@@ -51,11 +53,45 @@ pub async fn set_model_key(
     Ok(state.engine().await?.set_model_key(&settings, key.as_deref()).await?)
 }
 
-/// Where the key of the server of these settings is.
+/// Where the key of the server of these settings is, and whether it runs on this machine. It is not asked.
+///
+/// # Errors
+/// None.
 #[tauri::command]
 #[specta::specta]
-pub async fn get_model_key_place(state: State<'_, AppState>, settings: ModelSettings) -> IpcResult<KeyPlace> {
-    Ok(state.engine().await?.model_key_place(&settings).await?)
+pub async fn get_model_server(state: State<'_, AppState>, settings: ModelSettings) -> IpcResult<ModelServer> {
+    Ok(state.engine().await?.model_server(settings).await?)
+}
+
+/// Has the server of these settings get their model. `pull_changed` tells how far it is, and of its end.
+///
+/// # Errors
+/// `pull_active` while it gets another one; `invalid_settings`, `model_bad_address`.
+#[tauri::command]
+#[specta::specta]
+pub async fn start_pull(state: State<'_, AppState>, settings: ModelSettings) -> IpcResult<PullView> {
+    Ok(state.engine().await?.start_pull(settings).await?)
+}
+
+/// Stops what the server of this address gets. What is there is kept.
+///
+/// # Errors
+/// None.
+#[tauri::command]
+#[specta::specta]
+pub async fn cancel_pull(state: State<'_, AppState>, server: String) -> IpcResult<()> {
+    state.engine().await?.cancel_pull(&server);
+    Ok(())
+}
+
+/// The pulls that go on.
+///
+/// # Errors
+/// None.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_pulls(state: State<'_, AppState>) -> IpcResult<Vec<PullView>> {
+    Ok(state.engine().await?.pulls_going_on())
 }
 
 /// The calls of a run that were kept, in the order in which they ended.

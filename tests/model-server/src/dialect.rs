@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use crate::script::{Json, Script};
 use crate::{Call, Request};
 
+/// Size of every model.
+const BYTES: u64 = 4_683_075_272;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Ollama,
@@ -193,15 +196,15 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The list of models.
-pub(crate) fn models(dialect: Dialect, script: &Script) -> String {
-    let models = script.models.iter();
+pub(crate) fn models(dialect: Dialect, models: &[String]) -> String {
+    let models = models.iter();
     match dialect {
         Dialect::Ollama => {
             let model = |name: &String| {
                 json!({
                     "name": name,
                     "model": name,
-                    "size": 4_683_075_271_u64,
+                    "size": BYTES,
                     "details": { "parameter_size": "7.6B", "quantization_level": "Q4_K_M" },
                 })
             };
@@ -224,17 +227,19 @@ pub(crate) fn show() -> String {
     .to_string()
 }
 
-/// The steps of a pull.
-pub(crate) fn pull(known: bool) -> Vec<String> {
-    let mut steps = vec![json!({ "status": "pulling manifest" })];
+/// The steps of a pull. The model is not known where there is nothing to pull.
+pub(crate) fn pull(known: bool, steps: u32) -> Vec<String> {
+    let mut said = vec![json!({ "status": "pulling manifest" })];
     if known {
-        let part = |completed: u64| json!({ "status": "pulling 2bada8a74506", "digest": "sha256:2bada8a74506", "total": 400, "completed": completed });
-        steps.extend([0, 100, 200, 300, 400].map(part));
-        steps.extend(
-            ["verifying sha256 digest", "writing manifest", "success"].map(|status| json!({ "status": status })),
-        );
+        let part = |step: u32| {
+            let completed = BYTES * u64::from(step) / u64::from(steps.max(1));
+            json!({ "status": "pulling 2bada8a74506", "digest": "sha256:2bada8a74506", "total": BYTES, "completed": completed })
+        };
+        said.extend((0..=steps).map(part));
+        let rest = ["verifying sha256 digest", "writing manifest", "success"];
+        said.extend(rest.map(|status| json!({ "status": status })));
     } else {
-        steps.push(json!({ "error": "pull model manifest: file does not exist" }));
+        said.push(json!({ "error": "pull model manifest: file does not exist" }));
     }
-    steps.iter().map(|step| format!("{step}\n")).collect()
+    said.iter().map(|step| format!("{step}\n")).collect()
 }

@@ -109,6 +109,8 @@ pub(crate) struct State {
     requests: Mutex<Vec<Request>>,
     /// How often each body came, so that the second attempt of a question has a fate of its own.
     seen: Mutex<std::collections::HashMap<u64, u32>>,
+    /// Models that it got.
+    pulled: Mutex<Vec<String>>,
 }
 
 impl std::fmt::Debug for State {
@@ -135,6 +137,7 @@ impl ModelServer {
             counts: watch::Sender::default(),
             requests: Mutex::default(),
             seen: Mutex::default(),
+            pulled: Mutex::default(),
         });
         let accepts = tokio::spawn(serve::accept(listener, Arc::clone(&state)));
         Ok(Self {
@@ -180,6 +183,21 @@ impl Drop for ModelServer {
 impl State {
     fn requests(&self) -> std::sync::MutexGuard<'_, Vec<Request>> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The models that it has; none means any.
+    fn models(&self) -> Vec<String> {
+        let pulled = self.pulled.lock().unwrap_or_else(PoisonError::into_inner);
+        [&self.script.models[..], &pulled].concat()
+    }
+
+    fn has(&self, model: &str) -> bool {
+        let models = self.models();
+        (models.is_empty() && self.script.pulls.is_empty()) || models.iter().any(|known| known == model)
+    }
+
+    fn pulled(&self, model: String) {
+        self.pulled.lock().unwrap_or_else(PoisonError::into_inner).push(model);
     }
 
     fn count(&self, change: impl FnOnce(&mut Counts)) {

@@ -10,14 +10,24 @@ use crate::spoil::Spoil;
 pub struct Script {
     /// The port; 0 for any free one.
     pub port: u16,
-    /// Time from a question to the start of its answer, in milliseconds; also between two steps of a pull.
+    /// Time from a question to the start of its answer, in milliseconds.
     pub latency_ms: u64,
+    /// Models that it can get; from then on it has them.
+    pub pulls: Vec<String>,
+    /// Number of steps in which the bytes of a pull come.
+    pub pull_steps: u32,
+    /// Time between two steps of a pull, in milliseconds.
+    pub pull_ms: u64,
     /// Most calls at the same time; more get status 429.
     pub parallel: Option<u32>,
     /// What these are told.
     pub retry_after: Option<RetryAfter>,
     /// The key that a request has to have, as a bearer token or as `api-key`; others get status 401.
     pub key: Option<String>,
+    /// Status 403 with this sentence, for every request.
+    pub forbids: Option<String>,
+    /// Whether it is something else than a model server: each path has a page for browsers.
+    pub page: bool,
     /// The models that it has; others get status 404. Any, if there are none.
     pub models: Vec<String>,
     /// The best way in which it keeps to JSON; a request that asks for more gets status 400.
@@ -43,9 +53,14 @@ impl Default for Script {
         Self {
             port: 0,
             latency_ms: 0,
+            pulls: Vec::new(),
+            pull_steps: 4,
+            pull_ms: 0,
             parallel: None,
             retry_after: None,
             key: None,
+            forbids: None,
+            page: false,
             models: Vec::new(),
             json: Json::Schema,
             refuses: Vec::new(),

@@ -16,6 +16,8 @@ use crate::script::{Fault, RetryAfter, Rule, When};
 use crate::{Call, Request, State, http};
 
 const JSON: &str = "application/json";
+const HTML: &str = "text/html; charset=utf-8";
+const PAGE: &str = "<!doctype html>\n<title>Welcome</title>";
 
 /// Serves until it is dropped, and with it every connection.
 pub(crate) async fn accept(listener: TcpListener, state: Arc<State>) {
@@ -88,6 +90,15 @@ async fn respond(to: &mut OwnedWriteHalf, request: Request, state: &Arc<State>) 
         http::reply(to, 307, JSON, &[("location", format!("{target}{}", request.path))], "").await?;
         return Ok(true);
     }
+    if script.page && !matches!(route, Route::Counts | Route::Requests) {
+        http::reply(to, 200, HTML, &[], PAGE).await?;
+        return Ok(true);
+    }
+    if let Some(sentence) = &script.forbids {
+        let body = dialect::error(Dialect::OpenAi, "forbidden", sentence);
+        http::reply(to, 403, JSON, &[], &body).await?;
+        return Ok(true);
+    }
     if let Some(key) = &script.key {
         let given = |(name, value): &(String, String)| match name.as_str() {
             "authorization" => value.strip_prefix("Bearer ") == Some(key),
@@ -103,14 +114,19 @@ async fn respond(to: &mut OwnedWriteHalf, request: Request, state: &Arc<State>) 
     }
     match route {
         Route::Chat(dialect) => return chat(to, dialect, &request, state).await,
-        Route::Models(dialect) => http::reply(to, 200, JSON, &[], &dialect::models(dialect, script)).await?,
-        Route::Show if is_known(state, &named(&request)) => http::reply(to, 200, JSON, &[], &dialect::show()).await?,
+        Route::Models(dialect) => http::reply(to, 200, JSON, &[], &dialect::models(dialect, &state.models())).await?,
+        Route::Show if state.has(&named(&request)) => http::reply(to, 200, JSON, &[], &dialect::show()).await?,
         Route::Show => unknown_model(to, Dialect::Ollama, &named(&request)).await?,
         Route::Pull => {
+            let model = named(&request);
+            let gets = script.pulls.contains(&model) || state.has(&model);
             http::head(to, "application/x-ndjson").await?;
-            for step in dialect::pull(is_known(state, &named(&request))) {
+            for step in dialect::pull(gets, script.pull_steps) {
                 http::chunk(to, step.as_bytes()).await?;
-                sleep(Duration::from_millis(script.latency_ms)).await;
+                sleep(Duration::from_millis(script.pull_ms)).await;
+            }
+            if gets && !state.has(&model) {
+                state.pulled(model);
             }
             http::chunk(to, b"").await?;
         }
@@ -141,11 +157,6 @@ fn named(request: &Request) -> String {
     body["model"].as_str().unwrap_or_default().to_owned()
 }
 
-fn is_known(state: &State, model: &str) -> bool {
-    let models = &state.script.models;
-    models.is_empty() || models.iter().any(|known| known == model)
-}
-
 async fn unknown_model(to: &mut OwnedWriteHalf, dialect: Dialect, model: &str) -> io::Result<()> {
     let body = dialect::error(dialect, "model_not_found", &format!("model '{model}' not found"));
     http::reply(to, 404, JSON, &[], &body).await
@@ -164,7 +175,7 @@ async fn chat(to: &mut OwnedWriteHalf, dialect: Dialect, request: &Request, stat
         .await?;
         return Ok(true);
     };
-    if !is_known(state, &call.model) {
+    if !state.has(&call.model) {
         unknown_model(to, dialect, &call.model).await?;
         return Ok(true);
     }
@@ -224,7 +235,7 @@ async fn answer(
         }
         Some(Fault::Page) => {
             drop(open);
-            http::reply(to, 200, "text/html", &[], "<!doctype html>\n<title>Welcome</title>").await?;
+            http::reply(to, 200, HTML, &[], PAGE).await?;
             return Ok(true);
         }
         Some(Fault::Hang) => std::future::pending().await,

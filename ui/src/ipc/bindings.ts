@@ -185,8 +185,62 @@ export const commands = {
 	 *  `bad_key`.
 	 */
 	setModelKey: (settings: ModelSettings, key: string | null) => typedError<KeyPlace, IpcError>(__TAURI_INVOKE("set_model_key", { settings, key })),
-	/**  Where the key of the server of these settings is. */
-	getModelKeyPlace: (settings: ModelSettings) => typedError<KeyPlace, IpcError>(__TAURI_INVOKE("get_model_key_place", { settings })),
+	/**
+	 *  Where the key of the server of these settings is, and whether it runs on this machine. It is not asked.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	getModelServer: (settings: ModelSettings) => typedError<ModelServer, IpcError>(__TAURI_INVOKE("get_model_server", { settings })),
+	/**
+	 *  Has the server of these settings get their model. `pull_changed` tells how far it is, and of its end.
+	 * 
+	 *  # Errors
+	 *  `pull_active` while it gets another one; `invalid_settings`, `model_bad_address`.
+	 */
+	startPull: (settings: ModelSettings) => typedError<PullView, IpcError>(__TAURI_INVOKE("start_pull", { settings })),
+	/**
+	 *  Stops what the server of this address gets. What is there is kept.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	cancelPull: (server: string) => typedError<null, IpcError>(__TAURI_INVOKE("cancel_pull", { server })),
+	/**
+	 *  The pulls that go on.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	listPulls: () => typedError<PullView[], IpcError>(__TAURI_INVOKE("list_pulls")),
+	/**
+	 *  Whether it is installed and could serve at the address of these settings, and whether this app runs it.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	getOllama: (settings: ModelSettings) => typedError<OllamaView, IpcError>(__TAURI_INVOKE("get_ollama", { settings })),
+	/**
+	 *  Starts it, and answers when it does.
+	 * 
+	 *  # Errors
+	 *  `ollama_not_here`, `ollama_failed`.
+	 */
+	startOllama: (settings: ModelSettings) => typedError<OllamaView, IpcError>(__TAURI_INVOKE("start_ollama", { settings })),
+	/**
+	 *  Ends it, if this app started it.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	stopOllama: () => typedError<null, IpcError>(__TAURI_INVOKE("stop_ollama")),
+	/**
+	 *  The end of its output.
+	 * 
+	 *  # Errors
+	 *  None.
+	 */
+	readOllamaLog: () => typedError<OllamaLog, IpcError>(__TAURI_INVOKE("read_ollama_log")),
 	/**
 	 *  Starts a run and returns at once. The same `request_id` again returns the run that it started.
 	 * 
@@ -603,10 +657,12 @@ export const events = {
 	closeRequested: makeEvent<CloseRequested, CloseRequested>("close-requested"),
 	logAppended: makeEvent<LogAppended, LogAppended>("log-appended"),
 	logEnded: makeEvent<LogEnded, LogEnded>("log-ended"),
+	ollamaChanged: makeEvent<OllamaChanged, OllamaChanged>("ollama-changed"),
 	openFailed: makeEvent<OpenFailed, OpenFailed>("open-failed"),
 	openProject: makeEvent<OpenProject, OpenProject>("open-project"),
 	openRun: makeEvent<OpenRun, OpenRun>("open-run"),
 	projectChanged: makeEvent<ProjectChanged, ProjectChanged>("project-changed"),
+	pullChanged: makeEvent<PullChanged, PullChanged>("pull-changed"),
 	runChanged: makeEvent<RunChanged, RunChanged>("run-changed"),
 	settingsChanged: makeEvent<SettingsChanged, SettingsChanged>("settings-changed"),
 };
@@ -1728,6 +1784,14 @@ export type ModelRow = {
 	context: number | null,
 };
 
+/**  What is known of a server without asking it. */
+export type ModelServer = {
+	/**  Where its key is. */
+	key: KeyPlace,
+	/**  It runs on this machine, so that nothing that is asked leaves it. Nothing for an address that cannot be one. */
+	local: boolean | null,
+};
+
 /**  A model of a server, and how it is asked. */
 export type ModelSettings = {
 	/**  How the server is spoken to. */
@@ -1748,16 +1812,18 @@ export type ModelSettings = {
 	parallel: number,
 	/**  Longest time of a call, in seconds. 1 to 3,600. */
 	timeout_s: number,
+	/**  Ollama only: how long the model stays in the memory of the server after a call, in minutes. 0 to 1,440. */
+	keep_alive_min: number,
 	/**  The language that it writes in. */
 	output: OutputLanguage,
 	/**  Price of a million tokens of prompts, in whatever currency; nothing for a model that costs nothing. */
-	price_in?: number | null,
+	price_in: number | null,
 	/**  Price of a million tokens of replies. */
-	price_out?: number | null,
+	price_out: number | null,
 	/**  What a run may cost before it stops and asks. */
-	budget?: number | null,
+	budget: number | null,
 	/**  Keeps every call of a run, with the sentences in it, to be looked at. */
-	keep_calls?: boolean,
+	keep_calls: boolean,
 };
 
 /**  A step of trying a server; each one needs those before it. */
@@ -1823,6 +1889,29 @@ export type OccurrenceRow = {
 	after: string,
 	/**  Number of occurrences of the term in this document. */
 	in_document: number,
+};
+
+/**  The Ollama that this app started said something, or started, or ended. What it is now is asked for. */
+export type OllamaChanged = null;
+
+/**  The end of its output. */
+export type OllamaLog = {
+	/**  Lines before these, which are not kept. */
+	dropped: number,
+	/**  The lines. */
+	lines: string[],
+};
+
+/**  The Ollama of this machine, as the settings of a model see it. */
+export type OllamaView = {
+	/**  Where the program is, if it is installed and could serve at the address of the settings. */
+	program: string | null,
+	/**  Somebody listens at the address of the settings, or it is none of this machine. */
+	answers: boolean,
+	/**  This app started it, and it runs. */
+	running: boolean,
+	/**  Number of the next line of its output. */
+	lines: number,
 };
 
 /**  What a second start or a link asked for cannot be shown. */
@@ -1979,6 +2068,38 @@ export type ProjectSummary = {
 	counts: Counts,
 	/**  The run that is active, or else the last one. */
 	last_run: RunView | null,
+};
+
+/**  A pull of a model is further, or has ended. */
+export type PullChanged = PullView;
+
+/**  How a pull is. */
+export type PullState = 
+/**  The server gets the model. */
+"active" | 
+/**  The server has the model. */
+"done" | 
+/**  It was stopped. The server keeps what it got, and goes on from there the next time. */
+"cancelled" | 
+/**  It failed. */
+"failed";
+
+/**  A model that a server gets. */
+export type PullView = {
+	/**  The address of the server, as the settings have it. */
+	server: string,
+	/**  The model. */
+	model: string,
+	/**  How it is. */
+	state: PullState,
+	/**  What the server does, in its words; empty before it said anything. */
+	status: string,
+	/**  Bytes that are there, of the parts known so far. */
+	completed: number,
+	/**  Bytes of the parts known so far; 0 before there are any. */
+	total: number,
+	/**  Why it failed. */
+	error: Message | null,
 };
 
 /**  Why results are out of date, incomplete, or not what other results were. */

@@ -122,16 +122,19 @@ export interface Commands {
   getProjectSettings(projectId: string): Answer<B.ProjectSettings>;
   setProjectSettings(projectId: string, settings: B.ProjectSettings): Answer<B.ProjectSettings>;
   getUsualModel(provider: B.ModelProvider): Answer<B.ModelSettings>;
-  listModelCalls(
-    runId: string,
-    offset: number,
-    limit: number,
-  ): Answer<B.Page<B.ModelCallRow>>;
+  listModelCalls(runId: string, offset: number, limit: number): Answer<B.Page<B.ModelCallRow>>;
   getModelCall(runId: string, id: string): Answer<B.ModelCall>;
   listModels(settings: B.ModelSettings): Answer<B.ModelRow[]>;
   checkModel(settings: B.ModelSettings): Answer<B.ModelCheck>;
   setModelKey(settings: B.ModelSettings, key: string | null): Answer<B.KeyPlace>;
-  getModelKeyPlace(settings: B.ModelSettings): Answer<B.KeyPlace>;
+  getModelServer(settings: B.ModelSettings): Answer<B.ModelServer>;
+  startPull(settings: B.ModelSettings): Answer<B.PullView>;
+  cancelPull(server: string): Answer<null>;
+  listPulls(): Answer<B.PullView[]>;
+  getOllama(settings: B.ModelSettings): Answer<B.OllamaView>;
+  startOllama(settings: B.ModelSettings): Answer<B.OllamaView>;
+  stopOllama(): Answer<null>;
+  readOllamaLog(): Answer<B.OllamaLog>;
   getAppInfo(): Answer<B.AppInfo>;
   answerClose(answer: B.CloseAnswer): Answer<null>;
 }
@@ -160,6 +163,8 @@ export interface Events {
   openProject: Listen<OpenProject>;
   openFailed: Listen<B.IpcError>;
   settingsChanged: Listen<B.AppSettings>;
+  pullChanged: Listen<B.PullView>;
+  ollamaChanged: Listen<null>;
 }
 
 export interface SaveFilter {

@@ -2,7 +2,7 @@
 //   ?data=few|many|empty|none   24 terms, 100,000 terms, a project that never ran, no projects
 //   &state=done|running|failed|pending|partial|cancelled|interrupted|stale|cancelling|cli|asleep
 //   &stubborn   a stop that takes for ever   &close   the window is to be closed   &damaged   &unreadable   the folder is gone
-//   &model   a model writes the definitions
+//   &model   a model writes the definitions   &ollama   it is installed and does not run   &pull=<percent> of a model
 //   &notified   a notification about the oldest run was clicked
 //   &lang=en|ja &theme=light|dark   &log=<lines>   &slow=<ms per answer>
 import type * as B from './bindings';

@@ -23,7 +23,8 @@ export function number(value: number, lang: Lang): string {
 
 /** What something costs, without a currency: that of the researcher. Small amounts keep two digits that count. */
 export function cost(value: number, lang: Lang): string {
-  const digits = value > 0 && value < 0.1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
+  const digits =
+    value > 0 && value < 0.1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
   return new Intl.NumberFormat(lang, digits).format(value);
 }
 

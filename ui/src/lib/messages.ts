@@ -1,6 +1,8 @@
 // The words of the interface: compiled functions, one per message and language. What is written here is the
 // way to them by key, with keys and parameters checked by the compiler.
-import { m } from '../paraglide/messages.js';
+import en from 'virtual:messages/en';
+import ja from 'virtual:messages/ja';
+import type { m } from '../paraglide/messages.js';
 import { number, type Lang } from './format';
 
 /** The compiler offers each message under a name of JavaScript too; the key is the one with dots. */
@@ -19,11 +21,12 @@ export type Filling<K extends MessageKey> =
 /** A key that was put together while running: whoever sent its parameters is trusted with them. */
 export type FoundKey = { [K in MessageKey]: object extends Inputs<K> ? K : never }[MessageKey];
 
-type Message = (params: Record<string, unknown>, options: { locale: Lang }) => string;
-const all = m as unknown as Record<string, Message>;
+const all: Record<Lang, Record<string, (params: Record<string, unknown>) => string>> = { en, ja };
+/** The name that the compiler gives to a key. */
+const named = (key: string) => key.replaceAll('.', '_');
 
 export function has(key: string): key is FoundKey {
-  return key.includes('.') && key in all;
+  return key.includes('.') && named(key) in all.en;
 }
 
 /** Reads as the language writes a number, and still is one where the singular is chosen. */
@@ -40,5 +43,5 @@ export function word<K extends MessageKey>(lang: Lang, key: K, ...[params]: Fill
   const filled: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(params ?? {}))
     filled[name] = typeof value === 'number' ? new Written(value, lang) : value;
-  return all[key]?.(filled, { locale: lang }) ?? key;
+  return all[lang][named(key)]?.(filled) ?? key;
 }

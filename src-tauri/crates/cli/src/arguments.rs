@@ -72,11 +72,61 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// The models of a server: which it has, and getting another one.
+    Models {
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
     /// Stop a run, whichever process started it.
     Cancel {
         /// Id of the run, or the end of it.
         run: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// List the models that a server has.
+    List {
+        /// The kind of server.
+        #[arg(long, value_enum, default_value = "ollama")]
+        engine: ServerName,
+        /// The address of the server; the usual one without it.
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+    },
+    /// Have an Ollama server get a model, and wait for it. Ctrl-C stops it; the server keeps what it got.
+    Pull {
+        /// The name of the model, for example qwen3:8b.
+        model: String,
+        /// The address of the server; the usual one without it.
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+    },
+}
+
+/// Kinds of servers that tell their models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ServerName {
+    /// An Ollama server.
+    Ollama,
+    /// Any server with chat completions.
+    #[value(name = "openai")]
+    OpenAi,
+}
+
+impl ServerName {
+    /// The settings of such a server.
+    pub(crate) fn settings(self, base_url: Option<String>) -> ModelSettings {
+        let usual = ModelSettings::usual(match self {
+            Self::Ollama => ModelProvider::Ollama,
+            Self::OpenAi => ModelProvider::OpenAi,
+        });
+        ModelSettings {
+            base_url: base_url.unwrap_or(usual.base_url),
+            ..usual
+        }
+    }
 }
 
 /// Who writes the definitions, from this run on: the project keeps what is said here. The key of a server comes from the
@@ -98,6 +148,9 @@ pub(crate) struct ModelArguments {
     /// Longest time of a call, in seconds.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<u32>,
+    /// Ollama: how long the model stays in the server's memory after a call; 0 to 1440.
+    #[arg(long, value_name = "MINUTES")]
+    pub(crate) keep_alive: Option<u32>,
 }
 
 /// Engines by name.
@@ -130,6 +183,7 @@ impl ModelArguments {
                 ("--model", self.model.is_some()),
                 ("--parallel", self.parallel.is_some()),
                 ("--timeout", self.timeout.is_some()),
+                ("--keep-alive", self.keep_alive.is_some()),
             ];
             return match given.into_iter().find(|(_, given)| *given) {
                 Some((name, _)) => Err(name),
@@ -143,6 +197,7 @@ impl ModelArguments {
             model: self.model.unwrap_or(model.model),
             parallel: self.parallel.unwrap_or(model.parallel),
             timeout_s: self.timeout.unwrap_or(model.timeout_s),
+            keep_alive_min: self.keep_alive.unwrap_or(model.keep_alive_min),
             ..model
         }))
     }

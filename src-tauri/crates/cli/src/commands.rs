@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::arguments::{Arguments, Command, ModelArguments};
+use crate::models;
 use crate::progress::{ChannelSink, Progress};
 use crate::words::Words;
 
@@ -38,6 +39,7 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<ExitCode> {
         Command::Runs { folder, limit } => runs(folder.as_deref(), limit, json).await,
         Command::Log { run, follow } => log(&run, follow, json).await,
         Command::Export { folder, out } => export(&folder, &out, json).await,
+        Command::Models { command } => models::execute(command, json).await,
         Command::Cancel { run } => cancel(&run, json).await,
     }
 }
@@ -58,13 +60,13 @@ pub(crate) fn print_json(value: &impl serde::Serialize) {
     }
 }
 
-fn print_line(line: &str) {
+pub(crate) fn print_line(line: &str) {
     if let Err(error) = writeln!(std::io::stdout(), "{line}") {
         std::process::exit(i32::from(error.kind() != std::io::ErrorKind::BrokenPipe));
     }
 }
 
-fn home() -> Result<PathBuf> {
+pub(crate) fn home() -> Result<PathBuf> {
     data_folder().ok_or_else(|| Error::DataFolder {
         path: PathBuf::new(),
         source: std::io::Error::new(std::io::ErrorKind::NotFound, "no home folder"),
@@ -189,7 +191,7 @@ async fn leave(engine: &Engine, run_id: &str, progress: &mut Progress) -> ! {
 
 /// Ctrl-C, and the polite signal of a system that shuts down. Listens as long as it lives, so that no signal is lost
 /// between two waits.
-struct Stops {
+pub(crate) struct Stops {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -200,7 +202,7 @@ struct Stops {
 
 impl Stops {
     #[cfg(unix)]
-    fn listen() -> Result<Self> {
+    pub(crate) fn listen() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let failed = |error: std::io::Error| Error::Internal(error.to_string());
         let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
@@ -209,13 +211,13 @@ impl Stops {
     }
 
     #[cfg(windows)]
-    fn listen() -> Result<Self> {
+    pub(crate) fn listen() -> Result<Self> {
         let interrupt = tokio::signal::windows::ctrl_c().map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Self { interrupt })
     }
 
     /// Waits for the next one.
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = self.interrupt.recv() => {}

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod commands;
+mod models;
 mod progress;
 mod words;
 

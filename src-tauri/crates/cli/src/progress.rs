@@ -16,7 +16,7 @@ pub(crate) struct ChannelSink(pub(crate) UnboundedSender<Event>);
 impl EventSink for ChannelSink {
     fn emit(&self, event: Event) {
         // The log is not shown while a run goes on, so its records need not be kept.
-        if let Event::RunChanged(_) | Event::LogEnded(_) = event {
+        if let Event::RunChanged(_) | Event::LogEnded(_) | Event::PullChanged(_) = event {
             let _ = self.0.send(event);
         }
     }

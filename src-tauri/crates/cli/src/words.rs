@@ -1,7 +1,8 @@
 //! The sentences of the command line, in English and Japanese.
 
 use genglossary_engine::{
-    CancelOutcome, ExportReport, Message, RunStatus, RunView, Stage, StageStatus, StageView, StopReason, Waiting,
+    CancelOutcome, ExportReport, Message, PullState, PullView, RunStatus, RunView, Stage, StageStatus, StageView,
+    StopReason, Waiting,
 };
 
 /// The language of the sentences.
@@ -52,6 +53,21 @@ impl Words {
         match self {
             English => format!("{argument} needs a model: name its server with --engine ollama, openai or azure"),
             Japanese => format!("{argument}にはモデルが必要です。--engineでollama、openai、azureのどれかを指定します"),
+        }
+    }
+
+    pub(crate) fn pulled(self, pull: &PullView) -> String {
+        let PullView { server, model, .. } = pull;
+        match (self, pull.state, &pull.error) {
+            (_, _, Some(error)) => format!("genglossary: {}", self.error(error)),
+            (English, PullState::Cancelled, _) => {
+                format!("{model}: stopped. {server} keeps what it got, and goes on from there.")
+            }
+            (Japanese, PullState::Cancelled, _) => {
+                format!("{model}：中止しました。{server}は受信済みの分を残し、次回はその続きから始めます。")
+            }
+            (English, ..) => format!("{server} has {model}."),
+            (Japanese, ..) => format!("{server}で{model}を使えます。"),
         }
     }
 
@@ -316,9 +332,33 @@ impl Words {
                 "This text cannot be a key. Copy the key again, without spaces or line breaks.",
                 "このテキストはキーとして使えません。空白や改行を含めずに、キーをコピーし直します。",
             ),
+            "pull_active" => (
+                "{server} gets {model} already. Wait for it, or stop it.",
+                "{server}はすでに{model}を取得しています。終わるのを待つか、中止します。",
+            ),
             "model_address" => (
-                "{server} is not the address of a model server. Check the provider and the base URL.",
-                "{server}はモデルサーバーのアドレスではありません。プロバイダーとベースURLを確認します。",
+                "A server answers, but has nothing at {server}. Check the kind of server and the path of the base URL.",
+                "サーバーは応答しますが、{server}には何もありません。サーバーの種類とベースURLのパスを確認します。",
+            ),
+            "model_no_server" => (
+                "Something else than a model server answers at {server}. Check the host and the port of the base URL.",
+                "{server}で応答しているのはモデルサーバーではありません。ベースURLのホスト名とポートを確認します。",
+            ),
+            "model_no_host" => (
+                "There is no computer of the name in {server}. Check its spelling, and the network.",
+                "{server}のホスト名が見つかりません。つづりとネットワークを確認します。",
+            ),
+            "model_no_key" => (
+                "{server} asks for a key. Enter it in the project's settings, or set GENGLOSSARY_API_KEY.",
+                "{server}にはキーが必要です。プロジェクトの設定で入力するか、GENGLOSSARY_API_KEYを設定します。",
+            ),
+            "model_forbidden" => (
+                "{server} does not allow this. Check what the key may use, and which computers the server lets in.",
+                "{server}が許可していません。キーの権限と、サーバーがこのコンピュータを受け入れるかを確認します。",
+            ),
+            "model_no_json" => (
+                "The model at {server} did not answer in JSON. Choose another model.",
+                "{server}のモデルがJSONで答えませんでした。別のモデルを選びます。",
             ),
             "model_bad_address" => (
                 "The address cannot be that of a server. Give it as http://host:port, without a user, a key or a query.",
@@ -337,8 +377,8 @@ impl Words {
                 "{server}のアカウントの残高がありません。残高を追加して再実行します。書かれたものは残っています。",
             ),
             "model_key" => (
-                "{server} does not accept the key. Enter the key again in the project's settings, and check what it may use.",
-                "{server}がキーを受け付けません。プロジェクトの設定でキーを入力し直し、その権限を確認します。",
+                "{server} does not accept the key. Enter the key again in the project's settings.",
+                "{server}がキーを受け付けません。プロジェクトの設定でキーを入力し直します。",
             ),
             "model_refused" => (
                 "{server} refuses the request. Read what it says, and change the model or its settings.",
@@ -357,8 +397,8 @@ impl Words {
                 "{server}に安全に接続できません。証明書と、アドレスがhttp://で始まるべきかを確認します。",
             ),
             "model_unknown" => (
-                "{server} has no model “{model}”. Choose one of its list, or have the server get it.",
-                "{server}にモデル「{model}」がありません。一覧から選ぶか、サーバーにモデルを用意します。",
+                "{server} has no model “{model}”. Choose one of its list, or get it: genglossary models pull {model}",
+                "{server}にモデル「{model}」がありません。一覧から選ぶか、取得します：genglossary models pull {model}",
             ),
             "model_unreachable" => (
                 "Nobody answers at {server}. Start the model server, or correct the base URL.",

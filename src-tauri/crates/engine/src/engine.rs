@@ -14,7 +14,7 @@ use crate::library::copies::Copies;
 use crate::library::occurrences::LastTerm;
 use crate::library::reader::Readings;
 use crate::logs::LogReader;
-use crate::models::Keys;
+use crate::models::{Keys, Pulls};
 use crate::plan::Scans;
 use crate::runs::{Health, Program, Runs};
 use crate::store::Store;
@@ -35,6 +35,7 @@ struct Inner {
     last_term: LastTerm,
     recall: Recall,
     keys: Keys,
+    pulls: Pulls,
     copies: Copies,
     folder_watch: FolderWatch,
     program: Program,
@@ -84,6 +85,7 @@ impl Engine {
             last_term: LastTerm::default(),
             recall: Recall::default(),
             keys: Keys::default(),
+            pulls: Pulls::default(),
             copies: Copies::default(),
             folder_watch: FolderWatch::default(),
             unobserved: AtomicBool::new(false),
@@ -119,6 +121,7 @@ impl Engine {
     pub async fn close(&self) {
         self.0.closed.send_replace(true);
         self.folder_watch().stop();
+        self.pulls().stop();
         let watcher = self.watcher().take();
         if let Some(watcher) = watcher {
             // It has a connection of its own, and only the last one that closes tidies up.
@@ -166,6 +169,10 @@ impl Engine {
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    pub(crate) fn pulls(&self) -> &Pulls {
+        &self.0.pulls
     }
 
     pub(crate) fn log_reader(&self) -> &LogReader {

@@ -218,6 +218,14 @@ pub enum Error {
     /// A text that no key of a server can be.
     #[error("this cannot be a key")]
     BadKey,
+    /// A server gets another model already.
+    #[error("{server} gets {model} already")]
+    PullActive {
+        /// The server.
+        server: String,
+        /// The model that it gets.
+        model: String,
+    },
     /// A model, or its server, did not do what it was asked.
     #[error("{0}")]
     Model(ModelError),
@@ -273,7 +281,7 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 38] = [
+    pub const CODES: [&'static str; 39] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
@@ -311,16 +319,22 @@ impl Error {
         "export_failed",
         "export_format",
         "bad_key",
+        "pull_active",
         "internal",
     ];
     /// Every code of the message of an [`Error::Model`].
-    pub const MODEL_CODES: [&'static str; 12] = [
+    pub const MODEL_CODES: [&'static str; 17] = [
         "model_address",
         "model_bad_address",
         "model_busy",
         "model_context",
         "model_credit",
+        "model_forbidden",
         "model_key",
+        "model_no_host",
+        "model_no_json",
+        "model_no_key",
+        "model_no_server",
         "model_refused",
         "model_reply",
         "model_slow",
@@ -401,6 +415,11 @@ impl Error {
             Self::ExportFailed { path, detail } => ("export_failed", vec![("path", shown(path))], Some(detail.clone())),
             Self::ExportFormat(path) => ("export_format", vec![("path", shown(path))], None),
             Self::BadKey => ("bad_key", vec![], None),
+            Self::PullActive { server, model } => (
+                "pull_active",
+                vec![("server", server.clone()), ("model", model.clone())],
+                None,
+            ),
             Self::Model(error) => return model_message(error),
             Self::Database(error) => ("internal", vec![], Some(error.to_string())),
             Self::Internal(detail) => ("internal", vec![], Some(detail.clone())),
@@ -447,9 +466,13 @@ fn model_message(error: &ModelError) -> Message {
         // What was typed is not told again: it may hold a secret.
         Fault::BadUrl { .. } => "model_bad_address",
         Fault::WrongPath => "model_address",
+        Fault::NotAServer => "model_no_server",
         Fault::Unreachable => "model_unreachable",
+        Fault::UnknownHost => "model_no_host",
         Fault::Tls => "model_tls",
+        Fault::NoKey => "model_no_key",
         Fault::Unauthorised => "model_key",
+        Fault::Forbidden => "model_forbidden",
         Fault::NoCredit => "model_credit",
         Fault::UnknownModel { model } => {
             params.insert("model".to_owned(), model.clone());
@@ -465,7 +488,8 @@ fn model_message(error: &ModelError) -> Message {
             params.insert("context".to_owned(), context.to_string());
             "model_context"
         }
-        Fault::TooLarge { .. } | Fault::Broken { .. } | Fault::NoJson | Fault::BadReply { .. } => "model_reply",
+        Fault::NoJson => "model_no_json",
+        Fault::TooLarge { .. } | Fault::Broken { .. } | Fault::BadReply { .. } => "model_reply",
     };
     Message {
         code: code.to_owned(),

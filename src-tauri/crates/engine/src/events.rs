@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::logs::LogRecord;
+use crate::models::PullView;
 use crate::runs::{RunStatus, RunView};
 
 /// Something that a viewer may want to know at once.
@@ -17,6 +18,8 @@ pub enum Event {
     LogEnded(LogEnd),
     /// Results or decisions of a project are different now.
     ProjectChanged(ProjectRef),
+    /// A pull of a model is further, or has ended. At most five times a second, and at its end.
+    PullChanged(PullView),
 }
 
 /// New records of the log of one run, in order, a few kilobytes at most.

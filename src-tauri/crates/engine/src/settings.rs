@@ -236,14 +236,18 @@ const MOST_STOP_WORDS: usize = 10_000;
 impl ProjectSettings {
     /// The settings as they are stored, with defaults for those that are newer than what was stored.
     pub(crate) fn stored(json: &str) -> Result<Self> {
-        with_defaults(json)
+        let mut stored: Value = serde_json::from_str(json)?;
+        if let Some(Value::Object(model)) = stored.get_mut("model") {
+            ModelSettings::complete(model)?;
+        }
+        with_defaults(stored)
     }
 }
 
 /// Reads settings that an older version may have stored with fewer fields.
-fn with_defaults<T: Default + Serialize + DeserializeOwned>(json: &str) -> Result<T> {
+fn with_defaults<T: Default + Serialize + DeserializeOwned>(stored: Value) -> Result<T> {
     let mut settings = serde_json::to_value(T::default())?;
-    if let (Some(settings), Value::Object(stored)) = (settings.as_object_mut(), serde_json::from_str(json)?) {
+    if let (Some(settings), Value::Object(stored)) = (settings.as_object_mut(), stored) {
         settings.extend(stored);
     }
     Ok(serde_json::from_value(settings)?)
@@ -284,7 +288,10 @@ impl Engine {
         let value = sqlx::query_scalar!("SELECT value FROM setting WHERE key = ?", APP)
             .fetch_optional(self.store().reader())
             .await?;
-        value.map_or_else(|| Ok(AppSettings::default()), |json| with_defaults(&json))
+        value.map_or_else(
+            || Ok(AppSettings::default()),
+            |json| with_defaults(serde_json::from_str(&json)?),
+        )
     }
 
     /// Stores the settings of the app. They take effect at once.
@@ -352,6 +359,8 @@ impl Engine {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -391,6 +400,13 @@ mod tests {
                 ..ProjectSettings::default()
             }
         );
+        let model = json!({
+            "provider": "ollama", "base_url": "http://nas:11434", "api_version": "", "model": "m", "temperature": 0.5,
+            "seed": null, "context": 4096, "parallel": 2, "timeout_s": 60, "output": "japanese",
+        });
+        let read = ProjectSettings::stored(&json!({ "model": model }).to_string()).unwrap();
+        let read = read.model.unwrap();
+        assert_eq!((read.keep_alive_min, read.seed, read.timeout_s), (10, None, 60));
         assert!(ProjectSettings::stored("[]").is_ok_and(|read| read == ProjectSettings::default()));
     }
 }

@@ -231,6 +231,9 @@ impl<'a> Asking<'a> {
             }
             return Err(shared.wire.explain(&incoming.blank_error(), problem));
         }
+        if incoming.is_page() {
+            return Err(incoming.error(Fault::NotAServer));
+        }
         let blank = incoming.blank_error();
         let explain = |problem| shared.wire.explain(&blank, problem);
         incoming.lines(|line| reader.line(line).map_err(explain)).await?;

@@ -19,6 +19,9 @@ use crate::server::{Provider, shown};
 /// Longest time for a list.
 const SOON: Duration = Duration::from_secs(30);
 
+/// Longest silence of a pull: the server says nothing while it verifies what it got, which may be many gigabytes.
+const SILENCE: Duration = Duration::from_mins(10);
+
 /// A model of a server, with as much as the server tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelInfo {
@@ -58,8 +61,7 @@ impl Client {
     }
 
     /// Has an Ollama server get a model (`/api/pull`), telling `progress` of each step. It takes as long as it takes; only
-    /// silence for longer than [`Limits::first_byte`](crate::Limits::first_byte) is an error. What was got before an end
-    /// by `stop` is kept by the server.
+    /// ten minutes of silence are an error. What was got before an end by `stop` is kept by the server.
     pub async fn pull(
         &self,
         model: &str,
@@ -127,7 +129,7 @@ impl Client {
     async fn pull_from(&self, url: &Url, model: &str, mut progress: impl FnMut(Pull)) -> Result<(), ModelError> {
         let wire = &self.shared.wire;
         let body = json!({ "model": model, "stream": true });
-        let mut incoming = wire.send_for_long(url, &body).await?;
+        let mut incoming = wire.send_for_long(url, &body, SILENCE).await?;
         if incoming.status != 200 {
             let problem = refusal(incoming.status, &incoming.reason().await, model, 0);
             return Err(wire.explain(&incoming.blank_error(), problem));
@@ -189,7 +191,7 @@ impl Shared {
             return Err(self.wire.explain(&incoming.blank_error(), problem));
         }
         let text = incoming.text().await?;
-        serde_json::from_str(&text).map_err(|_| incoming.error(Fault::WrongPath))
+        serde_json::from_str(&text).map_err(|_| incoming.error(Fault::NotAServer))
     }
 }
 

@@ -101,6 +101,7 @@ fn passed(error: &ModelError) -> Passed {
     match &error.fault {
         Fault::BadUrl { .. }
         | Fault::Unreachable
+        | Fault::UnknownHost
         | Fault::Tls
         | Fault::Cancelled
         | Fault::Unsupported

@@ -76,6 +76,17 @@ impl Client {
         Asking::new(self, model, prompt, stop).answer(read).await
     }
 
+    /// Whether the server runs on this machine, so that nothing that is asked leaves it.
+    pub fn is_local(&self) -> bool {
+        self.shared.address.is_loopback()
+    }
+
+    /// Host and port at which a server on this machine is expected to listen without TLS.
+    pub fn local_port(&self) -> Option<String> {
+        let plain = self.is_local() && !self.shared.address.is_secure();
+        plain.then(|| self.shared.address.host_and_port())
+    }
+
     /// How the server was found to keep to the shape of answers, as far as it was asked already.
     pub fn json_mode(&self, model: &str) -> JsonMode {
         self.shared.habits(model).json

@@ -30,12 +30,18 @@ pub enum Fault {
         /// What is wrong with it.
         problem: String,
     },
-    /// Nobody answers there: no such host, no server at the port, no network.
+    /// Nobody answers there: no server at the port, no way to the host.
     Unreachable,
+    /// There is no host of this name, or no network to ask for it.
+    UnknownHost,
     /// No secure connection: an unknown or expired certificate, or a server that speaks plain HTTP.
     Tls,
-    /// 401 or 403: the key is missing, wrong, or may not use the model.
+    /// 401 without a key: the server asks for one.
+    NoKey,
+    /// 401: the key is wrong, or not valid any more.
     Unauthorised,
+    /// 403: the server knows who asks, and does not allow it.
+    Forbidden,
     /// The account has no credit left.
     NoCredit,
     /// The server does not have the model.
@@ -45,6 +51,8 @@ pub enum Fault {
     },
     /// The server answers, but has nothing at this path or sends elsewhere.
     WrongPath,
+    /// Something else answers there: a page for browsers, or another service.
+    NotAServer,
     /// The provider has no such function.
     Unsupported,
     /// The server refuses this request.
@@ -132,8 +140,11 @@ impl ModelError {
         match &self.fault {
             Fault::BadUrl { .. }
             | Fault::Unreachable
+            | Fault::UnknownHost
             | Fault::Tls
+            | Fault::NoKey
             | Fault::Unauthorised
+            | Fault::Forbidden
             | Fault::NoCredit
             | Fault::UnknownModel { .. }
             | Fault::WrongPath
@@ -148,11 +159,15 @@ impl ModelError {
         match &self.fault {
             Fault::BadUrl { .. } => "bad_url",
             Fault::Unreachable => "unreachable",
+            Fault::UnknownHost => "unknown_host",
             Fault::Tls => "tls",
+            Fault::NoKey => "no_key",
             Fault::Unauthorised => "unauthorised",
+            Fault::Forbidden => "forbidden",
             Fault::NoCredit => "no_credit",
             Fault::UnknownModel { .. } => "unknown_model",
             Fault::WrongPath => "wrong_path",
+            Fault::NotAServer => "not_a_server",
             Fault::Unsupported => "unsupported",
             Fault::Refused => "refused",
             Fault::Overloaded => "overloaded",
@@ -168,14 +183,18 @@ impl ModelError {
     }
 
     /// Every code of [`ModelError::code`].
-    pub const CODES: [&'static str; 18] = [
+    pub const CODES: [&'static str; 22] = [
         "bad_url",
         "unreachable",
+        "unknown_host",
         "tls",
+        "no_key",
         "unauthorised",
+        "forbidden",
         "no_credit",
         "unknown_model",
         "wrong_path",
+        "not_a_server",
         "unsupported",
         "refused",
         "overloaded",
@@ -194,6 +213,8 @@ impl ModelError {
         matches!(
             self.fault,
             Fault::Unreachable
+                | Fault::UnknownHost
+                | Fault::NotAServer
                 | Fault::Overloaded
                 | Fault::ServerFault
                 | Fault::TimedOut { .. }
@@ -218,7 +239,16 @@ impl fmt::Display for ModelError {
                 f,
                 "No secure connection to {server}. Check its certificate, and whether it wants http:// instead."
             ),
-            Fault::Unauthorised => write!(f, "{server} does not accept the key. Check it and what it may use."),
+            Fault::UnknownHost => write!(
+                f,
+                "There is no host of the name in {server}. Check its spelling, and the network."
+            ),
+            Fault::NoKey => write!(f, "{server} asks for a key. Give it one."),
+            Fault::Unauthorised => write!(f, "{server} does not accept the key. Check it."),
+            Fault::Forbidden => write!(
+                f,
+                "{server} does not allow this. Check what the key may use, and whom the server lets in."
+            ),
             Fault::NoCredit => write!(
                 f,
                 "The account at {server} has no credit left. Add some, then try again."
@@ -231,7 +261,11 @@ impl fmt::Display for ModelError {
             }
             Fault::WrongPath => write!(
                 f,
-                "{server} answers, but not as a model server. Check the provider and the path of the base URL."
+                "{server} answers, but has nothing there. Check the provider and the path of the base URL."
+            ),
+            Fault::NotAServer => write!(
+                f,
+                "Something else than a model server answers at {server}. Check the host and the port of the base URL."
             ),
             Fault::Unsupported => write!(f, "{server} has no such function. Other providers have it."),
             Fault::Refused => write!(f, "{server} refuses the request. Change what it objects to."),
@@ -297,11 +331,15 @@ mod tests {
         vec![
             Fault::BadUrl { problem: text() },
             Fault::Unreachable,
+            Fault::UnknownHost,
             Fault::Tls,
+            Fault::NoKey,
             Fault::Unauthorised,
+            Fault::Forbidden,
             Fault::NoCredit,
             Fault::UnknownModel { model: text() },
             Fault::WrongPath,
+            Fault::NotAServer,
             Fault::Unsupported,
             Fault::Refused,
             Fault::Overloaded,

@@ -16,11 +16,13 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::time::Duration;
+//!
 //! use genglossary_models::{Client, Limits, Model, Prompt, Provider, Schema, Server, lenient};
 //!
 //! let server = Server { provider: Provider::Ollama, base_url: "http://localhost:11434".into(), api_version: None, key: None };
 //! let client = Client::new(server, Limits::default())?;
-//! let model = Model { name: "qwen3:8b".into(), temperature: 0.0, seed: Some(1), context: 8192 };
+//! let model = Model { name: "qwen3:8b".into(), temperature: 0.0, seed: Some(1), context: 8192, keep_alive: Duration::from_mins(10) };
 //! let schema = serde_json::json!({
 //!     "type": "object",
 //!     "properties": { "terms": { "type": "array", "items": { "type": "string" } } },

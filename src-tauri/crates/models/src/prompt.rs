@@ -1,5 +1,7 @@
 //! What is asked: the model, the prompt, the shape of the answer, and whether it fits.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,6 +18,8 @@ pub struct Model {
     pub seed: Option<u32>,
     /// Room for prompt and reply together, in tokens. Ollama reserves memory for it.
     pub context: u32,
+    /// How long Ollama keeps the model in its memory after a call, since loading it again takes longer than most calls.
+    pub keep_alive: Duration,
 }
 
 /// The shape of an answer.

@@ -160,6 +160,12 @@ impl Address {
         named || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
 
+    /// Host and port, the latter also when it is the usual one.
+    pub(crate) fn host_and_port(&self) -> String {
+        let (host, port) = (self.0.host_str(), self.0.port_or_known_default());
+        format!("{}:{}", host.unwrap_or_default(), port.unwrap_or_default())
+    }
+
     /// Whether it is spoken to over TLS.
     pub(crate) fn is_secure(&self) -> bool {
         self.0.scheme() == "https"

@@ -1,10 +1,11 @@
 //! Requests and replies as bytes: the connection, the time-outs, the largest size, and errors without secrets.
 
+use std::error::Error as _;
 use std::ops::Deref;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 use reqwest::{Response, Url, redirect};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -84,23 +85,39 @@ impl Wire {
 
     /// Asks with `GET`, or with `POST` if there is a body. The reply has to end within the limits.
     pub(crate) async fn send(&self, url: &Url, body: Option<&Value>) -> Result<Incoming, ModelError> {
-        self.open(url, body, true).await
+        self.open(url, body, self.limits, true).await
     }
 
-    /// Like [`Wire::send`], for a reply that takes as long and grows as large as it does.
-    pub(crate) async fn send_for_long(&self, url: &Url, body: &Value) -> Result<Incoming, ModelError> {
-        self.open(url, Some(body), false).await
+    /// Like [`Wire::send`], for a reply that takes as long and grows as large as it does, and is never silent for longer than
+    /// `silence`.
+    pub(crate) async fn send_for_long(
+        &self,
+        url: &Url,
+        body: &Value,
+        silence: Duration,
+    ) -> Result<Incoming, ModelError> {
+        let limits = Limits {
+            first_byte: silence,
+            ..self.limits
+        };
+        self.open(url, Some(body), limits, false).await
     }
 
-    async fn open(&self, url: &Url, body: Option<&Value>, bounded: bool) -> Result<Incoming, ModelError> {
+    async fn open(
+        &self,
+        url: &Url,
+        body: Option<&Value>,
+        limits: Limits,
+        bounded: bool,
+    ) -> Result<Incoming, ModelError> {
         let request = match body {
             Some(body) => self.http.post(url.clone()).json(body),
             None => self.http.get(url.clone()),
         };
         let start = Instant::now();
-        let end = bounded.then(|| start + self.limits.total);
-        let silent_until = start + self.limits.first_byte;
-        let (until, wait, limit) = sooner(silent_until, Wait::FirstByte, end, &self.limits);
+        let end = bounded.then(|| start + limits.total);
+        let silent_until = start + limits.first_byte;
+        let (until, wait, limit) = sooner(silent_until, Wait::FirstByte, end, &limits);
         let response = match timeout_at(until, request.send()).await {
             Err(_) => return Err(ModelError::new(Fault::TimedOut { wait, limit }, shown(url))),
             Ok(Err(error)) => return Err(self.failure(&error, url)),
@@ -113,11 +130,11 @@ impl Wire {
                 .and_then(|value| value.to_str().ok())
                 .and_then(retry_after_now),
             shown: shown(url),
-            limits: self.limits,
+            limits,
             silent_until,
             end,
             seen: 0,
-            most: if bounded { self.limits.reply_bytes } else { usize::MAX },
+            most: if bounded { limits.reply_bytes } else { usize::MAX },
             response,
         })
     }
@@ -134,8 +151,12 @@ impl Wire {
 
     /// The error that `problem` is, for the reply that `blank` is an error of.
     pub(crate) fn explain(&self, blank: &ModelError, problem: Problem) -> ModelError {
+        let fault = match problem.fault {
+            Fault::Unauthorised if self.key.is_none() => Fault::NoKey,
+            fault => fault,
+        };
         ModelError {
-            fault: problem.fault,
+            fault,
             said: problem.said.map(|said| self.fit(&said)),
             ..blank.clone()
         }
@@ -150,6 +171,8 @@ impl Wire {
             }
         } else if error.is_connect() && is_tls(cause) {
             Fault::Tls
+        } else if error.is_connect() && is_lookup(error) {
+            Fault::UnknownHost
         } else if error.is_connect() {
             Fault::Unreachable
         } else {
@@ -188,6 +211,12 @@ impl Incoming {
             bytes.extend_from_slice(&piece);
         }
         String::from_utf8(bytes).map_err(|_| self.broken("it is not UTF-8"))
+    }
+
+    /// Whether the body is a page for browsers.
+    pub(crate) fn is_page(&self) -> bool {
+        let kind = self.response.headers().get(CONTENT_TYPE);
+        kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
     }
 
     /// As much of the body as there is: an error is worth telling also when its reason is lost.
@@ -279,6 +308,19 @@ fn cause(error: &reqwest::Error) -> &(dyn std::error::Error + 'static) {
         cause = inner;
     }
     cause
+}
+
+/// Whether the name of the host could not be looked up. The words are those of hyper-util, which reqwest does not show in
+/// its types (<https://docs.rs/hyper-util/latest/hyper_util/client/legacy/connect/struct.HttpConnector.html>).
+fn is_lookup(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if inner.to_string().starts_with("dns error") {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 /// Whether the connection stood and the handshake failed. The words are those of rustls, which reqwest does not show in

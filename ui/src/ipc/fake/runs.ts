@@ -3,7 +3,7 @@ import type * as B from '../bindings';
 import { RANGES, STAGES, stagesOf } from '../../lib/glossary';
 import { runTime } from '../../lib/times';
 import { asked, refuse } from './asked';
-import { USE } from './models';
+import { USES } from './models';
 import { sampleAt } from './samples';
 import * as world from './world';
 
@@ -144,7 +144,7 @@ export function detail(runId: string): B.RunDetail {
       reason: run.stop_reason,
       actor: run.status === 'cancelled' ? 'user' : 'engine',
     });
-  return { run, history, settings: SETTINGS, model_use: asked.has('model') ? [USE] : [] };
+  return { run, history, settings: SETTINGS, model_use: asked.has('model') ? USES : [] };
 }
 
 export function missing(runId: string): B.MissingUnit[] {

@@ -38,6 +38,8 @@ const openProject = new Channel<{ project_id: string }>();
 const openFailed = new Channel<B.IpcError>();
 /** another window stored other settings: nothing here does by itself */
 export const settingsChanged = new Channel<B.AppSettings>();
+export const pullChanged = new Channel<B.PullView>();
+export const ollamaChanged = new Channel<null>();
 /** what is dragged over the window: nothing here drags by itself */
 const dragged = new Channel<Drag>();
 export const drags = {
@@ -54,6 +56,8 @@ export const events: Events = {
   openProject,
   openFailed,
   settingsChanged,
+  pullChanged,
+  ollamaChanged,
 };
 
 const ran = data !== 'empty';

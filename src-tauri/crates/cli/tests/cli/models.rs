@@ -111,3 +111,70 @@ fn a_killed_run_is_taken_up_without_a_question_that_was_answered() {
         known.calls
     );
 }
+
+/// A server that has one model and can get another, at a step in `pull_ms`.
+fn ollama(runtime: &tokio::runtime::Runtime, pull_ms: u64) -> ModelServer {
+    let script = Script {
+        models: vec!["old:1b".to_owned()],
+        pulls: vec!["new:8b".to_owned()],
+        pull_ms,
+        ..Script::default()
+    };
+    runtime.block_on(ModelServer::start(script)).unwrap()
+}
+
+#[test]
+fn a_server_gets_a_model_and_lists_it() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = ollama(&runtime, 0);
+    let url = server.url();
+    let bench = Bench::new();
+    let list = || bench.ok(&["models", "list", "--base-url", &url]).out;
+    assert_eq!(list(), "old:1b\t7.6B\tQ4_K_M\t4.7 GB\t32768\n");
+    let pulled = bench.ok(&["models", "pull", "new:8b", "--base-url", &url]);
+    assert!(pulled.err.contains("pulling manifest"), "{pulled:?}");
+    assert!(pulled.err.contains("100 % / 4.7 GB"), "{pulled:?}");
+    assert!(pulled.err.ends_with(&format!("{url} has new:8b.\n")), "{pulled:?}");
+    assert!(list().starts_with("new:8b\t"));
+
+    let unknown = bench.run(&["models", "pull", "nobody", "--base-url", &url, "--json"]);
+    assert_eq!(unknown.code, Some(1));
+    assert_eq!(unknown.json()["error"]["code"], "model_unknown");
+}
+
+/// The settings that only Ollama has go with the others.
+#[test]
+fn the_time_that_a_model_stays_loaded_is_told_to_the_server() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = ollama(&runtime, 0);
+    let (url, bench) = (server.url(), Bench::new());
+    bench.short("seeds");
+    let asks = [
+        "run",
+        "seeds",
+        "--engine",
+        "ollama",
+        "--base-url",
+        &url,
+        "--model",
+        "old:1b",
+    ];
+    bench.run(&[&asks[..], &["--keep-alive", "3"]].concat());
+    let asked = server.requests();
+    let chat = asked.iter().find(|request| request.path == "/api/chat").unwrap();
+    assert!(chat.body.contains("\"keep_alive\":\"180s\""), "{}", chat.body);
+}
+
+#[test]
+fn a_pull_is_stopped_by_ctrl_c_and_did_not_fail() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = ollama(&runtime, 60_000);
+    let (url, bench) = (server.url(), Bench::new());
+    let mut pull = bench.start(&["models", "pull", "new:8b", "--base-url", &url]);
+    pull.until("pulling manifest");
+    pull.signal("INT");
+    let stopped = pull.finish();
+    assert_eq!(stopped.code, Some(130));
+    assert!(stopped.err.contains("new:8b: stopped."), "{stopped:?}");
+    runtime.block_on(server.until(|counts| counts.sockets == 0));
+}

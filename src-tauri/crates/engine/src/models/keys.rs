@@ -70,11 +70,6 @@ impl Engine {
         if !kept {
             self.keys().set(&account, key);
         }
-        self.model_key_place(settings).await
-    }
-
-    /// Where the key of the server of these settings is.
-    pub async fn model_key_place(&self, settings: &ModelSettings) -> Result<KeyPlace> {
         Ok(self.key(settings).await?.1)
     }
 

@@ -4,6 +4,7 @@
 pub(crate) mod calls;
 mod keys;
 pub(crate) mod prompts;
+mod pull;
 mod server;
 mod settings;
 mod usage;
@@ -11,7 +12,9 @@ mod usage;
 pub use calls::{ModelCall, ModelCallRow, ModelTurn};
 pub(crate) use keys::Keys;
 pub use keys::{KeyPlace, use_keychain};
-pub use server::{JsonForm, ModelCheck, ModelRow, ModelStep};
+pub(crate) use pull::Pulls;
+pub use pull::{PullState, PullView};
+pub use server::{JsonForm, ModelCheck, ModelRow, ModelServer, ModelStep};
 pub use settings::{ModelProvider, ModelSettings, OutputLanguage};
 pub use usage::ModelUse;
 pub(crate) use usage::{Asked, Ledger, of_run, questions, save};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
+use super::keys::KeyPlace;
 use super::settings::ModelSettings;
 use crate::engine::Engine;
 use crate::error::{Error, Message, Result};
@@ -68,7 +69,25 @@ pub struct ModelCheck {
     pub error: Option<Message>,
 }
 
+/// What is known of a server without asking it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ModelServer {
+    /// Where its key is.
+    pub key: KeyPlace,
+    /// It runs on this machine, so that nothing that is asked leaves it. Nothing for an address that cannot be one.
+    pub local: Option<bool>,
+}
+
 impl Engine {
+    /// What is known of the server of these settings without asking it.
+    pub async fn model_server(&self, settings: ModelSettings) -> Result<ModelServer> {
+        let settings = settings.tidied();
+        Ok(ModelServer {
+            key: self.key(&settings).await?.1,
+            local: settings.client(None).ok().map(|client| client.is_local()),
+        })
+    }
+
     /// Tries the server and the model of these settings, and says what works and what does not.
     pub async fn check_model(&self, settings: ModelSettings) -> Result<ModelCheck> {
         let settings = settings.tidied();

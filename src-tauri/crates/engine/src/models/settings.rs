@@ -5,6 +5,7 @@ use std::time::Duration;
 use genglossary_models::{Client, Key, Limits, Model, Provider, Server, Usage};
 use glossary::Language;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::error::{Error, Result};
@@ -86,22 +87,20 @@ pub struct ModelSettings {
     pub parallel: u32,
     /// Longest time of a call, in seconds. 1 to 3,600.
     pub timeout_s: u32,
+    /// Ollama only: how long the model stays in the memory of the server after a call, in minutes. 0 to 1,440.
+    pub keep_alive_min: u32,
     /// The language that it writes in.
     pub output: OutputLanguage,
     /// Price of a million tokens of prompts, in whatever currency; nothing for a model that costs nothing.
-    #[serde(default)]
     #[specta(type = Option<u32>)] // a plain number: it is never NaN
     pub price_in: Option<f32>,
     /// Price of a million tokens of replies.
-    #[serde(default)]
     #[specta(type = Option<u32>)] // a plain number: it is never NaN
     pub price_out: Option<f32>,
     /// What a run may cost before it stops and asks.
-    #[serde(default)]
     #[specta(type = Option<u32>)] // a plain number: it is never NaN
     pub budget: Option<f32>,
     /// Keeps every call of a run, with the sentences in it, to be looked at.
-    #[serde(default)]
     pub keep_calls: bool,
 }
 
@@ -123,12 +122,24 @@ impl ModelSettings {
             context,
             parallel: 4,
             timeout_s: 300,
+            keep_alive_min: 10,
             output: OutputLanguage::default(),
             price_in: None,
             price_out: None,
             budget: None,
             keep_calls: false,
         }
+    }
+
+    /// Adds the usual values to settings that an older version stored with fewer fields.
+    pub(crate) fn complete(stored: &mut Map<String, Value>) -> Result<()> {
+        let provider = serde_json::from_value(stored.get("provider").cloned().unwrap_or_default())?;
+        if let Value::Object(usual) = serde_json::to_value(Self::usual(provider))? {
+            for (field, value) in usual {
+                stored.entry(field).or_insert(value);
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -138,6 +149,7 @@ impl ModelSettings {
             ("context", (4_096..=2_000_000).contains(&self.context)),
             ("parallel", (1..=64).contains(&self.parallel)),
             ("timeout_s", (1..=3_600).contains(&self.timeout_s)),
+            ("keep_alive_min", self.keep_alive_min <= 1_440),
             ("api_version", self.api_version.len() <= LONGEST),
             ("base_url", self.base_url.len() <= LONGEST),
             ("price_in", self.price_in.is_none_or(is_price)),
@@ -196,6 +208,12 @@ impl ModelSettings {
         Client::new(server, limits).map_err(Error::Model)
     }
 
+    /// Host and port of an Ollama server on this machine, which could be started there.
+    pub fn local_ollama(&self) -> Option<String> {
+        let client = self.clone().tidied().client(None).ok()?;
+        client.local_port().filter(|_| self.provider == ModelProvider::Ollama)
+    }
+
     /// The name of the engine that asks it, in run records.
     pub(crate) fn engine(&self) -> String {
         format!("{}/1", self.provider.name())
@@ -207,6 +225,7 @@ impl ModelSettings {
             temperature: self.temperature,
             seed: self.seed,
             context: self.context,
+            keep_alive: Duration::from_mins(self.keep_alive_min.into()),
         }
     }
 

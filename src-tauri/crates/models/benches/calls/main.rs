@@ -197,6 +197,7 @@ async fn ask(client: &Client, number: u32, stop: &CancellationToken) -> Result<U
         temperature: 0.0,
         seed: Some(1),
         context: 8_192,
+        keep_alive: Duration::from_mins(10),
     };
     let prompt = Prompt {
         system: "You define terms.".to_owned(),

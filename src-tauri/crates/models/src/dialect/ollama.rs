@@ -8,9 +8,6 @@ use super::refusal::sentence;
 use super::{Problem, Question, Reply, count};
 use crate::error::Fault;
 
-/// How long the model stays in memory after a call, since loading it again takes longer than most calls.
-const KEEP_ALIVE: &str = "10m";
-
 pub(super) fn body(question: &Question<'_>, habits: Habits) -> Value {
     let mut options = json!({
         "num_ctx": question.model.context,
@@ -25,7 +22,7 @@ pub(super) fn body(question: &Question<'_>, habits: Habits) -> Value {
         "messages": super::messages(question, habits.json),
         "options": options,
         // No `think`: with it off, Ollama ignores the format for some models (<https://github.com/ollama/ollama/issues/14645>).
-        "keep_alive": KEEP_ALIVE,
+        "keep_alive": format!("{}s", question.model.keep_alive.as_secs()),
         "stream": true,
     });
     match habits.json {

@@ -18,7 +18,8 @@ pub(crate) fn refusal(status: u16, body: &str, model: &str, context: u32) -> Pro
     let text = format!("{code} {}", said.as_deref().unwrap_or_default()).to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let fault = match status {
-        401 | 403 => Fault::Unauthorised,
+        401 => Fault::Unauthorised,
+        403 => Fault::Forbidden,
         402 => Fault::NoCredit,
         429 if has(&["insufficient_quota", "billing"]) => Fault::NoCredit,
         429 | 503 | 529 => Fault::Overloaded,
@@ -95,6 +96,7 @@ mod tests {
         };
         for (status, body, expected) in [
             (401, "", Fault::Unauthorised),
+            (403, "", Fault::Forbidden),
             (404, r#"{"error":"model 'm' not found"}"#, unknown.clone()),
             (
                 404,

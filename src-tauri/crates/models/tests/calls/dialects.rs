@@ -34,7 +34,7 @@ async fn ollama_is_told_schema_seed_and_the_room_for_the_context() {
     assert_eq!(body["options"]["num_ctx"], 4096);
     assert_eq!(body["options"]["num_predict"], 100);
     assert_eq!(body["options"]["seed"], 7);
-    assert_eq!(body["keep_alive"], "10m");
+    assert_eq!(body["keep_alive"], "600s");
     assert_eq!(body["stream"], true);
 }
 

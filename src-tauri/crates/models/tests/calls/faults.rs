@@ -77,7 +77,7 @@ async fn a_fault_that_stays_is_told_for_what_it_is_after_the_last_attempt() {
             (Fault::CutInBody, "broken", 3),
             (Fault::EndEarly, "broken", 3),
             (Fault::ErrorInBody, "server_fault", 3),
-            (Fault::Page, "broken", 3),
+            (Fault::Page, "not_a_server", 3),
             (Fault::NotUtf8, "broken", 3),
             (Fault::Empty, "broken", 3),
             (Fault::Huge { bytes }, "too_large", 3),

@@ -46,6 +46,7 @@ pub(crate) fn model() -> Model {
         temperature: 0.2,
         seed: Some(7),
         context: 4096,
+        keep_alive: Duration::from_mins(10),
     }
 }
 

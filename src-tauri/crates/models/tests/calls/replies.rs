@@ -86,7 +86,7 @@ async fn every_attempt_is_told_with_what_was_said_and_what_it_cost() {
         .iter()
         .map(|exchange| exchange.error.as_ref().map(ModelError::code))
         .collect();
-    assert_eq!(codes, [Some("broken"), Some("no_json"), None]);
+    assert_eq!(codes, [Some("not_a_server"), Some("no_json"), None]);
     assert_eq!(
         told.iter().map(|exchange| exchange.attempt).collect::<Vec<_>>(),
         [1, 2, 3]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use genglossary_model_server::{Fault, Json, Script, Spoil, When};
-use genglossary_models::{Client, JsonMode, Model, ModelInfo, Passed, Provider, Pull};
+use genglossary_models::{Client, JsonMode, Key, Model, ModelInfo, Passed, Provider, Pull, Server};
 use tokio_util::sync::CancellationToken;
 
 use crate::fixture::{KEY, PROVIDERS, client, failing, limits, model, server_at, start};
@@ -23,7 +23,7 @@ async fn the_list_of_models_says_what_the_server_says() {
     let ollama = client(Provider::Ollama, &server).models(&stop).await.unwrap();
     let expected = ModelInfo {
         name: "gemma:7b".to_owned(),
-        bytes: Some(4_683_075_271),
+        bytes: Some(4_683_075_272),
         parameters: Some("7.6B".to_owned()),
         quantisation: Some("Q4_K_M".to_owned()),
         context: Some(32_768),
@@ -99,6 +99,111 @@ async fn a_test_says_how_far_it_went_and_why_no_further() {
     }
 }
 
+/// E10: what answers, or what does not, is told apart, since each has another remedy.
+#[tokio::test]
+async fn each_way_of_not_being_a_server_has_a_name_of_its_own() {
+    let stop = CancellationToken::new();
+    let asks = Script {
+        key: Some("another".to_owned()),
+        ..Script::default()
+    };
+    let forbids = Script {
+        forbids: Some("this address is not let in".to_owned()),
+        ..Script::default()
+    };
+    let page = Script {
+        page: true,
+        ..Script::default()
+    };
+    for provider in PROVIDERS {
+        let check = async |url: String, key: Option<Key>| {
+            let server = Server {
+                key,
+                ..server_at(provider, url)
+            };
+            Client::new(server, limits()).unwrap().check(&model(), &stop).await
+        };
+        let key = || Key::new(KEY).ok();
+        let server = start(asks.clone()).await;
+        let none = check(server.url(), None).await;
+        assert_eq!(
+            (none.passed, code(&none)),
+            (Passed::Reachable, "no_key"),
+            "{provider:?}"
+        );
+        let wrong = check(server.url(), key()).await;
+        assert_eq!((wrong.passed, code(&wrong)), (Passed::Reachable, "unauthorised"));
+
+        let server = start(forbids.clone()).await;
+        let forbidden = check(server.url(), key()).await;
+        assert_eq!((forbidden.passed, code(&forbidden)), (Passed::Reachable, "forbidden"));
+        assert!(forbidden.error.unwrap().to_string().contains("not let in"));
+
+        let server = start(page.clone()).await;
+        let page = check(server.url(), key()).await;
+        assert_eq!(
+            (page.passed, code(&page)),
+            (Passed::Reachable, "not_a_server"),
+            "{provider:?}"
+        );
+
+        let server = start(Script::default()).await;
+        let path = check(format!("{}/wrong", server.url()), key()).await;
+        assert_eq!(
+            (path.passed, code(&path)),
+            (Passed::Reachable, "wrong_path"),
+            "{provider:?}"
+        );
+
+        let tls = check(server.url().replace("http://", "https://"), key()).await;
+        assert_eq!((tls.passed, code(&tls)), (Passed::Nothing, "tls"), "{provider:?}");
+
+        let host = check("http://no-such-host.invalid:11434".to_owned(), key()).await;
+        assert_eq!(
+            (host.passed, code(&host)),
+            (Passed::Nothing, "unknown_host"),
+            "{:?}",
+            host.error
+        );
+    }
+}
+
+/// What is sent to a server of this machine does not leave it.
+#[test]
+fn a_server_of_this_machine_is_known() {
+    for (url, port) in [
+        ("http://localhost:11434", Some("localhost:11434")),
+        ("http://127.0.0.1", Some("127.0.0.1:80")),
+        ("http://[::1]:11434/", Some("[::1]:11434")),
+        ("http://192.168.1.5:11434", None),
+        ("https://localhost:11434", None),
+    ] {
+        let client = Client::new(server_at(Provider::Ollama, url), limits()).unwrap();
+        assert_eq!(client.local_port().as_deref(), port, "{url}");
+        assert_eq!(client.is_local(), !url.contains("192"), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_was_pulled_is_one_of_the_list() {
+    let server = start(Script {
+        pulls: vec!["new".to_owned()],
+        ..with_models(&["m"])
+    })
+    .await;
+    let stop = CancellationToken::new();
+    let client = client(Provider::Ollama, &server);
+    client.pull("new", &stop, drop).await.unwrap();
+    let names: Vec<_> = client
+        .models(&stop)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|model| model.name)
+        .collect();
+    assert_eq!(names, ["m", "new"]);
+}
+
 fn code(check: &genglossary_models::Check) -> &'static str {
     check.error.as_ref().map_or("none", |error| error.code())
 }
@@ -148,7 +253,11 @@ async fn a_pull_tells_its_progress_to_the_end() {
         .unwrap();
     assert_eq!(steps.first().map(|step| step.status.as_str()), Some("pulling manifest"));
     assert_eq!(steps.last().map(|step| step.status.as_str()), Some("success"));
-    assert!(steps.iter().any(|step| (step.completed, step.total) == (200, 400)));
+    assert!(
+        steps
+            .iter()
+            .any(|step| (step.completed, step.total) == (2_341_537_636, 4_683_075_272))
+    );
     assert!(steps.is_sorted_by_key(|step| step.completed));
 }
 
@@ -171,7 +280,7 @@ async fn a_model_that_cannot_be_pulled_is_unknown() {
 #[tokio::test]
 async fn a_cancelled_pull_ends_at_once_and_closes_its_connection() {
     let server = start(Script {
-        latency_ms: 60_000,
+        pull_ms: 60_000,
         ..with_models(&["m"])
     })
     .await;

@@ -181,6 +181,7 @@ async fn every_event_names_its_project_and_run() {
             Event::LogAppended(log) => assert!(known.contains(&(log.project_id, log.run_id))),
             Event::LogEnded(end) => assert!(known.contains(&(end.project_id, end.run_id))),
             Event::ProjectChanged(project) => _ = refreshed.insert(project.project_id),
+            Event::PullChanged(pull) => panic!("{pull:?}"),
         }
     }
     assert_eq!(

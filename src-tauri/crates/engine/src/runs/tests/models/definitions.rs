@@ -126,7 +126,7 @@ async fn a_run_whose_server_is_down_or_refuses_fails_and_says_why() {
     for (code, url, key, name) in [
         ("model_unreachable", format!("http://{nobody}"), Some(KEY), "writer"),
         ("model_key", server.url(), Some("sk-wrong-0123456789"), "writer"),
-        ("model_key", server.url(), None, "writer"),
+        ("model_no_key", server.url(), None, "writer"),
         ("model_unknown", server.url(), Some(KEY), "nobody"),
     ] {
         let model = ModelSettings {
@@ -174,7 +174,7 @@ async fn a_term_whose_question_fails_for_good_is_missing_and_is_asked_again_alon
     let missing = bench.engine.list_missing(&run.id, 0, 10).await.unwrap().rows;
     assert_eq!(
         (missing[0].item.as_str(), missing[0].error.code.as_str()),
-        ("germination test", "model_reply")
+        ("germination test", "model_no_json")
     );
     let entry = bench
         .engine
@@ -444,7 +444,7 @@ async fn trying_a_server_says_what_works() {
     bench.engine.set_model_key(&model, None).await.unwrap();
     let check = bench.engine.check_model(model.clone()).await.unwrap();
     assert_eq!(check.passed, ModelStep::Reachable);
-    assert_eq!(check.error.unwrap().code, "model_key");
+    assert_eq!(check.error.unwrap().code, "model_no_key");
     let refused = bench.engine.set_model_key(&model, Some("two words")).await;
     assert!(matches!(refused, Err(Error::BadKey)));
     until("nothing is open", async || server.counts().open == 0).await;

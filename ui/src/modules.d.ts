@@ -1,0 +1,5 @@
+// Modules that the build makes.
+declare module 'virtual:messages/*' {
+  const messages: Record<string, (params: Record<string, unknown>) => string>;
+  export default messages;
+}
