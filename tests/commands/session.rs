@@ -420,6 +420,13 @@ fn a_model(bench: &Bench, project: &str) {
     assert_eq!(bench.ok("check_model", json!({ "settings": model }))["passed"], "works");
     a_pull(bench, &server);
     drop(server);
+    let run = "019ab3f2-7c4e-7000-8000-000000000000";
+    let calls = bench.ok("list_model_calls", json!({ "runId": run, "offset": 0, "limit": 10 }));
+    assert_eq!(
+        calls["total"], 0,
+        "calls are kept only where somebody wants to see them"
+    );
+    bench.fails("get_model_call", json!({ "runId": run, "id": "1" }), "call_not_found");
 
     let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
     settings["model"] = model.clone();

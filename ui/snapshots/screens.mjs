@@ -31,6 +31,17 @@ export const screens = [
     },
   },
   { name: 'runs', at: tab('runs') },
+  { name: 'issues-judged', at: tab('issues'), query: 'model' },
+  {
+    name: 'run-model',
+    at: tab('runs'),
+    query: 'model',
+    act: async (page) => {
+      await page.locator(id('run-list-row')).first().click();
+      await page.locator(id('model-call')).first().click();
+      await page.locator(id('model-use')).scrollIntoViewIfNeeded();
+    },
+  },
   { name: 'project-settings', at: tab('settings') },
   {
     name: 'project-model',

@@ -281,7 +281,7 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 39] = [
+    pub const CODES: [&'static str; 43] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
@@ -290,8 +290,12 @@ impl Error {
         "file_not_found",
         "copy_failed",
         "bad_pattern",
+        "bad_search",
         "name_empty",
         "empty_term",
+        "no_model",
+        "budget_spent",
+        "call_not_found",
         "name_taken",
         "issue_not_found",
         "change_gone",

@@ -1,6 +1,7 @@
 //! Runs that ask a model, over real sockets.
 
 mod definitions;
+mod ledger;
 mod stages;
 
 use genglossary_model_server::{Asks, Call, ModelServer, Script, agree, sort};
