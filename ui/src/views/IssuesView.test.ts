@@ -101,3 +101,25 @@ it('a contradiction has the words marked in which its quotes differ', async () =
   const clash = [...document.querySelectorAll('mark.clash')].map((each) => each.textContent);
   expect(clash).toEqual(expect.arrayContaining(['45–55 %', '40–60 %']));
 });
+
+describe('what a model found', () => {
+  const modelled = '?data=few&lang=en&state=done&model';
+
+  it('says so, and its proposal becomes the definition', async () => {
+    const { api, project } = await open(modelled);
+    expect(said('found-by')).toBe('Found by qwen3:8b');
+    const proposal = all('answer-define')[0] as HTMLInputElement;
+    expect(proposal.checked).toBe(true);
+    await click(one('accept'));
+    await settled();
+    const entry = await api.getEntry(project.id, 'refine', 'bronze disease');
+    expect(entry.edited).toMatch(/^Progressive corrosion of copper alloys/);
+  });
+
+  it('has no proposal for a term that nobody needs but to leave it out', async () => {
+    await open(modelled);
+    await click(row(2));
+    expect(all('answer-define')).toEqual([]);
+    expect((all('answer-exclude')[0] as HTMLInputElement).checked).toBe(true);
+  });
+});

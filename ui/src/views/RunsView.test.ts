@@ -88,3 +88,17 @@ it('the list is sorted by a column, the other way round, and as before; it stays
   expect(column('duration').getAttribute('aria-sort')).toBe('none');
   expect(keys()).toEqual(newest);
 });
+
+it('the calls to the model that a run kept are read word by word', async () => {
+  await open('?data=few&lang=en&state=done&model');
+  await settled();
+  expect(said('use-questions')).toBe('36');
+  expect(all('model-call')).toHaveLength(3);
+  await click(all('model-call')[0] as HTMLElement);
+  await settled();
+  const turns = all('model-turn').map((turn) => turn.textContent ?? '');
+  expect(turns).toHaveLength(3);
+  expect(turns[1]).toContain('Term: bronze disease');
+  await click(all('model-call')[0] as HTMLElement);
+  expect(all('model-turn')).toEqual([]);
+});
