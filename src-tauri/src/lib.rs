@@ -74,6 +74,7 @@ pub fn builder<R: Runtime>(builder: tauri::Builder<R>, home: PathBuf, asked: Opt
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_shell::init())
         .invoke_handler(contract.invoke_handler())
+        .on_menu_event(|app, event| desktop::menu::chosen(app, &event))
         .setup(move |app| {
             contract.mount_events(app);
             app.manage(Desktop::default());

@@ -9,6 +9,7 @@ pub mod awake;
 pub mod board;
 pub mod close;
 pub mod compositing;
+pub mod menu;
 pub mod notify;
 pub mod ollama;
 pub mod painter;

@@ -9,6 +9,7 @@ use tauri::{AppHandle, Manager as _, Runtime};
 use super::Desktop;
 use super::awake::Awake;
 use super::board::{Ended, Look};
+use super::menu;
 use super::notify;
 use super::taskbar::Taskbar;
 use super::tray::Tray;
@@ -82,6 +83,9 @@ impl<R: Runtime> Painter<R> {
         }
         if before.is_none_or(|(before, ..)| before.badge != look.badge) {
             self.taskbar.paint(&self.app, look.badge);
+        }
+        if before.is_none_or(|(.., before)| before != wishes.language) {
+            menu::paint(&self.app, wishes.language);
         }
         if let Some(tray) = &self.tray {
             tray.paint(look, hidden, wishes.language);

@@ -98,6 +98,44 @@ words! {
     StopAll: "Stop all runs", "すべての実行を停止";
     /// Tray: ends the app.
     Quit: "Quit", "終了";
+    /// Menu bar: the app's own menu.
+    MenuApp: "GenGlossary", "GenGlossary";
+    /// Menu bar: what the app is.
+    MenuAbout: "About GenGlossary", "GenGlossary について";
+    /// Menu bar: the settings.
+    MenuSettings: "Settings…", "設定…";
+    /// Menu bar: services of the system.
+    MenuServices: "Services", "サービス";
+    /// Menu bar: hides the app.
+    MenuHide: "Hide GenGlossary", "GenGlossary を隠す";
+    /// Menu bar: hides all others.
+    MenuHideOthers: "Hide Others", "ほかを隠す";
+    /// Menu bar: the menu for texts.
+    MenuEdit: "Edit", "編集";
+    /// Menu bar: takes back.
+    MenuUndo: "Undo", "取り消す";
+    /// Menu bar: does again.
+    MenuRedo: "Redo", "やり直す";
+    /// Menu bar: cuts.
+    MenuCut: "Cut", "カット";
+    /// Menu bar: copies.
+    MenuCopy: "Copy", "コピー";
+    /// Menu bar: pastes.
+    MenuPaste: "Paste", "ペースト";
+    /// Menu bar: selects all.
+    MenuSelectAll: "Select All", "すべてを選択";
+    /// Menu bar: how things are shown.
+    MenuView: "View", "表示";
+    /// Menu bar: the whole screen.
+    MenuFullScreen: "Enter Full Screen", "フルスクリーンにする";
+    /// Menu bar: the window.
+    MenuWindow: "Window", "ウインドウ";
+    /// Menu bar: makes it small.
+    MenuMinimise: "Minimize", "しまう";
+    /// Menu bar: makes it large.
+    MenuZoom: "Zoom", "拡大/縮小";
+    /// Menu bar: closes it.
+    MenuClose: "Close Window", "ウインドウを閉じる";
     /// Question: its title.
     AskTitle: "Runs are in progress", "実行中の処理があります";
     /// Question: what each answer does.

@@ -328,7 +328,7 @@ fn overhead(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
 /// Definitions by a model, from a server that answers at once: what is left is the cost of asking.
 async fn written(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
     table.title(&format!(
-        "Definitions by a model that answers at once, {} documents, best of {REPEATS}",
+        "A model in every stage that answers at once, {} documents, best of {REPEATS}",
         FOLDER.documents
     ));
     let server = models::server(Duration::ZERO).await?;

@@ -13,12 +13,15 @@ use crate::runs::{Break, Stage, StopFlag, Undone, Unit};
 use crate::store::results::{self, Found, HashedDocument, Terms};
 use crate::store::units::{UnitKey, UnitKeyBuilder};
 
+/// The candidates of a document, and its words.
+type Read = (DocumentCandidates, Vocabulary);
+
 /// What one document holds: its candidates, and what else may be found in it.
 struct Reading;
 
 impl Unit for Reading {
     type Item = Arc<HashedDocument>;
-    type Output = (DocumentCandidates, Vocabulary);
+    type Output = Read;
     const KIND: &'static str = "reading/2";
 
     fn name<'a>(&'a self, document: &'a Arc<HashedDocument>) -> &'a str {
@@ -63,7 +66,7 @@ struct Finding {
 struct Place {
     /// Index of the document.
     document: usize,
-    reading: Arc<(DocumentCandidates, Vocabulary)>,
+    reading: Arc<Read>,
     relevant: Arc<Relevant>,
     /// What was found in it, if the last search was for the same terms.
     known: Option<Known>,
@@ -149,7 +152,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
 async fn search(
     work: &Work<'_>,
     documents: &Arc<Vec<Arc<HashedDocument>>>,
-    readings: &Arc<Vec<Option<Arc<(DocumentCandidates, Vocabulary)>>>>,
+    readings: &Arc<Vec<Option<Arc<Read>>>>,
     wanted: &[String],
 ) -> Result<(Arc<Terms>, Arc<Vec<Arc<Found>>>), Break> {
     let (documents, readings, wanted) = (Arc::clone(documents), Arc::clone(readings), wanted.to_vec());
@@ -169,7 +172,7 @@ async fn search(
         .context
         .blocking(move || {
             // A document that could not be read holds no terms.
-            let readings: Vec<(usize, Arc<(DocumentCandidates, Vocabulary)>)> = (0..)
+            let readings: Vec<(usize, Arc<Read>)> = (0..)
                 .zip(&*readings)
                 .filter_map(|(at, reading)| Some((at, Arc::clone(reading.as_ref()?))))
                 .collect();

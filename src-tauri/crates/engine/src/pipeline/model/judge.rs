@@ -174,7 +174,7 @@ pub(in crate::pipeline) async fn run(
         added: Vec::new(),
     };
     for _ in 0..ROUNDS {
-        let questions = Arc::new(questions(std::mem::take(&mut open), settings));
+        let questions = Arc::new(questions(&std::mem::take(&mut open), settings));
         work.context.more(questions.len());
         let answers = ask(work, settings, &questions).await?;
         for (question, answer) in questions.iter().zip(&answers) {
@@ -214,7 +214,7 @@ pub(in crate::pipeline) async fn run(
 }
 
 /// The candidates in batches, each of one language.
-fn questions(candidates: Vec<Candidate>, settings: &ModelSettings) -> Vec<Judging> {
+fn questions(candidates: &[Candidate], settings: &ModelSettings) -> Vec<Judging> {
     let mut questions = Vec::new();
     for of_language in candidates.chunk_by(|a, b| a.language == b.language) {
         let language = of_language[0].language;
