@@ -152,7 +152,7 @@ fn a_project_that_is_gone_is_an_error_or_an_empty_list_and_never_somebody_elses(
             "get_entry" => _ = bench.fails(command, arguments, "entry_not_found"),
             "answer_issues" | "recheck_issue" => _ = bench.fails(command, arguments, "issue_not_found"),
             "count_issues" | "get_term_heads" | "get_entry_heads" => {
-                assert_eq!(bench.ok(command, arguments), json!([]))
+                assert_eq!(bench.ok(command, arguments), json!([]));
             }
             "list_categories" => {
                 let engines = json!(["concept", "abbreviation", "name"]);
