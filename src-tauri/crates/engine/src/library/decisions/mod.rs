@@ -125,18 +125,22 @@ impl Engine {
         Ok(TextDecision { key, change })
     }
 
-    /// The categories that a term can have: the engine's, then the researcher's own.
+    /// The categories that a term can have: those by form, those that a model chose, then the researcher's own.
     pub async fn list_categories(&self, project_id: &str) -> Result<Vec<String>> {
-        let own = sqlx::query_scalar!(
-            r#"SELECT DISTINCT category AS "category!" FROM decision
-               WHERE project_id = ? AND category IS NOT NULL AND category NOT IN ('concept', 'abbreviation', 'name')
-               ORDER BY category"#,
+        let used = sqlx::query_scalar!(
+            r#"SELECT category AS "category!: String" FROM (
+                 SELECT DISTINCT 0 AS own, category FROM term
+                 WHERE generation_id = (SELECT generation_id FROM current_generation
+                                        WHERE project_id = ?1 AND stage = 'extract') AND judge IS NOT NULL
+                 UNION SELECT 1, category FROM decision WHERE project_id = ?1 AND category IS NOT NULL)
+               WHERE category NOT IN ('concept', 'abbreviation', 'name')
+               GROUP BY category ORDER BY min(own), category"#,
             project_id
         )
         .fetch_all(self.store().reader())
         .await?;
         let known = ["concept", "abbreviation", "name"].map(str::to_owned);
-        Ok(known.into_iter().chain(own).collect())
+        Ok(known.into_iter().chain(used).collect())
     }
 
     /// Texts of the terms that must be in, in a stable order.

@@ -73,6 +73,8 @@ async fn a_model_sorts_the_terms_and_those_that_are_none_get_no_entry_unless_the
         Some("concept"),
         "what the researcher requires is a term"
     );
+    let categories = bench.engine.list_categories(&project).await.unwrap();
+    assert_eq!(categories, ["concept", "abbreviation", "name", "common", "title"]);
     let entry = async |text: &str| bench.engine.entry(&project, Stage::Define, &key(text)).await;
     assert!(
         entry("drying room").await.is_err(),
