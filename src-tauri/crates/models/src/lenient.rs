@@ -38,16 +38,17 @@ pub fn number(value: &Value) -> Option<f64> {
 /// A confidence from 0 to 1. Out of that range it is one of 5 up to 5, of 10 up to 10, and of 100 above; beyond, and below
 /// 0, it is the nearest end. A word such as "high" counts, and so does `4/5`. What says nothing is 0.
 pub fn confidence(value: &Value) -> f32 {
+    let finite = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
     if let Value::String(text) = value {
         let text = text.trim();
         if let Some((part, whole)) = text.split_once('/')
-            && let (Ok(part), Ok(whole)) = (part.trim().parse::<f64>(), whole.trim().parse::<f64>())
+            && let (Some(part), Some(whole)) = (finite(part), finite(whole))
             && whole > 0.0
         {
             return (part / whole).clamp(0.0, 1.0) as f32;
         }
         if let Some(percent) = text.strip_suffix(['%', '%'])
-            && let Ok(percent) = percent.trim().parse::<f64>()
+            && let Some(percent) = finite(percent)
         {
             return (percent / 100.0).clamp(0.0, 1.0) as f32;
         }

@@ -150,10 +150,10 @@ macro_rules! issues {
                  SELECT i.ordinal, i.key, i.kind, i.severity, x.ruling, x.reason, d.name,
                    CASE WHEN ?3 IS NOT NULL THEN coalesce(r.resolution, 'open') END AS resolution,
                    d.verdict IS 'excluded' AS excluded,
-                   d.definition IS NOT NULL AND i.kind IN ('undefined', 'unclear', 'circular', 'contradiction', 'ungrounded') AS defined,
+                   d.definition IS NOT NULL AND (i.finding ->> '$.kind') IN ('undefined', 'circular', 'contradiction', 'judged') AS defined,
                    CASE WHEN x.ruling IS 'dismissed' THEN 'dismissed'
                      WHEN x.ruling IS NOT NULL OR d.verdict IS 'excluded'
-                       OR d.definition IS NOT NULL AND i.kind IN ('undefined', 'unclear', 'circular', 'contradiction', 'ungrounded')
+                       OR d.definition IS NOT NULL AND (i.finding ->> '$.kind') IN ('undefined', 'circular', 'contradiction', 'judged')
                        OR r.resolution IN ('merged', 'replaced', 'rewritten') THEN 'resolved'
                      ELSE 'open' END AS state, i.term
                  FROM issue i
@@ -348,20 +348,24 @@ impl Engine {
         let Some((review, refine)) = self.current_review(project_id).await? else {
             return Ok(false);
         };
+        // A model mends more than rules do.
+        let asks = self.project_settings(project_id).await?.model.is_some();
         let waits = issues!(
             query_scalar,
             (),
             r#" SELECT EXISTS (SELECT 1 FROM stated s WHERE
-                 s.ruling = 'dismissed' AND s.resolution IN ('replaced', 'first', 'second')
+                 s.ruling = 'dismissed' AND s.resolution IN ('replaced', 'rewritten', 'first', 'second')
                  OR s.ruling = 'dismissed' AND s.kind = 'duplicate' AND s.resolution = 'merged'
                  OR s.ruling = 'first' AND s.resolution = 'second'
                  OR s.ruling = 'second' AND s.resolution <> 'second'
                  OR s.ruling IS NULL AND s.resolution = 'second'
-                 OR s.ruling IS NULL AND s.resolution = 'dismissed' AND s.kind IN ('circular', 'duplicate'))
+                 OR s.ruling IS NULL AND s.resolution = 'dismissed' AND (s.kind IN ('circular', 'duplicate')
+                   OR ?4 AND s.kind NOT IN ('undefined', 'unnecessary')))
                AS "waits!: bool""#,
             project_id,
             review,
-            refine
+            refine,
+            asks
         )
         .fetch_one(self.store().reader())
         .await?;

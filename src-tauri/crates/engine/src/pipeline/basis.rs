@@ -98,6 +98,9 @@ pub(crate) struct Decisions {
     pub(crate) required: Vec<String>,
     /// Keys of the terms that must be out, in a stable order.
     pub(crate) excluded: Vec<String>,
+    /// Keys of the terms that the researcher defined, renamed or sorted, and whether defined. No result is made from them:
+    /// they say what a model leaves alone.
+    pub(crate) own: Vec<(String, bool)>,
     /// How often another definition was wished for, by the key of the term.
     pub(crate) tries: BTreeMap<String, u32>,
     /// Keys of the terms that name one concept, the name that stands for it first.
@@ -111,6 +114,7 @@ impl Engine {
         Ok(Decisions {
             required: self.required_terms(project_id).await?,
             excluded: self.excluded_keys(project_id).await?,
+            own: self.own_keys(project_id).await?,
             tries: self.tries(project_id).await?,
             groups: self.synonym_groups(project_id).await?,
             rulings: self.rulings(project_id).await?,

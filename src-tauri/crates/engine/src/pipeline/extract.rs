@@ -1,8 +1,10 @@
 //! Documents give terms: candidates of each document, one ranking over all, then every occurrence of every term.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use glossary::extract::{self, DocumentCandidates, Options, Ranker};
+use glossary::normalise;
 use glossary::occurrences::{Counts, Matcher, Relevant, TermIndex, Vocabulary};
 use rayon::prelude::*;
 
@@ -129,11 +131,21 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         let judged = judge::run(work, model, &documents, &terms, &found).await?;
         if !judged.added.is_empty() {
             work.info(format!("the model adds {}", judged.added.join(", ")));
-            work.context.more(documents.len());
-            let wanted = [&required[..], &judged.added].concat();
-            (terms, found) = search(work, &documents, &readings, &wanted).await?;
+            let mut wanted = [&required[..], &judged.added].concat();
+            // What stands nowhere after all is looked for no more.
+            for _ in 0..2 {
+                work.context.more(documents.len());
+                (terms, found) = search(work, &documents, &readings, &wanted).await?;
+                let absent = terms.list.iter().filter(|term| term.occurrences == 0);
+                let absent: HashSet<&str> = absent.map(|term| &*term.key).collect();
+                let before = wanted.len();
+                wanted.retain(|text| required.contains(text) || !absent.contains(&*normalise::key(text)));
+                if wanted.len() == before {
+                    break;
+                }
+            }
         }
-        terms = Arc::new(judged.apply(&terms, required, &model.model));
+        terms = Arc::new(judged.apply(&terms, work.decisions, &model.model));
     }
     results::write_terms(work.context, generation, alive.await?, &terms).await?;
     results::write_found(work.context, generation, &terms, &found).await?;

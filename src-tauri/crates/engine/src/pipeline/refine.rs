@@ -90,7 +90,7 @@ async fn mend(
     let given = &provisional.list;
     let Refinement { entries, resolutions } = &outcome.refinement;
     let shown: Vec<&Entry> = entries.iter().map(|refined| refined.entry(given)).collect();
-    let questions = rewrite::questions(&shown, issues, resolutions, model);
+    let questions = rewrite::questions(&shown, issues, resolutions, work.decisions, model);
     if questions.is_empty() {
         return Ok(outcome);
     }

@@ -1,5 +1,6 @@
 //! The provisional glossary is checked: a view of the whole, then entry by entry.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use glossary::review::Reviewer;
@@ -106,10 +107,11 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         .collect();
     if let Some(model) = &work.settings.model {
         let (read, settings) = (Arc::clone(&entries), model.clone());
+        let excluded: HashSet<String> = work.decisions.excluded.iter().cloned().collect();
         let (found, questions) = work
             .context
             .blocking(move || {
-                let questions = check::questions(&read.list, &issues.concat(), &settings);
+                let questions = check::questions(&read.list, &issues.concat(), &excluded, &settings);
                 Ok((issues, questions))
             })
             .await?;

@@ -16,8 +16,8 @@ use crate::normalise::key;
 use crate::reading::sort_key;
 use crate::review::is_about_itself;
 use crate::{
-    Alternative, Category, DuplicateReason, Entry, Evidence, Finding, Issue, Refined, Refinement, Resolution, Ruling,
-    Stop, Stopped,
+    Alternative, Category, DuplicateReason, Entry, Evidence, Finding, Issue, Problem, Refined, Refinement, Resolution,
+    Ruling, Stop, Stopped,
 };
 
 /// Alternatives that a merged entry keeps.
@@ -92,6 +92,11 @@ pub fn refine(entries: &[Entry], issues: &[Issue], rulings: &Rulings, stop: &dyn
                     resolutions[at] = resolution;
                 }
             }
+            Finding::Judged {
+                problem: Problem::Duplicate,
+                others,
+                ..
+            } if work.is_one(&issue.term, others) => resolutions[at] = Resolution::Merged,
             Finding::MissingRelated { related }
                 if ruling == Some(&Ruling::Require) && work.place(related).is_some() =>
             {
@@ -214,6 +219,12 @@ impl<'a> Work<'a> {
             at = *next;
         }
         Some(at)
+    }
+
+    /// Whether these entries have become one.
+    fn is_one(&self, term: &str, others: &[String]) -> bool {
+        let place = self.place(term);
+        place.is_some() && !others.is_empty() && others.iter().all(|other| self.place(other) == place)
     }
 
     fn is_defined(&self, term: &str) -> bool {

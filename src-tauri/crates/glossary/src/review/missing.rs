@@ -97,7 +97,8 @@ fn bar(entries: &[Entry], terms: &[Term]) -> f64 {
 }
 
 fn is_worth(term: &Term, bar: f64) -> bool {
-    if term.occurrences < OCCURRENCES {
+    // What is no term of the subject is not missed either.
+    if term.occurrences < OCCURRENCES || term.is_left_out() {
         return false;
     }
     let several_words = match term.language {

@@ -153,6 +153,18 @@ impl Engine {
         .await?)
     }
 
+    /// Keys of the terms that the researcher defined, renamed or sorted, and whether defined.
+    pub(crate) async fn own_keys(&self, project_id: &str) -> Result<Vec<(String, bool)>> {
+        let rows = sqlx::query!(
+            r#"SELECT key, definition IS NOT NULL AS "defined!: bool" FROM decision WHERE project_id = ?
+               AND (definition IS NOT NULL OR name IS NOT NULL OR category IS NOT NULL) ORDER BY key"#,
+            project_id
+        )
+        .fetch_all(self.store().reader())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.key, row.defined)).collect())
+    }
+
     /// Keys of the terms that must be out.
     pub(crate) async fn excluded_keys(&self, project_id: &str) -> Result<Vec<String>> {
         Ok(sqlx::query_scalar!(

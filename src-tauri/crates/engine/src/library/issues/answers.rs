@@ -212,8 +212,13 @@ impl Draft {
             return Ok(());
         }
         self.read(engine, std::slice::from_ref(&issue.key)).await?;
-        let kind = issue.finding.kind();
-        let defines = ["undefined", "unclear", "circular", "contradiction", "ungrounded"].contains(&kind);
+        let defines = matches!(
+            issue.finding,
+            Finding::Undefined { .. }
+                | Finding::Circular { .. }
+                | Finding::Contradiction { .. }
+                | Finding::Judged { .. }
+        );
         if self.get(&issue.key, Field::Verdict) == Some("excluded") {
             self.set(&issue.key, Field::Verdict, None);
         } else if defines {

@@ -12,6 +12,9 @@ words!("check");
 /// Most problems of one entry that are worth a reader's time.
 const PROBLEMS: usize = 2;
 
+/// Most other entries that a problem is about.
+const OTHERS: usize = 4;
+
 /// An entry as it is shown.
 #[derive(Debug, Clone)]
 pub(crate) struct Shown<'a> {
@@ -107,6 +110,7 @@ pub(crate) fn read(json: &Value, count: usize, all: usize) -> Result<Vec<Found>,
         };
         let mut others = numbers(issue, "others", all);
         others.retain(|other| *other != entry);
+        others.truncate(OTHERS);
         // These are about two entries, or about nothing.
         let pair = matches!(problem, Problem::Duplicate | Problem::MissingRelated);
         let known = found.iter().filter(|known| known.entry == entry);

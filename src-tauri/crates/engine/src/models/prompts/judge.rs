@@ -99,7 +99,7 @@ pub(crate) fn read(json: &Value, expressions: &[Expression<'_>]) -> Result<Judge
         (2..=LONGEST_TERM).contains(&text.chars().count())
             && text.chars().any(char::is_alphabetic)
             // A model that makes a term up has not read it.
-            && seen.contains(text.as_str())
+            && stands_in(&seen, text)
             && expressions.iter().all(|expression| expression.text != text)
     };
     let mut fresh: Vec<String> = added.filter(is_fresh).take(ADDED).collect();
@@ -108,6 +108,17 @@ pub(crate) fn read(json: &Value, expressions: &[Expression<'_>]) -> Result<Judge
     Ok(Judged {
         categories,
         added: fresh,
+    })
+}
+
+/// Whether a text has this one, and not as a part of a word.
+fn stands_in(text: &str, found: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric();
+    text.match_indices(found).any(|(start, _)| {
+        let (before, behind) = (&text[..start], &text[start + found.len()..]);
+        let apart = |mine: Option<char>, other: Option<char>| !(mine.is_some_and(letter) && other.is_some_and(letter));
+        apart(found.chars().next(), before.chars().next_back())
+            && apart(found.chars().next_back(), behind.chars().next())
     })
 }
 
@@ -149,7 +160,7 @@ mod tests {
                 { "number": 9, "category": "place" },
                 { "number": 2, "category": "verb" },
             ],
-            "added": ["drying rack", "drying rack", "gene bank", "seed vault", 7],
+            "added": ["drying rack", "drying rack", "drying ra", "gene bank", "seed vault", 7],
         }))
         .unwrap();
         assert_eq!(

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use genglossary_models::Prompt;
-use glossary::{Entry, Finding, Issue, Language};
+use glossary::{Entry, Finding, Issue, Language, normalise};
 use serde_json::Value;
 
 use super::batch::{Item, batches};
 use super::judge::named;
-use super::{Question, ask};
+use super::{Question, ask, shortened};
 use crate::models::ModelSettings;
 use crate::models::prompts::check::{self as prompts, Found, Shown};
 use crate::pipeline::Work;
@@ -37,15 +37,15 @@ struct Shelved {
 impl Shelved {
     /// The entry; nothing for one without a definition.
     fn new(at: usize, entry: &Entry) -> Option<Self> {
-        let definition = entry.definition.clone()?;
+        let definition = entry.definition.as_ref()?;
         let quotes = entry.evidence.iter().map(|evidence| &evidence.quote);
-        let sentences = quotes.filter(|quote| **quote != definition).take(SENTENCES);
+        let sentences = quotes.filter(|quote| *quote != definition).take(SENTENCES);
         Some(Self {
             entry: at,
             key: entry.key.clone(),
             term: entry.term.clone(),
-            sentences: sentences.cloned().collect(),
-            definition,
+            sentences: sentences.map(|quote| shortened(quote)).collect(),
+            definition: shortened(definition),
         })
     }
 
@@ -105,11 +105,17 @@ impl Question for Checking {
 
 /// The questions about all entries that have a definition. `issues` are those that the rules found: what they name is
 /// close to each other.
-pub(in crate::pipeline) fn questions(entries: &[Entry], issues: &[Issue], settings: &ModelSettings) -> Vec<Checking> {
-    let neighbours = Neighbours::new(entries, issues);
+pub(in crate::pipeline) fn questions(
+    entries: &[Entry],
+    issues: &[Issue],
+    excluded: &HashSet<String>,
+    settings: &ModelSettings,
+) -> Vec<Checking> {
+    let neighbours = Neighbours::new(entries, issues, excluded);
     let mut shelved: Vec<(Language, Shelved)> = entries
         .iter()
         .enumerate()
+        .filter(|(_, entry)| !excluded.contains(&entry.key))
         .filter_map(|(at, entry)| Some((settings.output.of(entry.language), Shelved::new(at, entry)?)))
         .collect();
     // The order of the list follows the ranks, which move with every document.
@@ -150,13 +156,19 @@ struct Neighbours<'a> {
     alike: HashMap<String, Vec<usize>>,
     /// What the rules found an entry to have to do with.
     named: HashMap<&'a str, Vec<&'a str>>,
+    /// By their keys, what is not sent.
+    excluded: &'a HashSet<String>,
 }
 
 impl<'a> Neighbours<'a> {
-    fn new(entries: &'a [Entry], issues: &'a [Issue]) -> Self {
+    fn new(entries: &'a [Entry], issues: &'a [Issue], excluded: &'a HashSet<String>) -> Self {
         let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, entry) in entries.iter().enumerate() {
             alike.entry(tail(&entry.key)).or_default().push(at);
+        }
+        // Not in the order of the ranks, which move.
+        for places in alike.values_mut() {
+            places.sort_by(|a, b| entries[*a].key.cmp(&entries[*b].key));
         }
         let mut named: HashMap<&str, Vec<&str>> = HashMap::new();
         for issue in issues {
@@ -171,6 +183,7 @@ impl<'a> Neighbours<'a> {
                 .collect(),
             alike,
             named,
+            excluded,
         }
     }
 
@@ -194,7 +207,7 @@ impl<'a> Neighbours<'a> {
             if more.len() == NEIGHBOURS {
                 break;
             }
-            if !known.insert(at) {
+            if !known.insert(at) || self.excluded.contains(&entries[at].key) {
                 continue;
             }
             // Their definition is what counts here.
@@ -236,6 +249,7 @@ pub(in crate::pipeline) async fn run(
     let questions = Arc::new(questions);
     let answers = ask(work, settings, &questions).await?;
     let mut issues = issues;
+    let mut known: HashSet<(&str, Vec<String>)> = issues.iter().flatten().map(about).collect();
     for (question, answer) in questions.iter().zip(&answers) {
         for found in answer.iter().flat_map(|answer| answer.iter()) {
             let at = question.entries[found.entry as usize].entry;
@@ -243,25 +257,33 @@ pub(in crate::pipeline) async fn run(
                 .others
                 .iter()
                 .map(|other| question.entries[*other as usize].term.clone());
-            let finding = Finding::Judged {
-                problem: found.problem,
-                others: others.collect(),
-                says: found.says.clone(),
-                proposal: found.proposal.clone(),
-                by: settings.model.clone(),
-            };
-            if issues[at].iter().any(|known| known.finding.kind() == finding.kind()) {
-                continue;
-            }
-            issues[at].push(Issue {
+            let issue = Issue {
                 term: entries[at].term.clone(),
                 key: entries[at].key.clone(),
                 severity: found.severity,
-                finding,
-            });
+                finding: Finding::Judged {
+                    problem: found.problem,
+                    others: others.collect(),
+                    says: found.says.clone(),
+                    proposal: found.proposal.clone(),
+                    by: settings.model.clone(),
+                },
+            };
+            if known.insert(about(&issue)) {
+                issues[at].push(issue);
+            }
         }
     }
     Ok(issues)
+}
+
+/// What an issue is about, whoever found it and under whichever of its terms it is filed.
+fn about(issue: &Issue) -> (&'static str, Vec<String>) {
+    let others = issue.finding.others().iter().map(|term| normalise::key(term));
+    let mut keys: Vec<String> = others.chain([issue.key.clone()]).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    (issue.finding.kind(), keys)
 }
 
 #[cfg(test)]

@@ -9,18 +9,16 @@ use serde_json::Value;
 
 use super::batch::{Item, batches};
 use super::write::chosen;
-use super::{Question, ask};
+use super::{Question, ask, shortened};
 use crate::models::ModelSettings;
 use crate::models::prompts::judge::{self as prompts, Expression, Judged};
-use crate::pipeline::{Work, contexts};
+use crate::pipeline::{Decisions, Work, contexts};
 use crate::runs::{Break, Stage};
 use crate::store::results::{Found, HashedDocument, Terms};
 use crate::store::units::UnitKeyBuilder;
 
 /// Sentences that a term is judged by.
 const SENTENCES: usize = 2;
-/// Longest part of a sentence that is shown, in characters.
-const LONGEST: usize = 300;
 /// A term that is forgotten so many times is kept as it is.
 const ROUNDS: usize = 2;
 
@@ -110,11 +108,17 @@ pub(in crate::pipeline) struct Judgement {
 }
 
 impl Judgement {
-    /// The terms with their categories. A term that the researcher requires is never left out, one that the model added
-    /// itself neither.
-    pub(in crate::pipeline) fn apply(&self, terms: &Terms, required: &[String], model: &str) -> Terms {
-        let kept = required.iter().chain(&self.added).map(|text| normalise::key(text));
-        let kept: HashSet<String> = kept.collect();
+    /// The terms with their categories. A term that the researcher requires or worked at is never left out, one that the
+    /// model added itself neither.
+    pub(in crate::pipeline) fn apply(&self, terms: &Terms, decisions: &Decisions, model: &str) -> Terms {
+        let kept = decisions
+            .required
+            .iter()
+            .chain(&self.added)
+            .map(|text| normalise::key(text));
+        let own = decisions.own.iter().map(|(key, _)| key);
+        let worked_at = decisions.groups.iter().flatten().chain(own);
+        let kept: HashSet<String> = kept.chain(worked_at.cloned()).collect();
         let judge = |term: &Term| {
             let mut term = term.clone();
             match self.categories.get(&term.key) {
@@ -194,9 +198,10 @@ pub(in crate::pipeline) async fn run(
     // What is a term by another name already need not be looked for.
     let known: HashSet<&str> = terms.list.iter().map(|term| &*term.key).collect();
     let excluded: HashSet<&str> = work.decisions.excluded.iter().map(String::as_str).collect();
+    let unlisted = work.settings.stop_keys();
     judgement.added.retain(|text| {
         let key = normalise::key(text);
-        !known.contains(&*key) && !excluded.contains(&*key)
+        !known.contains(&*key) && !excluded.contains(&*key) && !unlisted.contains(&key)
     });
     judgement.added.sort_unstable();
     judgement.added.dedup();
@@ -244,13 +249,5 @@ pub(super) fn named<'a>(mut names: impl DoubleEndedIterator<Item = &'a str>) -> 
     match (names.next(), names.next_back()) {
         (Some(first), Some(last)) => format!("{first} … {last}"),
         (first, _) => first.unwrap_or_default().to_owned(),
-    }
-}
-
-/// The beginning of a long sentence.
-fn shortened(sentence: &str) -> String {
-    match sentence.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &sentence[..end]),
-        None => sentence.to_owned(),
     }
 }

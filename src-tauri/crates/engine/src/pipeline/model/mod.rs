@@ -26,6 +26,19 @@ use crate::runs::{Break, Stage, StageContext, StopFlag, Undone, Unit, from_bytes
 use crate::store::Store;
 use crate::store::units::UnitKeyBuilder;
 
+/// Longest part of a text that is shown beside others, in characters.
+const SHOWN: usize = 400;
+
+/// The beginning of a long text, up to the end of a word where there are words.
+fn shortened(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(SHOWN) else {
+        return text.to_owned();
+    };
+    let cut = &text[..end];
+    let cut = cut.rfind(' ').filter(|at| *at > end / 2).map_or(cut, |at| &cut[..at]);
+    format!("{cut}…")
+}
+
 /// An answer weighs as much in memory as so many bytes of text.
 const ROOM: usize = 400;
 /// So many questions in a row in which the server failed are not the questions' fault.
@@ -95,14 +108,16 @@ impl<Q: Question> Asking<Q> {
         (client.observe(Arc::new(tell)), kept)
     }
 
-    /// Stores the calls of a question.
-    fn keep(&self, name: &str, kept: &Kept) -> Result<(), Undone> {
+    /// Stores the calls of a question. An answer that was paid for is not lost because they could not be.
+    fn keep(&self, name: &str, kept: &Kept) {
         let calls = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
         for call in calls {
             let saved = calls::save(&self.store, &self.run_id, Q::STAGE, name, &call);
-            self.runtime.block_on(saved).map_err(Undone::Hopeless)?;
+            if let Err(error) = self.runtime.block_on(saved) {
+                self.context
+                    .log(LogLevel::Warn, name, format!("the call could not be kept: {error}"));
+            }
         }
-        Ok(())
     }
 }
 
@@ -138,7 +153,7 @@ impl<Q: Question> Unit for Asking<Q> {
         let (client, kept) = self.observed();
         let asked = client.ask(&model, &prompt, stop.token(), |json| question.read(json));
         let asked = self.runtime.block_on(asked);
-        self.keep(question.name(), &kept)?;
+        self.keep(question.name(), &kept);
         let cost = |usage| self.settings.cost(usage);
         match asked {
             Ok(answer) => {

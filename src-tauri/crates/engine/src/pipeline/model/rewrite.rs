@@ -1,6 +1,6 @@
 //! A model mends the entries that the review found something wrong with, all that is wrong with one at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use genglossary_models::{Prompt, estimate_tokens};
@@ -8,15 +8,17 @@ use glossary::define::Headwords;
 use glossary::{DuplicateReason, Entry, Evidence, Finding, Issue, Language, Problem, Refined, Resolution};
 use serde_json::Value;
 
-use super::{Question, ask, write};
+use super::{Question, ask, shortened, write};
 use crate::models::ModelSettings;
 use crate::models::prompts::rewrite::{self as prompts, Broken, Mended};
-use crate::pipeline::Work;
+use crate::pipeline::{Decisions, Work};
 use crate::runs::{Break, Stage};
 use crate::store::units::UnitKeyBuilder;
 
 /// Most sentences that a definition is mended from.
 const SENTENCES: usize = 8;
+/// Most other entries that are shown beside it.
+const OTHERS: usize = 4;
 /// Most problems of one entry that are put to a model at once.
 const PROBLEMS: usize = 6;
 
@@ -101,11 +103,18 @@ pub(in crate::pipeline) fn questions(
     entries: &[&Entry],
     issues: &[Issue],
     resolutions: &[Resolution],
+    decisions: &Decisions,
     settings: &ModelSettings,
 ) -> Vec<Mending> {
+    let ruled = issues.iter().zip(resolutions);
+    let ruled = ruled.filter(|(_, done)| matches!(done, Resolution::First | Resolution::Second));
+    // What the researcher chose or wrote stays; what is excluded is not sent.
+    let mut kept: HashSet<&str> = ruled.map(|(issue, _)| &*issue.key).collect();
+    let defined = decisions.own.iter().filter(|(_, defined)| *defined).map(|(key, _)| key);
+    kept.extend(defined.chain(&decisions.excluded).map(String::as_str));
     let mut open: BTreeMap<&str, Vec<(usize, &Issue)>> = BTreeMap::new();
     for (at, issue) in issues.iter().enumerate() {
-        if resolutions[at] == Resolution::Open && is_mended_by_words(&issue.finding) {
+        if resolutions[at] == Resolution::Open && is_mended_by_words(&issue.finding) && !kept.contains(&*issue.key) {
             open.entry(&issue.key).or_default().push((at, issue));
         }
     }
@@ -120,11 +129,14 @@ pub(in crate::pipeline) fn questions(
         let problem = |(at, issue): &(usize, &Issue)| (*at, said(&issue.finding, language));
         let mut others: Vec<(String, String)> = Vec::new();
         for name in issues.iter().flat_map(|(_, issue)| issue.finding.others()) {
-            let other = by_term.get(name.as_str()).filter(|other| other.key != entry.key);
+            let other = by_term
+                .get(name.as_str())
+                .filter(|other| other.key != entry.key && !decisions.excluded.contains(&other.key));
             if let Some((other, text)) = other.and_then(|other| Some((other, other.definition.as_ref()?)))
+                && others.len() < OTHERS
                 && others.iter().all(|(term, _)| *term != other.term)
             {
-                others.push((other.term.clone(), text.clone()));
+                others.push((other.term.clone(), shortened(text)));
             }
         }
         let mut mending = Mending {
@@ -161,10 +173,12 @@ fn said(finding: &Finding, language: Language) -> String {
         Finding::Circular { path } if english => format!("The definitions lead in a circle: {}.", path.join(" → ")),
         Finding::Circular { path } => format!("定義が循環している：{}", path.join(" → ")),
         Finding::Contradiction { first, second } if english => {
-            format!("The documents disagree: “{}” and “{}”", first.quote, second.quote)
+            let [first, second] = [first, second].map(|side| shortened(&side.quote));
+            format!("The documents disagree: “{first}” and “{second}”")
         }
         Finding::Contradiction { first, second } => {
-            format!("文書が食い違っている：「{}」と「{}」", first.quote, second.quote)
+            let [first, second] = [first, second].map(|side| shortened(&side.quote));
+            format!("文書が食い違っている：「{first}」と「{second}」")
         }
         Finding::Judged { says, .. } => says.clone(),
         other if english => format!("It has the same definition as {}.", other.others().join(", ")),
@@ -179,11 +193,15 @@ fn sentences(entry: &Entry, mut room: u32) -> Vec<Evidence> {
     for evidence in entry.evidence.iter().chain(others) {
         let tokens = estimate_tokens(&evidence.quote) + 4;
         let known = sentences.iter().any(|known| known.quote == evidence.quote);
-        if known || sentences.len() == SENTENCES || (tokens > room && !sentences.is_empty()) {
+        if known || sentences.len() == SENTENCES || tokens > room {
             continue;
         }
-        room = room.saturating_sub(tokens);
+        room -= tokens;
         sentences.push(evidence.clone());
+    }
+    if sentences.is_empty() {
+        // Where not one fits, the researcher is to hear that the context is too short.
+        sentences.extend(entry.evidence.first().cloned());
     }
     sentences
 }

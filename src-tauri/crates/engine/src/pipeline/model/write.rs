@@ -86,20 +86,23 @@ pub(super) fn chosen(contexts: &[&Context], mut room: u32, most: usize) -> Vec<E
             .then_with(|| a.evidence.start.cmp(&b.evidence.start))
     });
     let mut sentences: Vec<Evidence> = Vec::new();
-    for context in ranked {
+    for context in &ranked {
         let quote = &context.evidence.quote;
         // The number in front of it.
         let tokens = estimate_tokens(quote) + 4;
         let known = sentences.iter().any(|known| says_nothing_new(quote, &known.quote));
-        // Of one that does not fit alone, the researcher is to hear that the context is too short.
-        if known || (tokens > room && !sentences.is_empty()) {
+        if known || tokens > room {
             continue;
         }
-        room = room.saturating_sub(tokens);
+        room -= tokens;
         sentences.push(context.evidence.clone());
         if sentences.len() == most {
             break;
         }
+    }
+    if sentences.is_empty() {
+        // Where not one fits, the researcher is to hear that the context is too short.
+        sentences.extend(ranked.first().map(|context| context.evidence.clone()));
     }
     sentences
 }

@@ -159,7 +159,7 @@ async fn a_term_that_a_model_sees_in_the_sentences_is_looked_for_and_gets_an_ent
     let server = ModelServer::with(script(), |call| match call.asks() {
         Asks::Categories => {
             let mut json = sort(call, |_| "concept");
-            json["added"] = json!(["paper that keeps water", "made up by nobody"]);
+            json["added"] = json!(["paper that keeps water", "made up by nobody", "aper that"]);
             json.to_string()
         }
         _ => agrees(call),
@@ -337,4 +337,85 @@ async fn terms_that_the_researcher_takes_for_one_concept_are_defined_in_one_ques
         .entry;
     assert!(refined.synonyms.contains(&"drying room".to_owned()));
     assert_eq!(Category::Concept, refined.category);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_researcher_wrote_or_chose_no_model_takes_away() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    bench.completed(&project, Scope::Full).await;
+    let (written, other) = (key("germination test"), key("drying room"));
+    let definition = TermEdit::Definition {
+        definition: Some("A test of mine.".to_owned()),
+    };
+    bench
+        .engine
+        .decide_terms(&project, std::slice::from_ref(&written), &definition)
+        .await
+        .unwrap();
+    let category = TermEdit::Category {
+        category: Some("building".to_owned()),
+    };
+    bench
+        .engine
+        .decide_terms(&project, std::slice::from_ref(&other), &category)
+        .await
+        .unwrap();
+    // A model that takes nothing for a term, and finds every entry unclear.
+    let server = ModelServer::with(script(), |call| match call.asks() {
+        Asks::Categories => sort(call, |_| "common").to_string(),
+        Asks::Mending => {
+            assert_ne!(
+                call.term(),
+                "germination test",
+                "what the researcher wrote is not mended"
+            );
+            agrees(call)
+        }
+        _ => finds(call),
+    })
+    .await
+    .unwrap();
+    ask(&bench, &project, &server.url()).await;
+    bench.completed(&project, Scope::Full).await;
+    let entry = bench.engine.entry(&project, Stage::Refine, &written).await.unwrap();
+    assert_eq!(entry.edited.as_deref(), Some("A test of mine."));
+    assert!(bench.engine.entry(&project, Stage::Refine, &other).await.is_ok());
+    let issues = bench.engine.list_issues(&project, &all_issues()).await.unwrap().rows;
+    assert!(
+        !issues
+            .iter()
+            .any(|issue| matches!(issue.finding, Finding::MissingRelated { .. })),
+        "what is no term of the subject is not missed: {issues:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rewrite_whose_issue_is_dismissed_waits_for_a_run_that_takes_it_back() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let server = ModelServer::with(script(), finds).await.unwrap();
+    ask(&bench, &project, &server.url()).await;
+    bench.completed(&project, Scope::Full).await;
+    let id = bench.engine.list_issues(&project, &all_issues()).await.unwrap().rows;
+    let id = id
+        .iter()
+        .find(|issue| matches!(issue.finding, Finding::Judged { .. }))
+        .unwrap()
+        .id
+        .clone();
+    let answer = async |answer| {
+        bench
+            .engine
+            .answer_issues(&project, std::slice::from_ref(&id), &answer)
+            .await
+            .unwrap()
+    };
+    let waits = async || !bench.engine.plan(&project).await.unwrap().reasons.is_empty();
+    answer(IssueAnswer::Dismiss { reason: None }).await;
+    assert!(waits().await);
+    bench.completed(&project, Scope::Refine).await;
+    assert!(!waits().await);
+    answer(IssueAnswer::Reopen).await;
+    assert!(waits().await, "it is to be mended again");
 }
