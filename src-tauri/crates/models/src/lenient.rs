@@ -105,6 +105,9 @@ mod tests {
     /// D4: a confidence of 5 is none of 500 %.
     #[test]
     fn a_confidence_is_always_from_0_to_1() {
+        for nothing in ["NaN/1", "1/inf", "nan%", "NaN"] {
+            assert!(confidence(&json!(nothing)).is_finite(), "{nothing}");
+        }
         for (given, expected) in [
             (json!(0.8), 0.8),
             (json!(1), 1.0),
