@@ -150,6 +150,7 @@ mod tests {
             json!({ "definition": "A room.", "sources": [] }),
             json!({ "definition": "A room.", "sources": [0, 4, -1] }),
             json!({ "definition": "x".repeat(super::super::LONGEST + 1), "sources": [1] }),
+            json!({ "definition": "begin with what kind of thing it is", "sources": [1] }),
             json!({ "definition": format!("material-{} end", "0a".repeat(16)), "sources": [1] }),
             json!([]),
         ] {

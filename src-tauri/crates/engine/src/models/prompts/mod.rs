@@ -109,10 +109,23 @@ fn prose(value: &Value, what: &str) -> Result<Option<String>, String> {
     if length > LONGEST {
         return Err(format!("the {what} has {length} characters; it may have two sentences"));
     }
+    if is_of_the_rules(&text) {
+        return Err(format!("the {what} repeats the rules"));
+    }
     if holds_tag(&text) {
         return Err(format!("the {what} quotes the lines around the material"));
     }
     Ok(Some(text))
+}
+
+/// Whether a text is a part of what a model is told to do. A short one may be so by chance.
+fn is_of_the_rules(text: &str) -> bool {
+    const BY_CHANCE: usize = 16;
+    let all = [judge::words, define::words, check::words, rewrite::words];
+    let rules = all
+        .iter()
+        .flat_map(|words| [words(Language::English), words(Language::Japanese)]);
+    text.chars().count() > BY_CHANCE && rules.into_iter().any(|rules| rules.contains(text))
 }
 
 /// Whether a text holds a tag as [`question`] makes them. The word alone is one that documents have.

@@ -419,3 +419,90 @@ async fn a_rewrite_whose_issue_is_dismissed_waits_for_a_run_that_takes_it_back()
     answer(IssueAnswer::Reopen).await;
     assert!(waits().await, "it is to be mended again");
 }
+
+/// D3
+#[tokio::test(flavor = "multi_thread")]
+async fn terms_that_a_model_names_twice_are_one() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    bench.write(
+        "p",
+        "zeta.md",
+        "Zeta foils are thin. A zeta foil is a foil that keeps water.\n\nThe ZETA FOIL holds.",
+    );
+    let settings = ProjectSettings {
+        max_terms: Some(3),
+        ..ProjectSettings::default()
+    };
+    bench.engine.set_project_settings(&project, settings).await.unwrap();
+    bench
+        .engine
+        .mark_term(&project, "foil", Verdict::Required)
+        .await
+        .unwrap();
+    let server = ModelServer::with(script(), |call| match call.asks() {
+        Asks::Categories => {
+            let mut json = sort(call, |_| "concept");
+            let again = json["terms"].clone();
+            json["terms"]
+                .as_array_mut()
+                .unwrap()
+                .extend(again.as_array().unwrap().iter().cloned());
+            json["added"] = json!(["Zeta foils", "zeta foil", "ZETA FOIL", "zeta foil"]);
+            json.to_string()
+        }
+        _ => agrees(call),
+    })
+    .await
+    .unwrap();
+    ask(&bench, &project, &server.url()).await;
+    bench.completed(&project, Scope::Full).await;
+    let listed = terms(&bench, &project).await;
+    let foils: Vec<&String> = listed
+        .iter()
+        .map(|(text, _)| text)
+        .filter(|text| key(text) == key("zeta foil"))
+        .collect();
+    assert_eq!(foils.len(), 1, "{listed:?}");
+}
+
+/// D7
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_model_is_told_never_becomes_a_definition() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    // A model that says what it was told instead of what it was asked.
+    let server = ModelServer::with(script(), |call| match call.asks() {
+        Asks::Definition => {
+            let rule = call.system.lines().find(|line| line.starts_with("- ")).unwrap();
+            let said = rule.trim_start_matches("- ").trim_end_matches(';');
+            json!({ "definition": said, "sources": [1], "confidence": 0.9 }).to_string()
+        }
+        _ => agrees(call),
+    })
+    .await
+    .unwrap();
+    ask(&bench, &project, &server.url()).await;
+    let run = bench.run(&project, Scope::Full).await;
+    assert_eq!(run.status, RunStatus::Partial, "{:?}", run.error);
+    let query = crate::EntryQuery {
+        offset: 0,
+        limit: 1000,
+        search: String::new(),
+        filter: crate::EntryFilter::All,
+    };
+    let entries = bench
+        .engine
+        .list_entries(&project, Stage::Refine, &query)
+        .await
+        .unwrap()
+        .rows;
+    assert!(entries.len() > 3);
+    for entry in entries {
+        let definition = entry.definition.unwrap_or_default();
+        assert!(
+            !definition.contains("plain English") && !definition.contains("平易な"),
+            "{definition}"
+        );
+    }
+}
