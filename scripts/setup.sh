@@ -13,7 +13,7 @@ node_needed=20.19
 
 cli=(build-essential pkg-config)
 app=(libwebkit2gtk-4.1-dev)
-test=(xvfb xauth dbus webkit2gtk-driver fonts-noto-cjk sqlite3 procps)
+test=(xvfb xauth dbus webkit2gtk-driver fonts-noto-cjk sqlite3 procps xdotool python3-gi gir1.2-gtk-3.0)
 # A browser draws the pictures of the interface. Where there is Chrome already, it will do.
 [ -x /usr/bin/google-chrome ] || test+=(chromium)
 bundle=(librsvg2-dev libayatana-appindicator3-dev file xdg-utils)
