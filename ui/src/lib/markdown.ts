@@ -200,10 +200,13 @@ function cellsOf(text: string): { from: number; to: number }[] {
   return cells;
 }
 
+/** Letters that take more room than most. */
+const BROAD = /[A-Z0-9_@#%&mw]/;
+
 /** How wide a text is at most, roughly, in ems. */
 function widthOf(text: string): number {
   let width = 0;
-  for (const c of text) width += c > '\u{2e7f}' ? 1 : 0.58;
+  for (const c of text) width += c > '\u{2e7f}' ? 1 : BROAD.test(c) ? 0.64 : 0.5;
   return width;
 }
 
