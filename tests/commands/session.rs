@@ -65,17 +65,17 @@ fn session(shown: &std::path::Path) {
     terms(&bench, &project);
     entries_and_issues(&bench, &project);
     exports(&bench, &project);
-    a_model(&bench, &project);
     the_viewer(&bench, &project);
+    a_model(&bench, &project);
 
     bench.ok("open_folder", json!({ "projectId": project }));
     let folder = text(
         &bench.ok("get_project", json!({ "projectId": project })),
         "/summary/folder",
     );
-    assert_eq!(told(shown), folder, "the file manager gets the folder of the project");
+    is_told(shown, &folder);
     bench.ok("open_data_folder", json!({}));
-    assert_eq!(told(shown), bench.path().join("home").display().to_string());
+    is_told(shown, &bench.path().join("home").display().to_string());
 
     bench.ok("delete_project", json!({ "projectId": project }));
     let others = bench.ok("list_projects", json!({}));
@@ -91,14 +91,14 @@ fn session(shown: &std::path::Path) {
 }
 
 /// What the file manager was asked to show. It is a process of its own; nobody waits for it but this.
-fn told(shown: &std::path::Path) -> String {
+/// Waits until the file manager was told this.
+fn is_told(shown: &std::path::Path, wanted: &str) {
+    let told = || std::fs::read_to_string(shown).unwrap_or_default();
     let mut looks = 0..6_000;
-    while !shown.exists() && looks.next().is_some() {
+    while told() != wanted && looks.next().is_some() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    let told = std::fs::read_to_string(shown).unwrap();
-    std::fs::remove_file(shown).unwrap();
-    told
+    assert_eq!(told(), wanted, "the file manager gets the folder");
 }
 
 fn the_app_and_its_settings(bench: &Bench) {
@@ -419,6 +419,7 @@ fn a_model(bench: &Bench, project: &str) {
     bench.ok("list_models", json!({ "settings": model }));
     assert_eq!(bench.ok("check_model", json!({ "settings": model }))["passed"], "works");
     a_pull(bench, &server);
+    its_calls(bench, project, &model);
     drop(server);
     let run = "019ab3f2-7c4e-7000-8000-000000000000";
     let calls = bench.ok("list_model_calls", json!({ "runId": run, "offset": 0, "limit": 10 }));
@@ -438,6 +439,30 @@ fn a_model(bench: &Bench, project: &str) {
     model["base_url"] = json!("http://me:secret@localhost");
     let refused = bench.fails("check_model", json!({ "settings": model }), "model_bad_address");
     assert!(!refused.to_string().contains("secret"), "{refused}");
+}
+
+/// A run that asks a model and keeps its calls.
+fn its_calls(bench: &Bench, project: &str, model: &Value) {
+    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
+    settings["model"] = model.clone();
+    settings["model"]["keep_calls"] = json!(true);
+    bench.ok(
+        "set_project_settings",
+        json!({ "projectId": project, "settings": settings }),
+    );
+    let run = bench.ok(
+        "start_run",
+        json!({ "projectId": project, "scope": "full", "requestId": "asks" }),
+    );
+    bench.settled();
+    let calls = bench.ok(
+        "list_model_calls",
+        json!({ "runId": run["id"], "offset": 0, "limit": 1 }),
+    );
+    let first = &calls["rows"][0];
+    assert_eq!(first["stage"], "extract", "{calls}");
+    let call = bench.ok("get_model_call", json!({ "runId": run["id"], "id": first["id"] }));
+    assert_eq!(call["messages"][0]["role"], "system", "{call}");
 }
 
 /// A model that a server gets, and the Ollama of this machine: here one that says nothing, beside a server that answers.

@@ -1,6 +1,6 @@
 //! The menu bar at the top of the screen, which macOS expects of every app. Elsewhere the window itself has all of it.
 
-use tauri::menu::{AboutMetadata, Menu, MenuEvent, MenuItem, PredefinedMenuItem as Usual, Submenu};
+use tauri::menu::{AboutMetadata, IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem as Usual, Submenu};
 use tauri::{AppHandle, Manager as _, Runtime};
 
 use super::words::{Language, Word};
@@ -39,8 +39,8 @@ pub fn chosen<R: Runtime>(app: &AppHandle<R>, event: &MenuEvent) {
 
 fn build<R: Runtime>(app: &AppHandle<R>, language: Language) -> tauri::Result<Menu<R>> {
     let say = |word| Some(language.say(word));
-    let menu =
-        |word, items: &[&dyn tauri::menu::IsMenuItem<R>]| Submenu::with_items(app, language.say(word), true, items);
+    let named = |name: &str, items: &[&dyn IsMenuItem<R>]| Submenu::with_items(app, name, true, items);
+    let menu = |word, items: &[&dyn IsMenuItem<R>]| named(language.say(word), items);
     let line = || Usual::separator(app);
     let settings = MenuItem::with_id(
         app,
@@ -59,7 +59,7 @@ fn build<R: Runtime>(app: &AppHandle<R>, language: Language) -> tauri::Result<Me
         Usual::quit(app, say(Word::Quit))?,
     );
     let own = [
-        &about as &dyn tauri::menu::IsMenuItem<R>,
+        &about as &dyn IsMenuItem<R>,
         &line()?,
         &settings,
         &line()?,
@@ -91,7 +91,7 @@ fn build<R: Runtime>(app: &AppHandle<R>, language: Language) -> tauri::Result<Me
     Menu::with_items(
         app,
         &[
-            &menu(Word::MenuApp, &own)?,
+            &named("GenGlossary", &own)?,
             &menu(Word::MenuEdit, &[&undo, &redo, &line()?, &cut, &copy, &paste, &all])?,
             &menu(Word::MenuView, &[&full])?,
             &menu(Word::MenuWindow, &[&small, &large, &line()?, &close])?,

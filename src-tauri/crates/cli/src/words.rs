@@ -224,6 +224,11 @@ impl Words {
                 "This is no regular expression: {why}.",
                 "正規表現として解釈できません：{why}",
             ),
+            "budget_spent" => (
+                "The run has spent its budget of {budget}; every answer is kept.",
+                "実行が予算 {budget} を使い切りました。答えはすべて残っています。",
+            ),
+            "call_not_found" => ("This call is not kept any more.", "この呼び出しはもう残っていません。"),
             "no_model" => (
                 "No model writes the definitions of this project.",
                 "このプロジェクトの定義を書くモデルがありません。",
@@ -427,8 +432,8 @@ mod tests {
     #[test]
     fn every_error_code_has_a_sentence_in_both_languages_and_no_gap_in_it() {
         let names = [
-            "context", "field", "folder", "found", "known", "model", "path", "pattern", "project", "run", "seconds",
-            "server", "skipped", "stage", "term",
+            "budget", "context", "field", "folder", "found", "known", "model", "path", "pattern", "project", "run",
+            "seconds", "server", "skipped", "stage", "term", "why",
         ];
         let params = names.into_iter().map(|name| (name.to_owned(), "x".to_owned()));
         for code in Error::CODES.into_iter().chain(Error::MODEL_CODES) {
