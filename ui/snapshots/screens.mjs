@@ -33,7 +33,7 @@ export const screens = [
   { name: 'runs', at: tab('runs') },
   { name: 'issues-judged', at: tab('issues'), query: 'model' },
   {
-    name: 'run-model',
+    name: 'run-calls',
     at: tab('runs'),
     query: 'model',
     act: async (page) => {
