@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use genglossary_models::Client;
 use glossary::{Entry, Issue};
 use rayon::prelude::*;
+use tokio::sync::OnceCell;
 
 use crate::error::Result;
 use crate::store::results::{self, Found, HashedDocument, Terms};
@@ -39,6 +41,8 @@ pub(super) struct Carried {
     pub(super) found: Slot<Vec<Arc<Found>>>,
     pub(super) entries: Slot<Entries>,
     pub(super) issues: Slot<Vec<Issue>>,
+    /// Who asks the model: what it learns about the server in one stage counts in the next.
+    pub(super) client: OnceCell<Client>,
 }
 
 impl Carried {

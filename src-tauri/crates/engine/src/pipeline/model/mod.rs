@@ -154,21 +154,21 @@ impl<Q: Question> Unit for Asking<Q> {
         let asked = client.ask(&model, &prompt, stop.token(), |json| question.read(json));
         let asked = self.runtime.block_on(asked);
         self.keep(question.name(), &kept);
-        let cost = |usage| self.settings.cost(usage);
+        let count = |usage, asked| ledger.count(Q::STAGE, usage, self.settings.cost(usage), asked);
         match asked {
             Ok(answer) => {
                 self.in_vain.store(0, Ordering::Relaxed);
-                ledger.count(Q::STAGE, answer.usage, cost(answer.usage), Asked::Answered);
+                count(answer.usage, Asked::Answered);
                 self.context
                     .log(LogLevel::Debug, question.name(), question.told(&answer.value));
                 Ok(answer.value)
             }
             Err(error) if error.is_cancelled() => {
-                ledger.count(Q::STAGE, error.usage(), cost(error.usage()), Asked::Stopped);
+                count(error.usage(), Asked::Stopped);
                 Err(Undone::Stopped)
             }
             Err(error) => {
-                ledger.count(Q::STAGE, error.usage(), cost(error.usage()), Asked::Failed);
+                count(error.usage(), Asked::Failed);
                 // What the server refuses, or answers badly, says nothing of the other questions.
                 let of_server = matches!(
                     error.fault,
@@ -210,14 +210,13 @@ async fn ask<Q: Question>(
         return Ok(Vec::new());
     }
     // A keychain that is locked asks the researcher first.
-    let asked = work
-        .context
-        .stop()
-        .token()
-        .run_until_cancelled(work.engine.key(settings));
-    let (key, _) = asked.await.ok_or(Break::Cancelled)??;
+    let client = work.carried.client.get_or_try_init(async || {
+        let (key, _) = work.engine.key(settings).await?;
+        settings.client(key)
+    });
+    let client = work.context.stop().token().run_until_cancelled(client);
     let unit = Asking {
-        client: settings.client(key)?,
+        client: client.await.ok_or(Break::Cancelled)??.clone(),
         model: settings.model(),
         settings: settings.clone(),
         context: work.context.clone(),
