@@ -66,6 +66,22 @@ pub struct Variant {
     pub count: u32,
 }
 
+impl Category {
+    /// Its name in exports and prompts, which is that of its JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Concept => "concept",
+            Self::Abbreviation => "abbreviation",
+            Self::Name => "name",
+            Self::Person => "person",
+            Self::Place => "place",
+            Self::Organisation => "organisation",
+            Self::Title => "title",
+            Self::Common => "common",
+        }
+    }
+}
+
 /// A term, best form first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct Term {

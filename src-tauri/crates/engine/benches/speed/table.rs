@@ -27,7 +27,7 @@ impl Table {
     /// A number that must not exceed `budget`.
     pub(crate) fn budget(&mut self, what: &str, measured: f64, unit: &str, budget: f64) {
         let verdict = if measured <= budget { "ok" } else { "MISSED" };
-        println!("  {what:<84} {measured:>9.2} {unit:<4} of {budget:>6.0} {unit:<4} {verdict}");
+        println!("  {what:<84} {measured:>9.2} {unit:<4} of {budget:>6} {unit:<4} {verdict}");
         if measured > budget {
             self.missed.push(format!("{}: {what}", self.section));
         }

@@ -152,8 +152,9 @@ impl Engine {
     pub async fn model_call(&self, run_id: &str, id: &str) -> Result<ModelCall> {
         let missing = || Error::CallNotFound(id.to_owned());
         let number: i64 = id.parse().map_err(|_| missing())?;
-        let row = sqlx::query!(
-            "SELECT id, stage, item, at, attempt, status, tokens_in, tokens_out, estimated, time_ms, error, messages, reply
+        let row = sqlx::query_as!(
+            Record,
+            "SELECT id, stage, item, at, attempt, status, tokens_in, tokens_out, estimated, time_ms, error
              FROM model_call WHERE run_id = ? AND id = ?",
             run_id,
             number
@@ -161,22 +162,14 @@ impl Engine {
         .fetch_optional(self.store().reader())
         .await?
         .ok_or_else(missing)?;
+        let said = sqlx::query!("SELECT messages, reply FROM model_call WHERE id = ?", number)
+            .fetch_optional(self.store().reader())
+            .await?
+            .ok_or_else(missing)?;
         Ok(ModelCall {
-            messages: serde_json::from_str(&row.messages)?,
-            reply: row.reply,
-            row: ModelCallRow::try_from(Record {
-                id: row.id,
-                stage: row.stage,
-                item: row.item,
-                at: row.at,
-                attempt: row.attempt,
-                status: row.status,
-                tokens_in: row.tokens_in,
-                tokens_out: row.tokens_out,
-                estimated: row.estimated,
-                time_ms: row.time_ms,
-                error: row.error,
-            })?,
+            row: row.try_into()?,
+            messages: serde_json::from_str(&said.messages)?,
+            reply: said.reply,
         })
     }
 }

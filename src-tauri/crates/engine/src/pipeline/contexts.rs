@@ -115,7 +115,7 @@ impl Unit for Contexts {
 }
 
 /// What the documents say of a term.
-pub(super) fn contexts<'a>(said: &'a [Option<Arc<Said>>], subject: &Subject) -> Vec<&'a Context> {
+pub(super) fn of<'a>(said: &'a [Option<Arc<Said>>], subject: &Subject) -> Vec<&'a Context> {
     let context = |(document, at): &(u32, u32)| said[*document as usize].as_ref()?.contexts.get(*at as usize);
     subject.contexts.iter().filter_map(context).collect()
 }

@@ -50,7 +50,7 @@ impl Unit for Definition {
 
     fn work(&self, subject: &Subject, _: &StopFlag) -> Result<Entry, Undone> {
         let term = &self.terms.list[subject.term];
-        let entry = define::define(term, &contexts::contexts(&self.said, subject));
+        let entry = define::define(term, &contexts::of(&self.said, subject));
         self.log.log(LogLevel::Debug, &term.text, told(&entry));
         Ok(entry)
     }
@@ -103,7 +103,7 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
                 let question = |concept: &Vec<usize>| {
                     let (first, others) = concept.split_first()?;
                     let others: Vec<&Entry> = others.iter().map(|at| &entries[*at]).collect();
-                    let said = concept.iter().flat_map(|at| contexts::contexts(&said, &subjects[*at]));
+                    let said = concept.iter().flat_map(|at| contexts::of(&said, &subjects[*at]));
                     let asked = Writing::new(*first, &entries[*first], &others, &said.collect::<Vec<_>>(), &model)?;
                     let tries = tries.get(&entries[*first].key);
                     Some(asked.again(tries.copied().unwrap_or(0)))

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Exported;
-use crate::{Category, Term};
+use crate::Term;
 
 /// A header, then one row per term in the order given: term, score (four decimals), category, documents, occurrences,
 /// note, and the name that stands for the concept when that is another one.
@@ -20,7 +20,9 @@ pub fn tsv(terms: &[Exported<Term>]) -> String {
         synonym_of,
     } in terms
     {
-        let category = category.as_deref().map_or_else(|| name(term.category).to_owned(), cell);
+        let category = category
+            .as_deref()
+            .map_or_else(|| term.category.name().to_owned(), cell);
         let _ = writeln!(
             out,
             "{}\t{:.4}\t{category}\t{}\t{}\t{}\t{}",
@@ -33,19 +35,6 @@ pub fn tsv(terms: &[Exported<Term>]) -> String {
         );
     }
     out
-}
-
-fn name(category: Category) -> &'static str {
-    match category {
-        Category::Concept => "concept",
-        Category::Abbreviation => "abbreviation",
-        Category::Name => "name",
-        Category::Person => "person",
-        Category::Place => "place",
-        Category::Organisation => "organisation",
-        Category::Title => "title",
-        Category::Common => "common",
-    }
 }
 
 fn cell(text: &str) -> String {

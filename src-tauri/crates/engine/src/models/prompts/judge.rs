@@ -11,15 +11,15 @@ use super::{AROUND_TOKENS, LONG_REPLY_TOKENS, number, object, question, visible,
 
 words!("judge");
 
-/// The categories that a model chooses from, by their names.
-const CATEGORIES: [(&str, Category); 7] = [
-    ("concept", Category::Concept),
-    ("abbreviation", Category::Abbreviation),
-    ("person", Category::Person),
-    ("place", Category::Place),
-    ("organisation", Category::Organisation),
-    ("title", Category::Title),
-    ("common", Category::Common),
+/// The categories that a model chooses from.
+const CATEGORIES: [Category; 7] = [
+    Category::Concept,
+    Category::Abbreviation,
+    Category::Person,
+    Category::Place,
+    Category::Organisation,
+    Category::Title,
+    Category::Common,
 ];
 /// Terms that one answer may add.
 const ADDED: usize = 5;
@@ -49,7 +49,7 @@ pub(crate) fn prompt(language: Language, expressions: &[Expression<'_>]) -> Prom
         material.push(format!("[{number}] {}", visible(expression.text)));
         material.extend(expression.sentences.iter().map(|text| format!("  - {}", visible(text))));
     }
-    let names: Vec<&str> = CATEGORIES.iter().map(|(name, _)| *name).collect();
+    let names = CATEGORIES.map(Category::name);
     let term = object(json!({ "number": { "type": "integer" }, "category": { "enum": names, "type": "string" } }));
     let schema = object(json!({
         "terms": { "type": "array", "items": term },
@@ -72,14 +72,14 @@ pub(crate) fn tokens_of(expression: &Expression<'_>) -> u32 {
 /// The answer to the [question](prompt), or what is wrong with it.
 pub(crate) fn read(json: &Value, expressions: &[Expression<'_>]) -> Result<Judged, String> {
     let terms = lenient::list(json, "terms").ok_or("the list \"terms\" is missing")?;
-    let names: Vec<&str> = CATEGORIES.iter().map(|(name, _)| *name).collect();
+    let names = CATEGORIES.map(Category::name);
     let mut categories = vec![None; expressions.len()];
     for term in terms {
         let at = term.get("number").and_then(|value| number(value, expressions.len()));
         let category = term.get("category").and_then(|value| lenient::one_of(value, &names));
         // The first word counts: a list that repeats itself has lost its way.
         if let (Some(at), Some(category)) = (at, category) {
-            categories[at as usize].get_or_insert(CATEGORIES[category].1);
+            categories[at as usize].get_or_insert(CATEGORIES[category]);
         }
     }
     if categories.iter().all(Option::is_none) {

@@ -8,10 +8,9 @@ use glossary::{Entry, Finding, Issue, Language, normalise};
 use serde_json::Value;
 
 use super::batch::{Item, batches};
-use super::judge::named;
 use super::{Question, ask, shortened};
-use crate::models::ModelSettings;
 use crate::models::prompts::check::{self as prompts, Found, Shown};
+use crate::models::{ModelSettings, OutputLanguage};
 use crate::pipeline::Work;
 use crate::runs::{Break, Stage};
 use crate::store::units::UnitKeyBuilder;
@@ -28,6 +27,7 @@ const ALIKE: usize = 2;
 struct Shelved {
     /// Index of the entry.
     entry: usize,
+    language: Language,
     key: String,
     term: String,
     definition: String,
@@ -36,12 +36,13 @@ struct Shelved {
 
 impl Shelved {
     /// The entry; nothing for one without a definition.
-    fn new(at: usize, entry: &Entry) -> Option<Self> {
+    fn new(at: usize, entry: &Entry, output: OutputLanguage) -> Option<Self> {
         let definition = entry.definition.as_ref()?;
         let quotes = entry.evidence.iter().map(|evidence| &evidence.quote);
         let sentences = quotes.filter(|quote| *quote != definition).take(SENTENCES);
         Some(Self {
             entry: at,
+            language: output.of(entry.language),
             key: entry.key.clone(),
             term: entry.term.clone(),
             sentences: sentences.map(|quote| shortened(quote)).collect(),
@@ -55,6 +56,24 @@ impl Shelved {
             definition: &self.definition,
             sentences: self.sentences.iter().map(String::as_str).collect(),
         }
+    }
+}
+
+impl Item for Shelved {
+    fn language(&self) -> Language {
+        self.language
+    }
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn name(&self) -> &str {
+        &self.term
+    }
+
+    fn tokens(&self) -> u32 {
+        prompts::tokens_of(&self.shown())
     }
 }
 
@@ -111,42 +130,27 @@ pub(in crate::pipeline) fn questions(
     excluded: &HashSet<String>,
     settings: &ModelSettings,
 ) -> Vec<Checking> {
-    let neighbours = Neighbours::new(entries, issues, excluded);
-    let mut shelved: Vec<(Language, Shelved)> = entries
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| !excluded.contains(&entry.key))
-        .filter_map(|(at, entry)| Some((settings.output.of(entry.language), Shelved::new(at, entry)?)))
-        .collect();
+    let neighbours = Neighbours::new(entries, issues, excluded, settings.output);
+    let shelve = |(at, entry)| Shelved::new(at, entry, settings.output);
+    let mut shelved: Vec<Shelved> = entries.iter().enumerate().filter_map(shelve).collect();
+    shelved.retain(|entry| !excluded.contains(&entry.key));
     // The order of the list follows the ranks, which move with every document.
-    shelved.sort_by(|(a_language, a), (b_language, b)| (a_language, &a.key).cmp(&(b_language, &b.key)));
-    let mut questions = Vec::new();
-    for of_language in shelved.chunk_by(|(a, _), (b, _)| a == b) {
-        let language = of_language[0].0;
-        let room = settings.context.saturating_sub(prompts::tokens(language));
-        let item = |(_, entry): &'_ (_, Shelved)| prompts::tokens_of(&entry.shown());
-        let items: Vec<Item<'_>> = of_language
-            .iter()
-            .map(|piece| Item {
-                key: &piece.1.key,
-                tokens: item(piece),
-            })
-            .collect();
-        // A third of the room is for those that they are compared with.
-        for piece in batches(&items, room / 3 * 2) {
-            let taken: u32 = items[piece.clone()].iter().map(|item| item.tokens).sum();
-            let mut batch: Vec<Shelved> = of_language[piece].iter().map(|(_, entry)| entry.clone()).collect();
-            let count = batch.len();
-            neighbours.join(&mut batch, entries, room.saturating_sub(taken));
-            questions.push(Checking {
-                name: named(batch[..count].iter().map(|entry| &*entry.term)),
-                language,
-                entries: batch,
-                count,
-            });
-        }
-    }
-    questions
+    shelved.sort_by(|a, b| (a.language, &a.key).cmp(&(b.language, &b.key)));
+    let room = |language| settings.context.saturating_sub(prompts::tokens(language));
+    // A third of the room is for those that they are compared with.
+    let batches = batches(&shelved, |language| room(language) / 3 * 2).into_iter();
+    batches
+        .map(|batch| {
+            let mut shown = batch.items.to_vec();
+            neighbours.join(&mut shown, entries, room(batch.language).saturating_sub(batch.tokens));
+            Checking {
+                name: batch.name(),
+                language: batch.language,
+                entries: shown,
+                count: batch.items.len(),
+            }
+        })
+        .collect()
 }
 
 /// Which entries are close to each other.
@@ -158,10 +162,11 @@ struct Neighbours<'a> {
     named: HashMap<&'a str, Vec<&'a str>>,
     /// By their keys, what is not sent.
     excluded: &'a HashSet<String>,
+    output: OutputLanguage,
 }
 
 impl<'a> Neighbours<'a> {
-    fn new(entries: &'a [Entry], issues: &'a [Issue], excluded: &'a HashSet<String>) -> Self {
+    fn new(entries: &'a [Entry], issues: &'a [Issue], excluded: &'a HashSet<String>, output: OutputLanguage) -> Self {
         let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, entry) in entries.iter().enumerate() {
             alike.entry(tail(&entry.key)).or_default().push(at);
@@ -184,6 +189,7 @@ impl<'a> Neighbours<'a> {
             alike,
             named,
             excluded,
+            output,
         }
     }
 
@@ -211,7 +217,7 @@ impl<'a> Neighbours<'a> {
                 continue;
             }
             // Their definition is what counts here.
-            let Some(mut entry) = Shelved::new(at, &entries[at]) else {
+            let Some(mut entry) = Shelved::new(at, &entries[at], self.output) else {
                 continue;
             };
             entry.sentences.clear();

@@ -42,6 +42,24 @@ impl Candidate {
     }
 }
 
+impl Item for Candidate {
+    fn language(&self) -> Language {
+        self.language
+    }
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn name(&self) -> &str {
+        &self.text
+    }
+
+    fn tokens(&self) -> u32 {
+        prompts::tokens_of(&self.expression())
+    }
+}
+
 /// A batch of terms.
 struct Judging {
     name: String,
@@ -158,7 +176,7 @@ pub(in crate::pipeline) async fn run(
                 let mut candidates: Vec<Candidate> = Vec::with_capacity(subjects.len());
                 for subject in &subjects {
                     let term = &terms.list[subject.term];
-                    let sentences = chosen(&contexts::contexts(&said, subject), u32::MAX, SENTENCES);
+                    let sentences = chosen(&contexts::of(&said, subject), u32::MAX, SENTENCES);
                     candidates.push(Candidate {
                         term: subject.term,
                         key: term.key.clone(),
@@ -218,36 +236,15 @@ pub(in crate::pipeline) async fn run(
     Ok(judgement)
 }
 
-/// The candidates in batches, each of one language.
+/// The candidates in batches.
 fn questions(candidates: &[Candidate], settings: &ModelSettings) -> Vec<Judging> {
-    let mut questions = Vec::new();
-    for of_language in candidates.chunk_by(|a, b| a.language == b.language) {
-        let language = of_language[0].language;
-        let room = settings.context.saturating_sub(prompts::tokens(language));
-        let item = |candidate: &'_ Candidate| prompts::tokens_of(&candidate.expression());
-        let items: Vec<Item<'_>> = of_language
-            .iter()
-            .map(|candidate| Item {
-                key: &candidate.key,
-                tokens: item(candidate),
-            })
-            .collect();
-        for piece in batches(&items, room) {
-            let candidates = of_language[piece].to_vec();
-            questions.push(Judging {
-                name: named(candidates.iter().map(|candidate| &*candidate.text)),
-                language,
-                candidates,
-            });
-        }
-    }
-    questions
-}
-
-/// What a batch is called, after the first and the last in it.
-pub(super) fn named<'a>(mut names: impl DoubleEndedIterator<Item = &'a str>) -> String {
-    match (names.next(), names.next_back()) {
-        (Some(first), Some(last)) => format!("{first} … {last}"),
-        (first, _) => first.unwrap_or_default().to_owned(),
-    }
+    let room = |language| settings.context.saturating_sub(prompts::tokens(language));
+    let batches = batches(candidates, room).into_iter();
+    batches
+        .map(|batch| Judging {
+            name: batch.name(),
+            language: batch.language,
+            candidates: batch.items.to_vec(),
+        })
+        .collect()
 }

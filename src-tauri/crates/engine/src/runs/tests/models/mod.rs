@@ -1,8 +1,10 @@
 //! Runs that ask a model, over real sockets.
 
 mod definitions;
+mod hostile;
+mod judging;
 mod ledger;
-mod stages;
+mod mending;
 
 use genglossary_model_server::{Asks, Call, ModelServer, Script, agree, sort};
 use serde_json::json;
@@ -27,6 +29,11 @@ fn agrees(call: &Call) -> String {
 
 async fn server(script: Script) -> ModelServer {
     ModelServer::with(script, agrees).await.unwrap()
+}
+
+/// A server with answers of its own.
+async fn answering(answer: impl Fn(&Call) -> String + Send + Sync + 'static) -> ModelServer {
+    ModelServer::with(script(), answer).await.unwrap()
 }
 
 /// Has the project ask a server.
