@@ -10,6 +10,7 @@ mod dashboard;
 mod files;
 mod history;
 #[cfg(target_os = "linux")]
+mod models;
 mod notification;
 #[cfg(target_os = "linux")]
 mod session;

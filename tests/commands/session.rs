@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use genglossary_model_server::{ModelServer, Script};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, text};
 use crate::dashboard::{what_is_deleted_comes_back, what_the_dashboard_says};
 use crate::files::{the_folder, the_viewer};
 use crate::history::what_runs_leave;
+use crate::models::a_model;
 
 /// The test below starts itself again with this variable and a file manager of its own.
 const FILE_MANAGER: &str = "GENGLOSSARY_TEST_FILE_MANAGER";
@@ -90,8 +90,7 @@ fn session(shown: &std::path::Path) {
     assert_eq!(bench.answered(), all, "a command without a test");
 }
 
-/// What the file manager was asked to show. It is a process of its own; nobody waits for it but this.
-/// Waits until the file manager was told this.
+/// Waits until the file manager was asked to show this. It is a process of its own; nobody waits for it but this.
 fn is_told(shown: &std::path::Path, wanted: &str) {
     let told = || std::fs::read_to_string(shown).unwrap_or_default();
     let mut looks = 0..6_000;
@@ -400,98 +399,6 @@ fn entries_and_issues(bench: &Bench, project: &str) {
         .find(|count| count["state"] == "dismissed");
     assert_eq!(dismissed.unwrap()["count"], 1);
     bench.ok("undo_change", json!({ "projectId": project, "changeId": change["id"] }));
-}
-
-/// A server that nobody runs: what can be said of it, and that a key is not told again.
-fn a_model(bench: &Bench, project: &str) {
-    let mut model = bench.ok("get_usual_model", json!({ "provider": "openai" }));
-    assert_eq!(
-        bench.ok("get_model_server", json!({ "settings": model })),
-        json!({ "key": "nowhere", "local": false }),
-        "a test reads no keychain"
-    );
-    let key = json!({ "settings": model, "key": "sk-0123456789" });
-    assert_eq!(bench.ok("set_model_key", key), "memory");
-    bench.fails("set_model_key", json!({ "settings": model, "key": "a b" }), "bad_key");
-    let server = tauri::async_runtime::block_on(ModelServer::start(Script::default())).unwrap();
-    model["base_url"] = json!(server.url());
-    model["model"] = json!("writer");
-    bench.ok("list_models", json!({ "settings": model }));
-    assert_eq!(bench.ok("check_model", json!({ "settings": model }))["passed"], "works");
-    a_pull(bench, &server);
-    its_calls(bench, project, &model);
-    drop(server);
-    let run = "019ab3f2-7c4e-7000-8000-000000000000";
-    let calls = bench.ok("list_model_calls", json!({ "runId": run, "offset": 0, "limit": 10 }));
-    assert_eq!(
-        calls["total"], 0,
-        "calls are kept only where somebody wants to see them"
-    );
-    bench.fails("get_model_call", json!({ "runId": run, "id": "1" }), "call_not_found");
-
-    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
-    settings["model"] = model.clone();
-    let stored = bench.ok(
-        "set_project_settings",
-        json!({ "projectId": project, "settings": settings }),
-    );
-    assert!(!stored.to_string().contains("0123456789"));
-    model["base_url"] = json!("http://me:secret@localhost");
-    let refused = bench.fails("check_model", json!({ "settings": model }), "model_bad_address");
-    assert!(!refused.to_string().contains("secret"), "{refused}");
-}
-
-/// A run that asks a model and keeps its calls.
-fn its_calls(bench: &Bench, project: &str, model: &Value) {
-    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
-    settings["model"] = model.clone();
-    settings["model"]["keep_calls"] = json!(true);
-    bench.ok(
-        "set_project_settings",
-        json!({ "projectId": project, "settings": settings }),
-    );
-    let run = bench.ok(
-        "start_run",
-        json!({ "projectId": project, "scope": "full", "requestId": "asks" }),
-    );
-    bench.settled();
-    let calls = bench.ok(
-        "list_model_calls",
-        json!({ "runId": run["id"], "offset": 0, "limit": 1 }),
-    );
-    let first = &calls["rows"][0];
-    assert_eq!(first["stage"], "extract", "{calls}");
-    let call = bench.ok("get_model_call", json!({ "runId": run["id"], "id": first["id"] }));
-    assert_eq!(call["messages"][0]["role"], "system", "{call}");
-}
-
-/// A model that a server gets, and the Ollama of this machine: here one that says nothing, beside a server that answers.
-fn a_pull(bench: &Bench, server: &ModelServer) {
-    let mut model = bench.ok("get_usual_model", json!({ "provider": "ollama" }));
-    model["base_url"] = json!(server.url());
-    model["model"] = json!("new");
-    let pull = bench.ok("start_pull", json!({ "settings": model }));
-    assert_eq!((&pull["state"], &pull["model"]), (&json!("active"), &json!("new")));
-    bench.ok("cancel_pull", json!({ "server": pull["server"] }));
-    bench.ok("list_pulls", json!({}));
-
-    let is = |view: &Value| {
-        (
-            view["program"].is_string(),
-            view["answers"] == true,
-            view["running"] == true,
-        )
-    };
-    let view = bench.ok("get_ollama", json!({ "settings": model }));
-    assert_eq!(is(&view), (true, true, false));
-    let view = bench.ok("start_ollama", json!({ "settings": model }));
-    assert_eq!(is(&view), (true, true, true));
-    bench.ok("stop_ollama", json!({}));
-    bench.ok("read_ollama_log", json!({}));
-    model["base_url"] = json!("http://ollama.example:11434");
-    let view = bench.ok("get_ollama", json!({ "settings": model }));
-    assert_eq!(is(&view), (false, true, false), "another machine is none of ours");
-    bench.fails("start_ollama", json!({ "settings": model }), "ollama_not_here");
 }
 
 fn exports(bench: &Bench, project: &str) {

@@ -1,0 +1,98 @@
+//! Models: their settings, servers, keys and calls.
+
+use genglossary_model_server::{ModelServer, Script};
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+
+/// A server that nobody runs: what can be said of it, and that a key is not told again.
+pub(crate) fn a_model(bench: &Bench, project: &str) {
+    let mut model = bench.ok("get_usual_model", json!({ "provider": "openai" }));
+    assert_eq!(
+        bench.ok("get_model_server", json!({ "settings": model })),
+        json!({ "key": "nowhere", "local": false }),
+        "a test reads no keychain"
+    );
+    let key = json!({ "settings": model, "key": "sk-0123456789" });
+    assert_eq!(bench.ok("set_model_key", key), "memory");
+    bench.fails("set_model_key", json!({ "settings": model, "key": "a b" }), "bad_key");
+    let server = tauri::async_runtime::block_on(ModelServer::start(Script::default())).unwrap();
+    model["base_url"] = json!(server.url());
+    model["model"] = json!("writer");
+    bench.ok("list_models", json!({ "settings": model }));
+    assert_eq!(bench.ok("check_model", json!({ "settings": model }))["passed"], "works");
+    a_pull(bench, &server);
+    its_calls(bench, project, &model);
+    drop(server);
+    let run = "019ab3f2-7c4e-7000-8000-000000000000";
+    let calls = bench.ok("list_model_calls", json!({ "runId": run, "offset": 0, "limit": 10 }));
+    assert_eq!(
+        calls["total"], 0,
+        "calls are kept only where somebody wants to see them"
+    );
+    bench.fails("get_model_call", json!({ "runId": run, "id": "1" }), "call_not_found");
+
+    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
+    settings["model"] = model.clone();
+    let stored = bench.ok(
+        "set_project_settings",
+        json!({ "projectId": project, "settings": settings }),
+    );
+    assert!(!stored.to_string().contains("0123456789"));
+    model["base_url"] = json!("http://me:secret@localhost");
+    let refused = bench.fails("check_model", json!({ "settings": model }), "model_bad_address");
+    assert!(!refused.to_string().contains("secret"), "{refused}");
+}
+
+/// A run that asks a model and keeps its calls.
+fn its_calls(bench: &Bench, project: &str, model: &Value) {
+    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
+    settings["model"] = model.clone();
+    settings["model"]["keep_calls"] = json!(true);
+    bench.ok(
+        "set_project_settings",
+        json!({ "projectId": project, "settings": settings }),
+    );
+    let run = bench.ok(
+        "start_run",
+        json!({ "projectId": project, "scope": "full", "requestId": "asks" }),
+    );
+    bench.settled();
+    let calls = bench.ok(
+        "list_model_calls",
+        json!({ "runId": run["id"], "offset": 0, "limit": 1 }),
+    );
+    let first = &calls["rows"][0];
+    assert_eq!(first["stage"], "extract", "{calls}");
+    let call = bench.ok("get_model_call", json!({ "runId": run["id"], "id": first["id"] }));
+    assert_eq!(call["messages"][0]["role"], "system", "{call}");
+}
+
+/// A model that a server gets, and the Ollama of this machine: here one that says nothing, beside a server that answers.
+fn a_pull(bench: &Bench, server: &ModelServer) {
+    let mut model = bench.ok("get_usual_model", json!({ "provider": "ollama" }));
+    model["base_url"] = json!(server.url());
+    model["model"] = json!("new");
+    let pull = bench.ok("start_pull", json!({ "settings": model }));
+    assert_eq!((&pull["state"], &pull["model"]), (&json!("active"), &json!("new")));
+    bench.ok("cancel_pull", json!({ "server": pull["server"] }));
+    bench.ok("list_pulls", json!({}));
+
+    let is = |view: &Value| {
+        (
+            view["program"].is_string(),
+            view["answers"] == true,
+            view["running"] == true,
+        )
+    };
+    let view = bench.ok("get_ollama", json!({ "settings": model }));
+    assert_eq!(is(&view), (true, true, false));
+    let view = bench.ok("start_ollama", json!({ "settings": model }));
+    assert_eq!(is(&view), (true, true, true));
+    bench.ok("stop_ollama", json!({}));
+    bench.ok("read_ollama_log", json!({}));
+    model["base_url"] = json!("http://ollama.example:11434");
+    let view = bench.ok("get_ollama", json!({ "settings": model }));
+    assert_eq!(is(&view), (false, true, false), "another machine is none of ours");
+    bench.fails("start_ollama", json!({ "settings": model }), "ollama_not_here");
+}
