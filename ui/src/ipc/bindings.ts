@@ -900,6 +900,8 @@ export type DiffCause =
 "settings" | 
 /**  The rules of the engine changed. */
 "engine" | 
+/**  Another model was asked, or otherwise. */
+"model" | 
 /**  None of these. */
 "unknown";
 
@@ -1969,6 +1971,8 @@ export type Plan = {
 	reasons: Reason[],
 	/**  The smallest run that repairs it. */
 	scope: Scope | null,
+	/**  Whether a model is asked. */
+	asks: boolean,
 	/**  What each scope would take. */
 	scopes: ScopePlan[],
 };
@@ -2102,6 +2106,14 @@ export type PullView = {
 	error: Message | null,
 };
 
+/**  A range of questions to a model. */
+export type Questions = {
+	/**  At least. */
+	from: number,
+	/**  At most. */
+	to: number,
+};
+
 /**  Why results are out of date, incomplete, or not what other results were. */
 export type Reason = 
 /**  Nothing was made yet. */
@@ -2144,8 +2156,10 @@ examples: string[] } |
 { kind: "settings_changed" } | 
 /**  The rules of the engine are others. */
 { kind: "engine_changed" } | 
-/**  Another model writes the definitions, it is asked otherwise, or there is none any more. */
+/**  Another model is asked, or with other settings, or none any more. */
 { kind: "model_changed" } | 
+/**  A new version of this program asks the model otherwise. */
+{ kind: "prompts_changed" } | 
 /**  Another definition by the model was wished for, or is so no longer. */
 { kind: "definition_wanted" } | 
 /**  A stage has no result. */
@@ -2420,8 +2434,8 @@ export type ScopePlan = {
 	scope: Scope,
 	/**  Nothing without a basis: no run of this kind has finished yet. */
 	estimate: Estimate | null,
-	/**  The most questions that it asks of the project's model. Nothing without a model, or without a basis. */
-	questions: number | null,
+	/**  How often it asks the project's model. Nothing without a model, or without a basis: no run has finished yet. */
+	questions: Questions | null,
 };
 
 /**  The settings are other ones: a window of a log looks and speaks like the one in which they were set. */

@@ -1,7 +1,15 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Reason } from '../ipc/bindings';
+import type { Plan, Reason, ScopePlan } from '../ipc/bindings';
 import { i18n } from './i18n.svelte';
-import { estimateText, ownerText, prose, reasonText, stopReasonText, waitingText } from './reasons';
+import {
+  estimateText,
+  ownerText,
+  prose,
+  questionsText,
+  reasonText,
+  stopReasonText,
+  waitingText,
+} from './reasons';
 
 beforeAll(() => vi.stubGlobal('document', { documentElement: {} }));
 afterEach(() => (i18n.lang = 'en'));
@@ -41,6 +49,8 @@ describe('a reason as a sentence', () => {
       { kind: 'terms_edited' },
       { kind: 'settings_changed' },
       { kind: 'engine_changed' },
+      { kind: 'model_changed' },
+      { kind: 'prompts_changed' },
       { kind: 'units_missing', count: 1 },
     ];
     for (const lang of ['en', 'ja'] as const) {
@@ -67,6 +77,28 @@ describe('an estimate', () => {
   it('says that there is no basis yet', () => {
     expect(estimateText(null, 'en')).toBe('no basis yet');
   });
+});
+
+it('says how often a model is asked, as a range or that nobody knows', () => {
+  i18n.lang = 'en';
+  const plan = (asks: boolean): Plan => ({
+    state: 'not_run',
+    reasons: [],
+    scope: 'full',
+    asks,
+    scopes: [],
+  });
+  const scope = (from: number, to: number): ScopePlan => ({
+    scope: 'full',
+    estimate: null,
+    questions: { from, to },
+  });
+  expect(questionsText(plan(true), scope(20, 70))).toBe('20–70 questions');
+  expect(questionsText(plan(true), scope(0, 70))).toBe('up to 70 questions');
+  expect(questionsText(plan(true), scope(1, 1))).toBe('1 question');
+  expect(questionsText(plan(true), scope(0, 0))).toBe('');
+  expect(questionsText(plan(true), { ...scope(0, 0), questions: null })).toBe('no basis yet');
+  expect(questionsText(plan(false), { ...scope(0, 0), questions: null })).toBe('');
 });
 
 it('writes a duration in prose', () => {

@@ -1,5 +1,13 @@
 // Why a project is not up to date, and why two runs differ: as sentences. And what a run would cost.
-import type { Estimate, Reason, RunView, StatusChange, Waiting } from '../ipc/bindings';
+import type {
+  Estimate,
+  Plan,
+  Reason,
+  RunView,
+  ScopePlan,
+  StatusChange,
+  Waiting,
+} from '../ipc/bindings';
 import { errorText } from './errors';
 import { list, number, type Lang } from './format';
 import { isLive } from './glossary';
@@ -43,6 +51,16 @@ export function estimateText(estimate: Estimate | null, lang: Lang): string {
   if (!estimate) return word(lang, 'estimate.none');
   const { unit, range } = inUnits(estimate, lang);
   return word(lang, `estimate.${unit}`, { range });
+}
+
+/** "20–70 questions": how often the model is asked, or that nobody knows; nothing where it is not asked. */
+export function questionsText({ asks }: Plan, { questions }: ScopePlan): string {
+  if (!asks || questions?.to === 0) return '';
+  if (!questions) return t('estimate.none');
+  const { from, to } = questions;
+  return from === 0 || from === to
+    ? t(from === 0 ? 'estimate.questions' : 'estimate.questions_exact', { n: to })
+    : t('estimate.questions_range', { from, to });
 }
 
 /** "44–57 min": what is left of something that is under way. */

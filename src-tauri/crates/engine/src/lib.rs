@@ -60,7 +60,7 @@ pub use models::{
     JsonForm, KeyPlace, ModelCall, ModelCallRow, ModelCheck, ModelProvider, ModelRow, ModelServer, ModelSettings,
     ModelStep, ModelTurn, ModelUse, OutputLanguage, PullState, PullView, use_keychain,
 };
-pub use plan::{Estimate, FileState, Plan, ScopePlan};
+pub use plan::{Estimate, FileState, Plan, Questions, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use reasons::{DiffCause, Reason};
 pub use runs::{

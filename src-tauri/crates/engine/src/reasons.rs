@@ -55,8 +55,10 @@ pub enum Reason {
     SettingsChanged,
     /// The rules of the engine are others.
     EngineChanged,
-    /// Another model writes the definitions, it is asked otherwise, or there is none any more.
+    /// Another model is asked, or with other settings, or none any more.
     ModelChanged,
+    /// A new version of this program asks the model otherwise.
+    PromptsChanged,
     /// Another definition by the model was wished for, or is so no longer.
     DefinitionWanted,
     /// A stage has no result.
@@ -93,6 +95,8 @@ pub enum DiffCause {
     Settings,
     /// The rules of the engine changed.
     Engine,
+    /// Another model was asked, or otherwise.
+    Model,
     /// None of these.
     Unknown,
 }

@@ -30,6 +30,7 @@ export function plan(projectId: string): B.Plan {
   return {
     state,
     reasons: reasons[state] ?? [],
+    asks: asked.has('model'),
     scope: idle ? null : state === 'interrupted' ? 'from_terms' : 'full',
     scopes: [...RANGES, ...STAGES].map((scope, i) => ({
       scope,
@@ -37,7 +38,7 @@ export function plan(projectId: string): B.Plan {
         state === 'not_run' || i === 6
           ? null
           : { from_ms: 3_000 / (i + 1), to_ms: 8_000 / (i + 1), samples: 3 },
-      questions: !asked.has('model') ? null : idle ? 0 : QUESTIONS,
+      questions: !asked.has('model') ? null : { from: 0, to: idle ? 0 : QUESTIONS },
     })),
   };
 }

@@ -100,7 +100,7 @@ fn page(offset: u32) -> HistoryQuery {
     }
 }
 
-async fn timed<T: Serialize, F: Future<Output = genglossary_engine::Result<T>>>(
+pub(crate) async fn timed<T: Serialize, F: Future<Output = genglossary_engine::Result<T>>>(
     what: &'static str,
     kind: Kind,
     ask: impl Fn() -> F,

@@ -1,7 +1,7 @@
 //! Speed and memory of the engine, against the budgets that the product promises. Every part is measured on this
 //! machine in this very run; since machines differ and are busy, ratios stand beside the absolute numbers.
 //!
-//!     cargo bench -p genglossary-engine --bench speed [-- runs | reuse | overhead | start | pages | viewer | stops | models]
+//!     cargo bench -p genglossary-engine --bench speed [-- runs | reuse | overhead | start | pages | viewer | stops | models | watched]
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
@@ -16,6 +16,7 @@ mod reuse;
 mod start;
 mod table;
 mod viewer;
+mod watched;
 mod words;
 
 use std::path::Path;
@@ -58,6 +59,8 @@ const OVERHEAD_PAIRS: usize = 21;
 const MODEL_SECONDS: f64 = 1.5;
 const MODEL_MEMORY: f64 = 200.0;
 const MODEL_STOP: f64 = 500.0;
+/// What anybody asks while a run waits for its model.
+const ANSWER_MILLISECONDS: f64 = 50.0;
 const RECOVER_MILLISECONDS: f64 = 500.0;
 const HOME_MILLISECONDS: f64 = 300.0;
 const DASHBOARD_MILLISECONDS: f64 = 50.0;
@@ -140,6 +143,10 @@ async fn everything(parts: &[&str]) -> Outcome<bool> {
     if wanted("models") {
         FOLDER.write(&folder)?;
         written(&mut table, &folder, work.path()).await?;
+    }
+    if wanted("watched") {
+        FOLDER.write(&folder)?;
+        watched(&mut table, &folder, work.path()).await?;
     }
     if wanted("start") {
         start(&mut table, work.path()).await?;
@@ -368,6 +375,16 @@ async fn written(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
         "ms",
         MODEL_STOP,
     );
+    Ok(())
+}
+
+async fn watched(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
+    table.title(
+        "While a model takes 8 s for each answer and ten viewers look on: the engine's answer and its JSON, p95",
+    );
+    for timing in watched::measure(folder, &work.join("watched")).await? {
+        table.budget(timing.what, milliseconds(timing.p95), "ms", ANSWER_MILLISECONDS);
+    }
     Ok(())
 }
 

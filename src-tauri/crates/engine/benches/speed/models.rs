@@ -14,7 +14,7 @@ use crate::measure;
 
 /// As many terms as a glossary for people has.
 const TERMS: u32 = 460;
-const PARALLEL: u32 = 8;
+pub(crate) const PARALLEL: u32 = 8;
 const LIMIT: Duration = Duration::from_mins(5);
 /// The time after which the modification time of a file tells a later change from this one.
 const SETTLED: Duration = Duration::from_millis(200);
@@ -64,7 +64,7 @@ fn answer(call: &Call) -> Value {
     }
 }
 
-async fn project(engine: &Engine, folder: &Path, url: &str) -> Result<String, Box<dyn std::error::Error>> {
+pub(crate) async fn project(engine: &Engine, folder: &Path, url: &str) -> Result<String, Box<dyn std::error::Error>> {
     let project = engine.project_for_folder(folder).await?.id;
     let model = ModelSettings {
         base_url: url.to_owned(),
@@ -81,7 +81,7 @@ async fn project(engine: &Engine, folder: &Path, url: &str) -> Result<String, Bo
     Ok(project)
 }
 
-async fn start(engine: &Engine, project: &str) -> Result<RunView, Box<dyn std::error::Error>> {
+pub(crate) async fn start(engine: &Engine, project: &str) -> Result<RunView, Box<dyn std::error::Error>> {
     let request = uuid::Uuid::now_v7().to_string();
     Ok(engine.start_run(project, Scope::Full, Trigger::User, &request).await?)
 }

@@ -218,7 +218,7 @@ pub(crate) async fn all<T>(
     }
 }
 
-fn terms(offset: u32, search: &str) -> TermQuery {
+pub(crate) fn terms(offset: u32, search: &str) -> TermQuery {
     TermQuery {
         offset,
         limit: ROWS,

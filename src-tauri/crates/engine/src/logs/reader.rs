@@ -240,10 +240,12 @@ impl Index {
         file.seek(SeekFrom::Start(start))?;
         let mut line = vec![0; (end - start) as usize];
         file.read_exact(&mut line)?;
-        if line.last() == Some(&b'\n') {
-            line.pop();
+        let whole = line.pop_if(|byte| *byte == b'\n').is_some();
+        let mut record = LogRecord::parse(position as u32 + 1, &line);
+        if !whole {
+            record.mark_torn();
         }
-        Ok(LogRecord::parse(position as u32 + 1, &line))
+        Ok(record)
     }
 }
 
@@ -272,18 +274,33 @@ mod tests {
         }
     }
 
+    /// C3
     #[test]
-    fn a_torn_last_line_waits_until_the_log_is_complete() {
+    fn a_torn_last_line_waits_until_the_log_is_complete_and_is_marked() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.log");
-        std::fs::write(&path, "t\tINFO\tload\ta\tone\nt\tERROR\tload\tb\ttw").unwrap();
-        let reader = LogReader::default();
-        assert_eq!(reader.read("x", &path, &all(), None).unwrap().total, 1);
-        let page = reader.read("x", &path, &all(), Some(RunStatus::Interrupted)).unwrap();
-        assert_eq!(
-            (page.total, page.counts.error, page.records[1].message.as_str()),
-            (2, 1, "tw")
-        );
+        let line = "t\tINFO\tload\ta\tone\nt\tERROR\tload\tb\t用語".as_bytes();
+        let (ended, full) = (Some(RunStatus::Interrupted), line.len());
+        for (length, message) in [
+            (full, "用語… (the line breaks off here)"),
+            (full - 1, "用\u{fffd}… (the line breaks off here)"),
+            (full - 6, "… (the line breaks off here)"),
+        ] {
+            std::fs::write(&path, &line[..length]).unwrap();
+            let reader = LogReader::default();
+            assert_eq!(reader.read("x", &path, &all(), None).unwrap().total, 1);
+            let page = reader.read("x", &path, &all(), ended).unwrap();
+            assert_eq!(
+                (page.total, page.counts.error, page.records[1].message.as_str()),
+                (2, 1, message)
+            );
+            let again = LogReader::default().read("x", &path, &all(), ended).unwrap();
+            assert_eq!(again.records, page.records, "an index that is made anew says the same");
+        }
+        // Torn within its level: it is still told.
+        std::fs::write(&path, &line[..b"t\tINFO\tload\ta\tone\nt\tER".len()]).unwrap();
+        let page = LogReader::default().read("x", &path, &all(), ended).unwrap();
+        assert_eq!(page.records[1].message, "t\tER… (the line breaks off here)");
     }
 
     #[test]

@@ -80,6 +80,11 @@ impl LogRecord {
         line.push('\n');
     }
 
+    /// Says that the line ends before its end: the process died while it wrote it.
+    pub(super) fn mark_torn(&mut self) {
+        self.message.push_str("… (the line breaks off here)");
+    }
+
     /// Reads a line without its line end. Whatever is in the file is shown: a foreign line becomes a message.
     pub(super) fn parse(seq: u32, line: &[u8]) -> Self {
         let line = String::from_utf8_lossy(line);
@@ -116,16 +121,20 @@ fn bound(text: &mut String, limit: usize) {
 }
 
 fn escape(field: &str, line: &mut String) {
-    for char in field.chars() {
-        match char {
+    let mut rest = field;
+    while let Some(at) = rest.find(|char: char| char == '\\' || char.is_control()) {
+        line.push_str(&rest[..at]);
+        let mut after = rest[at..].chars();
+        match after.next().unwrap_or_default() {
             '\\' => line.push_str("\\\\"),
             '\t' => line.push_str("\\t"),
             '\n' => line.push_str("\\n"),
             '\r' => line.push_str("\\r"),
-            char if char.is_control() => _ = write!(line, "\\u{{{:x}}}", char as u32),
-            char => line.push(char),
+            char => _ = write!(line, "\\u{{{:x}}}", char as u32),
         }
+        rest = after.as_str();
     }
+    line.push_str(rest);
 }
 
 fn unescape(field: &str) -> String {

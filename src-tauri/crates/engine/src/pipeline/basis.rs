@@ -27,8 +27,10 @@ const DOCUMENTS: &str = "documents";
 pub(crate) const REQUIRED: &str = "required";
 /// The terms that the researcher wants out.
 pub(crate) const EXCLUDED: &str = "excluded";
-/// The model that writes the definitions, what it is asked and how.
+/// The model that is asked, and how.
 pub(crate) const MODEL: &str = "model";
+/// The words of the questions to it, and what is read in the answers.
+pub(crate) const PROMPTS: &str = "prompts";
 /// How often the researcher wished for another definition by the model.
 pub(crate) const TRIES: &str = "tries";
 /// The terms that the researcher takes for one concept.
@@ -166,7 +168,9 @@ impl Basis {
             Stage::Load | Stage::Review => basis,
         };
         match (&settings.model, prompts::of(stage)) {
-            (Some(model), Some(words)) => basis.with(MODEL, &(model.parameters(), model.output, words)),
+            (Some(model), Some(words)) => basis
+                .with(MODEL, &(model.parameters(), model.output))?
+                .with(PROMPTS, &words),
             _ => Ok(basis),
         }
     }

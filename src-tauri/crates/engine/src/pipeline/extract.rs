@@ -132,6 +132,8 @@ pub(super) async fn run(work: &Work<'_>, generation: i64) -> Result<(), Break> {
         if !judged.added.is_empty() {
             work.info(format!("the model adds {}", judged.added.join(", ")));
             let mut wanted = [&required[..], &judged.added].concat();
+            // What was found in the first search is known in the second.
+            work.context.settle().await?;
             // What stands nowhere after all is looked for no more.
             for _ in 0..2 {
                 work.context.more(documents.len());

@@ -17,10 +17,13 @@ mod searched;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) use basis::{ANSWERS, Basis, Decisions, ENGINE, EXCLUDED, MODEL, REQUIRED, SETTINGS, SYNONYMS, TRIES};
+pub(crate) use basis::{
+    ANSWERS, Basis, Decisions, ENGINE, EXCLUDED, MODEL, PROMPTS, REQUIRED, SETTINGS, SYNONYMS, TRIES,
+};
 use carried::Carried;
 pub(crate) use files::{FoundFile, is_text_name, list as list_files, look};
 pub(crate) use load::{Never, text_hash, text_of};
+pub(crate) use model::LARGEST_BATCH;
 pub(crate) use rules::{RULED, Rules, patterns};
 
 use crate::blocking::panicked;
@@ -167,10 +170,12 @@ pub(crate) async fn run(engine: &Engine, live: &Arc<Live>, log: &Log) -> Result<
             carried: &carried,
             decisions: &decisions,
         };
-        let generation = match stage.input() {
-            None => load::run(&work).await?,
-            Some(input) => later(&work, stage, input).await?,
+        let made = match stage.input() {
+            None => load::run(&work).await,
+            Some(input) => later(&work, stage, input).await,
         };
+        context.settle().await?;
+        let generation = made?;
         context.check()?;
         context.complete();
         inputs.insert(stage, generation);

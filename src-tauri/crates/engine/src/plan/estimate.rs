@@ -7,11 +7,14 @@ use specta::Type;
 
 use crate::error::Result;
 use crate::models::ModelSettings;
+use crate::pipeline::LARGEST_BATCH;
 use crate::runs::{EMBEDDED, Scope, Stage};
 use crate::store::Store;
 
 /// Stage executions that an estimate looks at, the newest ones.
 const SAMPLES: i64 = 200;
+/// A stage that asks about a batch of terms at a time asks about more than so many on the whole.
+const SMALL_BATCH: u32 = 4;
 /// The ones most like the one to come count: the nearest neighbours in the number of units.
 const NEIGHBOURS: usize = 5;
 
@@ -24,6 +27,15 @@ pub struct Estimate {
     pub to_ms: u32,
     /// Stage executions that it was made from.
     pub samples: u32,
+}
+
+/// A range of questions to a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Questions {
+    /// At least.
+    pub from: u32,
+    /// At most.
+    pub to: u32,
 }
 
 /// What is known of the work to come.
@@ -143,25 +155,35 @@ impl History {
 }
 
 impl Work<'_> {
-    /// The most questions that a run of `scope` asks of a model that was asked `before` so many in each stage, or never.
-    pub(super) fn questions(&self, scope: Scope, before: Option<&BTreeMap<Stage, u32>>) -> Option<u32> {
-        let stale = scope.stages().iter().filter(|stage| self.stale.contains(stage));
-        let most = |stage: &Stage| match before {
-            Some(before) => Some(before.get(stage).copied().unwrap_or(0)),
-            None => self.most_questions(*stage),
-        };
-        stale.map(most).sum()
+    /// How often a run of `scope` asks a model that was asked `before` so many times in each stage, or never.
+    pub(super) fn questions(&self, scope: Scope, before: Option<&BTreeMap<Stage, u32>>) -> Option<Questions> {
+        let mut all = Questions { from: 0, to: 0 };
+        for stage in scope.stages().iter().filter(|stage| self.stale.contains(stage)) {
+            let of_stage = match before {
+                // Which of the answers still hold is not known before the documents are read.
+                Some(before) => Questions {
+                    from: 0,
+                    to: before.get(stage).copied().unwrap_or(0),
+                },
+                None => self.first_questions(*stage)?,
+            };
+            all.from += of_stage.from;
+            all.to += of_stage.to;
+        }
+        Some(all)
     }
 
-    /// The most questions of a stage about as many terms as there were the last time.
-    fn most_questions(&self, stage: Stage) -> Option<u32> {
+    /// The questions of a stage that was never asked, about as many terms as there were the last time.
+    fn first_questions(&self, stage: Stage) -> Option<Questions> {
         let terms = self.units.get(&Stage::Define)?.saturating_sub(self.documents);
-        // Some stages ask about a batch at a time, of more than four on the whole.
-        Some(match stage {
-            Stage::Load => 0,
-            Stage::Extract | Stage::Review => terms.div_ceil(4),
-            Stage::Define | Stage::Refine => terms,
-        })
+        let (from, to) = match stage {
+            Stage::Load => (0, 0),
+            Stage::Extract | Stage::Review => (terms.div_ceil(LARGEST_BATCH as u32), terms.div_ceil(SMALL_BATCH)),
+            Stage::Define => (terms, terms),
+            // Only what has an open issue is asked about.
+            Stage::Refine => (0, terms),
+        };
+        Some(Questions { from, to })
     }
 
     /// How many units a stage would compute, at least and at most. Nothing when the project has not run it.

@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-pub use estimate::Estimate;
+pub use estimate::{Estimate, Questions};
 pub use scan::FileState;
 pub(crate) use scan::{Scans, SeenFile};
 
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::models;
-use crate::pipeline::{ANSWERS, Basis, ENGINE, EXCLUDED, MODEL, REQUIRED, SETTINGS, SYNONYMS, TRIES};
+use crate::pipeline::{ANSWERS, Basis, ENGINE, EXCLUDED, MODEL, PROMPTS, REQUIRED, SETTINGS, SYNONYMS, TRIES};
 use crate::projects::ProjectState;
 use crate::reasons::Reason;
 use crate::runs::{EMBEDDED, Scope, Stage};
@@ -31,6 +31,8 @@ pub struct Plan {
     pub reasons: Vec<Reason>,
     /// The smallest run that repairs it.
     pub scope: Option<Scope>,
+    /// Whether a model is asked.
+    pub asks: bool,
     /// What each scope would take.
     pub scopes: Vec<ScopePlan>,
 }
@@ -42,8 +44,8 @@ pub struct ScopePlan {
     pub scope: Scope,
     /// Nothing without a basis: no run of this kind has finished yet.
     pub estimate: Option<Estimate>,
-    /// The most questions that it asks of the project's model. Nothing without a model, or without a basis.
-    pub questions: Option<u32>,
+    /// How often it asks the project's model. Nothing without a model, or without a basis: no run has finished yet.
+    pub questions: Option<Questions>,
 }
 
 /// Stages whose result is not what they would make now.
@@ -109,7 +111,10 @@ impl Engine {
             stale: &staleness.stages,
             units,
         };
+        let renewed = |reason: &Reason| matches!(reason, Reason::ModelChanged | Reason::PromptsChanged);
         let asked = match &settings.model {
+            // What was asked otherwise is asked again.
+            Some(_) if staleness.reasons.iter().any(renewed) => None,
             Some(model) => models::questions(self.store(), project_id, model).await?,
             None => None,
         };
@@ -117,6 +122,7 @@ impl Engine {
             state: detail.summary.state,
             scope: staleness.scope(),
             reasons: staleness.reasons,
+            asks: settings.model.is_some(),
             scopes: scopes
                 .into_iter()
                 .map(|scope| ScopePlan {
@@ -173,6 +179,9 @@ impl Engine {
                             ENGINE => staleness.add(Reason::EngineChanged),
                             SETTINGS => staleness.add(Reason::SettingsChanged),
                             MODEL => staleness.add(Reason::ModelChanged),
+                            // Another model is asked in its own way.
+                            PROMPTS if staleness.reasons.contains(&Reason::ModelChanged) => {}
+                            PROMPTS => staleness.add(Reason::PromptsChanged),
                             TRIES => staleness.add(Reason::DefinitionWanted),
                             // A result from before there were synonyms is one without any.
                             SYNONYMS

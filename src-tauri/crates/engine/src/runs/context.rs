@@ -1,15 +1,16 @@
 //! What a stage gets from the run manager: its log, its progress, the word to stop, and units of work that are done
 //! once.
 
-use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use glossary::{Stop, Stopped};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::live::Live;
@@ -23,7 +24,7 @@ use crate::error::Error;
 use crate::logs::{Log, LogLevel};
 use crate::models::Ledger;
 use crate::store::recall::Outputs;
-use crate::store::units::{self, FinishedUnit, UnitKey};
+use crate::store::units::{self, ByKey, FinishedUnit, UnitKey};
 
 /// Why a stage did not finish.
 #[derive(Debug)]
@@ -68,6 +69,8 @@ pub(crate) struct StageContext {
     stop: StopFlag,
     /// The run's own threads: the work of another run, or one that was given up, cannot keep it from its turn.
     threads: Arc<ThreadPool>,
+    /// At work while the stage goes on.
+    keepers: Arc<Mutex<Vec<Keeper>>>,
     /// Tells nothing and keeps no units, to measure what that costs.
     unobserved: bool,
 }
@@ -89,6 +92,9 @@ impl Stop for StopFlag {
     }
 }
 
+/// Brings finished units into the memo.
+type Keeper = JoinHandle<Result<(), Error>>;
+
 /// Cheap units that are told of at once.
 const TOLD: usize = 32;
 
@@ -108,6 +114,7 @@ impl StageContext {
             log: log.clone(),
             stop,
             threads: Arc::clone(threads),
+            keepers: Arc::default(),
             unobserved: engine.is_unobserved(),
         }
     }
@@ -263,7 +270,7 @@ impl StageContext {
             .await?
         };
         let project_id = self.live.project_id();
-        let (mut remembered, mut known) = (Arc::<Outputs<U>>::default(), HashMap::new());
+        let (mut remembered, mut known) = (Arc::<Outputs<U>>::default(), ByKey::default());
         if !self.unobserved {
             remembered = self.engine.recall().get(&project_id, U::KIND).unwrap_or_default();
             let others = keys.iter().filter(|key| U::KEPT && !remembered.contains_key(key));
@@ -280,7 +287,10 @@ impl StageContext {
             receiver,
             over.clone(),
         );
-        let keeper = tokio::spawn(keeper);
+        self.keepers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(tokio::spawn(keeper));
         let context = self.clone();
         let done = self
             .blocking(move || {
@@ -346,11 +356,9 @@ impl StageContext {
             })
             .await;
         over.cancel();
-        // What is finished is kept, also when the stage was stopped in the middle of the others.
-        keeper.await.map_err(panicked)??;
         let (keys, done, room) = done?;
         if let Some(bytes) = room.filter(|_| !self.unobserved) {
-            let mut outputs: Outputs<U> = HashMap::with_capacity(keys.len());
+            let mut outputs: Outputs<U> = ByKey::with_capacity_and_hasher(keys.len(), BuildHasherDefault::default());
             let output = |(key, output): (UnitKey, &Option<Arc<_>>)| Some((key, Arc::clone(output.as_ref()?)));
             outputs.extend(keys.into_iter().zip(&done).filter_map(output));
             self.engine
@@ -358,6 +366,16 @@ impl StageContext {
                 .keep(&project_id, U::KIND, bytes, Arc::new(outputs));
         }
         Ok(done)
+    }
+
+    /// Waits until all that is finished is kept: also what was finished when the stage was stopped or failed.
+    pub(crate) async fn settle(&self) -> Result<(), Break> {
+        let keepers = std::mem::take(&mut *self.keepers.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut kept = Ok(());
+        for keeper in keepers {
+            kept = kept.and(keeper.await.map_err(panicked).flatten());
+        }
+        Ok(kept?)
     }
 
     /// Does the one unit that its stage comes to nothing without.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use super::units::UnitKey;
+use super::units::ByKey;
 use crate::runs::Unit;
 
 /// Documents whose texts are larger than this together are not worth their room: decoded, they take about ten times it.
@@ -15,7 +15,7 @@ const MOST_BYTES: usize = 8 << 20;
 const IDLE: Duration = Duration::from_mins(10);
 
 /// The outputs of one kind of unit, by their keys.
-pub(crate) type Outputs<U> = HashMap<UnitKey, Arc<<U as Unit>::Output>>;
+pub(crate) type Outputs<U> = ByKey<Arc<<U as Unit>::Output>>;
 
 /// What was made for the project that was worked at last. Cheap to clone; all clones are the same.
 #[derive(Clone, Default)]

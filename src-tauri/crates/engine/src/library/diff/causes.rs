@@ -9,6 +9,7 @@ use sqlx::SqliteConnection;
 use super::rows::Row;
 use super::{DiffRow, Pair};
 use crate::error::Result;
+use crate::pipeline::{MODEL, PROMPTS, TRIES};
 use crate::reasons::{DiffCause, Reason};
 use crate::runs::Stage;
 
@@ -28,6 +29,8 @@ pub(super) struct Causes {
     tries: bool,
     settings: bool,
     engine: bool,
+    model: bool,
+    prompts: bool,
 }
 
 impl Causes {
@@ -40,10 +43,12 @@ impl Causes {
             excluded: false,
             synonyms: compare(pair, "synonyms").unwrap_or(false),
             answers: compare(pair, "answers").unwrap_or(false),
-            tries: wished(pair),
+            tries: comes_or_goes(pair, TRIES),
             settings: compare(pair, "settings")
                 .unwrap_or_else(|| any_differs(pair, |generation| &generation.settings_hash)),
             engine: compare(pair, "engine").unwrap_or_else(|| any_differs(pair, |generation| &generation.engine)),
+            model: comes_or_goes(pair, MODEL),
+            prompts: comes_or_goes(pair, PROMPTS),
         };
         causes.compare_documents(snapshot, pair).await?;
         let (required, excluded) = (compare(pair, "required"), compare(pair, "excluded"));
@@ -111,6 +116,11 @@ impl Causes {
         if self.engine {
             reasons.push(Reason::EngineChanged);
         }
+        if self.model {
+            reasons.push(Reason::ModelChanged);
+        } else if self.prompts {
+            reasons.push(Reason::PromptsChanged);
+        }
         reasons
     }
 
@@ -151,6 +161,8 @@ impl Causes {
             DiffCause::Settings
         } else if self.engine {
             DiffCause::Engine
+        } else if self.model || self.prompts {
+            DiffCause::Model
         } else if self.tries {
             DiffCause::Decision
         } else if touched.is_empty() {
@@ -302,14 +314,16 @@ fn compare(pair: &Pair<'_>, name: &str) -> Option<bool> {
         .reduce(|differs, other| differs || other)
 }
 
-/// Whether other definitions by the model were wished for. Results without any wish do not name them.
-fn wished(pair: &Pair<'_>) -> bool {
-    let define = |generations: &BTreeMap<Stage, super::Generation>| {
-        let basis = generations.get(&Stage::Define)?.basis.as_ref()?;
-        Some(basis.get("tries").cloned())
-    };
-    let (before, after) = (define(&pair.before.generations), define(&pair.after.generations));
-    before.zip(after).is_some_and(|(before, after)| before != after)
+/// Whether a thing that only some results depend on is another one, or there on one side alone.
+fn comes_or_goes(pair: &Pair<'_>, name: &str) -> bool {
+    Stage::ALL.into_iter().any(|stage| {
+        let basis = |generations: &'_ BTreeMap<Stage, super::Generation>| {
+            let basis = generations.get(&stage)?.basis.as_ref()?;
+            Some(basis.get(name).cloned())
+        };
+        let (before, after) = (basis(&pair.before.generations), basis(&pair.after.generations));
+        before.zip(after).is_some_and(|(before, after)| before != after)
+    })
 }
 
 /// The same for results without a basis, by what their runs were started with.

@@ -231,8 +231,8 @@ async fn the_basis_of_the_results_names_the_causes() {
     for (run, engine, excluded) in [(&first, "1", "a"), (&second, "2", "b")] {
         let mut tx = bench.engine.store().write().await.unwrap();
         sqlx::query(
-            "UPDATE generation SET basis = json_object('engine', ?1, 'settings', 'x', 'required', 'y', 'excluded', ?2)
-             WHERE run_id = ?3",
+            "UPDATE generation SET basis = json_object('engine', ?1, 'settings', 'x', 'required', 'y', 'excluded', ?2,
+                 'model', 'm', 'prompts', ?1) WHERE run_id = ?3",
         )
         .bind(engine)
         .bind(excluded)
@@ -249,7 +249,8 @@ async fn the_basis_of_the_results_names_the_causes() {
             [
                 Reason::DocumentsAdded { count: 1, .. },
                 Reason::TermsEdited,
-                Reason::EngineChanged
+                Reason::EngineChanged,
+                Reason::PromptsChanged
             ]
         ),
         "{:?}",

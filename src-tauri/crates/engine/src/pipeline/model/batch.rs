@@ -3,7 +3,7 @@
 use glossary::Language;
 
 /// Items of the largest piece.
-const MOST: usize = 32;
+pub(crate) const MOST: usize = 32;
 /// On average one item in so many begins a new piece.
 const USUAL: u64 = 16;
 

@@ -26,6 +26,8 @@ use crate::runs::{Break, Stage, StageContext, StopFlag, Undone, Unit, from_bytes
 use crate::store::Store;
 use crate::store::units::UnitKeyBuilder;
 
+pub(crate) use batch::MOST as LARGEST_BATCH;
+
 /// Longest part of a text that is shown beside others, in characters.
 const SHOWN: usize = 400;
 

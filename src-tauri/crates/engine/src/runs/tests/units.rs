@@ -126,6 +126,7 @@ async fn a_unit_that_breaks_off_is_missing_and_the_whole_fails_with_its_own_word
             .units(Doubled(Arc::clone(&tried)), Arc::new((0..12).collect()))
             .await
             .unwrap();
+        context.settle().await.unwrap();
         let done: Vec<Option<u32>> = done.into_iter().map(|output| output.map(|output| *output)).collect();
         let expected = |item: u32| (item % 3 != 2).then_some(item * 2);
         assert_eq!(done, (0..12).map(expected).collect::<Vec<_>>(), "round {round}");

@@ -57,6 +57,8 @@ async fn results_of_the_version_before_lose_nothing() {
     pool.close().await;
 
     let store = Store::open(home.path()).await.unwrap();
+    let backup = home.path().join("genglossary-v3.backup.db");
+    assert_eq!(backed_up(&backup).await, ("ok".to_owned(), 3, 3), "as it was before");
     let terms = read_terms(&store, 2).await.unwrap();
     let keys: Vec<&str> = terms.iter().map(|term| term.key.as_str()).collect();
     assert_eq!((&keys[..], terms[0].variants[0].count), (&["pod", "group"][..], 3));
@@ -106,4 +108,26 @@ async fn results_of_the_version_before_lose_nothing() {
     let resolutions = read_resolutions(&store, 5).await.unwrap();
     assert_eq!(resolutions, [glossary::Resolution::Merged, glossary::Resolution::Open]);
     store.close().await;
+
+    // What needs no migration is not backed up again.
+    std::fs::remove_file(&backup).unwrap();
+    Store::open(home.path()).await.unwrap().close().await;
+    let backups = std::fs::read_dir(home.path()).unwrap().filter(|file| {
+        let name = file.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains("backup")
+    });
+    assert_eq!(backups.count(), 0);
+}
+
+/// What the integrity check of a back-up says, its version, and its number of terms.
+async fn backed_up(path: &std::path::Path) -> (String, i64, i64) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let one = sqlx::query_as(
+        "SELECT (SELECT integrity_check FROM pragma_integrity_check), (SELECT max(version) FROM _sqlx_migrations),
+             (SELECT count(*) FROM term)",
+    );
+    let said = one.fetch_one(&pool).await.unwrap();
+    pool.close().await;
+    said
 }
