@@ -2,7 +2,13 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import type { Plan, ProjectState } from '../ipc/bindings';
 import { PLAN_DELAY_MS, PlanBook, type KnownPlan } from './plans';
 
-const plan = (state: ProjectState): Plan => ({ state, reasons: [], scope: null, scopes: [] });
+const plan = (state: ProjectState): Plan => ({
+  state,
+  reasons: [],
+  scope: null,
+  asks: false,
+  scopes: [],
+});
 
 let asked: string[];
 let answers: ((plan: Plan) => void)[];
