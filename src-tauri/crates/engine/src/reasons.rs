@@ -57,6 +57,8 @@ pub enum Reason {
     EngineChanged,
     /// Another model writes the definitions, it is asked otherwise, or there is none any more.
     ModelChanged,
+    /// The model chooses from other categories of the project's own, or there are none any more.
+    CategoriesChanged,
     /// Another definition by the model was wished for, or is so no longer.
     DefinitionWanted,
     /// A stage has no result.

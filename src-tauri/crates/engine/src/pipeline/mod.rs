@@ -17,7 +17,9 @@ mod searched;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) use basis::{ANSWERS, Basis, Decisions, ENGINE, EXCLUDED, MODEL, REQUIRED, SETTINGS, SYNONYMS, TRIES};
+pub(crate) use basis::{
+    ANSWERS, Basis, CATEGORIES, Decisions, ENGINE, EXCLUDED, MODEL, REQUIRED, SETTINGS, SYNONYMS, TRIES,
+};
 use carried::Carried;
 pub(crate) use files::{FoundFile, is_text_name, list as list_files, look};
 pub(crate) use load::{Never, text_hash, text_of};

@@ -26,6 +26,7 @@ pub(super) struct Causes {
     synonyms: bool,
     answers: bool,
     tries: bool,
+    categories: bool,
     settings: bool,
     engine: bool,
 }
@@ -40,7 +41,8 @@ impl Causes {
             excluded: false,
             synonyms: compare(pair, "synonyms").unwrap_or(false),
             answers: compare(pair, "answers").unwrap_or(false),
-            tries: wished(pair),
+            tries: differs(pair, Stage::Define, "tries"),
+            categories: differs(pair, Stage::Extract, "categories"),
             settings: compare(pair, "settings")
                 .unwrap_or_else(|| any_differs(pair, |generation| &generation.settings_hash)),
             engine: compare(pair, "engine").unwrap_or_else(|| any_differs(pair, |generation| &generation.engine)),
@@ -105,6 +107,9 @@ impl Causes {
         if self.tries {
             reasons.push(Reason::DefinitionWanted);
         }
+        if self.categories {
+            reasons.push(Reason::CategoriesChanged);
+        }
         if self.settings {
             reasons.push(Reason::SettingsChanged);
         }
@@ -147,7 +152,7 @@ impl Causes {
         } else {
             sources(snapshot, pair, &keys).await?
         };
-        let rest = if self.settings {
+        let rest = if self.settings || self.categories {
             DiffCause::Settings
         } else if self.engine {
             DiffCause::Engine
@@ -302,13 +307,14 @@ fn compare(pair: &Pair<'_>, name: &str) -> Option<bool> {
         .reduce(|differs, other| differs || other)
 }
 
-/// Whether other definitions by the model were wished for. Results without any wish do not name them.
-fn wished(pair: &Pair<'_>) -> bool {
-    let define = |generations: &BTreeMap<Stage, super::Generation>| {
-        let basis = generations.get(&Stage::Define)?.basis.as_ref()?;
-        Some(basis.get("tries").cloned())
+/// Whether a thing that a stage may depend on has another hash, or only one of the two results names it: wishes for other
+/// definitions, the project's own categories.
+fn differs(pair: &Pair<'_>, stage: Stage, name: &str) -> bool {
+    let named = |generations: &BTreeMap<Stage, super::Generation>| {
+        let basis = generations.get(&stage)?.basis.as_ref()?;
+        Some(basis.get(name).cloned())
     };
-    let (before, after) = (define(&pair.before.generations), define(&pair.after.generations));
+    let (before, after) = (named(&pair.before.generations), named(&pair.after.generations));
     before.zip(after).is_some_and(|(before, after)| before != after)
 }
 
