@@ -213,26 +213,13 @@ fn what_the_researcher_wrote_is_in_every_format() {
     export.entries[0].category = Some("unit of work".into());
     export.entries[0].note = Some("ask Anna".into());
     export.entries[1].note = Some("find a source".into());
-    export.terms[1].value.category = Category::Own("=kind\tof".into());
     let row = tsv(&export.terms).lines().nth(1).map(str::to_owned).unwrap();
     assert_eq!(row, "Pod\t0.7500\tunit of work\t2\t5\task\\tAnna\tcontainer group");
     let back: serde_json::Value = serde_json::from_str(&json(&export)).unwrap();
     assert_eq!(back["terms"][0]["category"], "unit of work");
-    assert_eq!(back["terms"][1]["category"], "=kind\tof");
-    let category = tsv(&export.terms)
-        .lines()
-        .nth(2)
-        .and_then(|row| row.split('\t').nth(2).map(str::to_owned));
-    assert_eq!(
-        category.as_deref(),
-        Some("'=kind\\tof"),
-        "a cell that a spreadsheet does not run"
-    );
     assert_eq!(back["terms"][0]["synonym_of"], "container group");
     assert_eq!(back["entries"][1]["category"], "concept");
     assert_eq!(back["entries"][1]["note"], "find a source");
-    export.entries[0].category = None;
-    export.entries[0].value.category = Category::Own("unit of work".into());
     let text = markdown(&export, Language::English);
     for part in [
         "- Category: unit of work\n- Note: ask Anna",
@@ -240,4 +227,20 @@ fn what_the_researcher_wrote_is_in_every_format() {
     ] {
         assert!(text.contains(part), "{part:?} belongs in\n{text}");
     }
+}
+
+#[test]
+fn a_category_of_the_researchers_own_is_in_every_format() {
+    let mut export = export();
+    export.terms[0].value.category = Category::Own("=kind\tof".into());
+    export.entries[0].value.category = Category::Own("unit of *work*".into());
+    let table = tsv(&export.terms);
+    let category = table.lines().nth(1).and_then(|row| row.split('\t').nth(2));
+    assert_eq!(category, Some("'=kind\\tof"), "a cell that a spreadsheet does not run");
+    let back: serde_json::Value = serde_json::from_str(&json(&export)).unwrap();
+    assert_eq!(back["terms"][0]["category"], "=kind\tof");
+    assert_eq!(back["entries"][0]["category"], "unit of *work*");
+    let text = markdown(&export, Language::English);
+    assert!(text.contains("- Category: unit of \\*work\\*\n"), "{text}");
+    assert_eq!(text.matches("Category").count(), 1, "the usual ones are not said");
 }
