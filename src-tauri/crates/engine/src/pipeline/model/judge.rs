@@ -11,6 +11,7 @@ use super::batch::{Item, batches};
 use super::write::chosen;
 use super::{Question, ask, shortened};
 use crate::categories::OwnCategory;
+use crate::logs::LogLevel;
 use crate::models::ModelSettings;
 use crate::models::prompts::judge::{self as prompts, Expression, Judged};
 use crate::pipeline::{Decisions, Work, contexts};
@@ -201,7 +202,7 @@ pub(in crate::pipeline) async fn run(
         categories: HashMap::with_capacity(open.len()),
         added: Vec::new(),
     };
-    let own = Arc::new(work.settings.categories.clone());
+    let own = Arc::new(own_categories(work, settings));
     for _ in 0..ROUNDS {
         let questions = Arc::new(questions(&std::mem::take(&mut open), settings, &own));
         work.context.more(questions.len());
@@ -241,6 +242,25 @@ pub(in crate::pipeline) async fn run(
         open.len()
     ));
     Ok(judgement)
+}
+
+/// The project's own categories, without the lines about them where these would leave the terms no room.
+fn own_categories(work: &Work<'_>, settings: &ModelSettings) -> Vec<OwnCategory> {
+    const ROOM: u32 = 512;
+    let mut own = work.settings.categories.clone();
+    let full = |language| prompts::tokens(language, &own).saturating_add(ROOM) > settings.context;
+    if !own.is_empty() && [Language::English, Language::Japanese].into_iter().any(full) {
+        work.context.log(
+            LogLevel::Warn,
+            "",
+            format!(
+                "a context of {} tokens has no room for the lines about the project's own categories: the model gets their names alone",
+                settings.context
+            ),
+        );
+        own.iter_mut().for_each(|category| category.about.clear());
+    }
+    own
 }
 
 /// The candidates in batches.

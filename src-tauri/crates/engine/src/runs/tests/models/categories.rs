@@ -354,3 +354,40 @@ async fn hostile_names_reach_the_model_as_data_and_come_back_as_they_are() {
         4
     );
 }
+
+/// The longest list that a project can have, in the shortest context that a model can have.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_leaves_the_terms_their_room() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let server = calling("施設").await;
+    let model = ask(&bench, &project, &server.url()).await;
+    let short = ModelSettings {
+        context: 4_096,
+        ..model
+    };
+    set(&bench, &project, short).await;
+    let category = |number: usize| OwnCategory {
+        name: if number == 0 {
+            "施設".into()
+        } else {
+            format!("区分その{number}")
+        },
+        about: "説".repeat(120),
+    };
+    let settings = ProjectSettings {
+        categories: (0..20).map(category).collect(),
+        ..bench.engine.project_settings(&project).await.unwrap()
+    };
+    bench.engine.set_project_settings(&project, settings).await.unwrap();
+    let run = bench.completed(&project, Scope::Full).await;
+    assert_eq!(self::category(&bench, &project, "drying room").await, "施設");
+    let asked = sorted(&server);
+    assert!(
+        asked
+            .iter()
+            .all(|asked| asked.contains("区分その19") && !asked.contains('説'))
+    );
+    let log = bench.log(&run.id).await;
+    assert!(log.iter().any(|record| record.message.contains("names alone")));
+}
