@@ -49,8 +49,8 @@ export const screens = [
     query: 'model&categories',
     act: async (page) => {
       await page.locator(id('remove-category')).first().click();
-      await page.locator(id('edit-category')).first().click();
-      await page.locator(id('own-categories')).scrollIntoViewIfNeeded();
+      await page.mouse.move(0, 0);
+      await page.locator(id('take-category')).first().scrollIntoViewIfNeeded();
     },
   },
   {
@@ -244,6 +244,13 @@ export const states = [
     at: tab('terms'),
     query: 'categories',
     act: clicked('choose-category'),
+  },
+  {
+    name: 'category-edited',
+    at: tab('settings'),
+    query: 'model&categories',
+    size: SMALL,
+    act: (page) => page.locator(id('edit-category')).nth(1).click(),
   },
   {
     name: 'categories-none',
