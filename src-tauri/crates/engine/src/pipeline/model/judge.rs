@@ -258,7 +258,9 @@ fn own_categories(work: &Work<'_>, settings: &ModelSettings) -> Vec<OwnCategory>
                 settings.context
             ),
         );
-        own.iter_mut().for_each(|category| category.about.clear());
+        for category in &mut own {
+            category.about.clear();
+        }
     }
     own
 }
