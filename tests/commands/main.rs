@@ -60,6 +60,21 @@ fn every_failure_of_a_command_has_its_code_and_parameters() {
         );
     }
 
+    for (name, code) in [
+        ("x".repeat(41).as_str(), "category_long"),
+        ("spe\u{200b}cies", "category_hidden"),
+        ("Person", "category_built_in"),
+        ("SPECIES", "category_taken"),
+    ] {
+        let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
+        settings["categories"] = json!([{ "name": "species", "about": "" }, { "name": name, "about": "" }]);
+        let arguments = json!({ "projectId": project, "settings": settings });
+        assert_eq!(
+            bench.fails("set_project_settings", arguments, code)["params"]["category"],
+            name
+        );
+    }
+
     let path = bench.path().join("glossary.md");
     let export = |path: &std::path::Path| json!({ "projectId": project, "path": path });
     assert_eq!(
@@ -155,10 +170,7 @@ fn a_project_that_is_gone_is_an_error_or_an_empty_list_and_never_somebody_elses(
             "count_issues" | "get_term_heads" | "get_entry_heads" => {
                 assert_eq!(bench.ok(command, arguments), json!([]));
             }
-            "list_categories" => {
-                let engines = json!(["concept", "abbreviation", "name"]);
-                assert_eq!(bench.ok(command, arguments), engines, "nobody's own");
-            }
+            "list_categories" => _ = bench.fails(command, arguments, "project_not_found"),
             "count_entries" => assert_eq!(bench.ok(command, arguments)["all"], 0),
             list if list.starts_with("list_") && list != "list_files" => {
                 assert_eq!(

@@ -23,6 +23,7 @@ pub(crate) fn a_model(bench: &Bench, project: &str) {
     assert_eq!(bench.ok("check_model", json!({ "settings": model }))["passed"], "works");
     a_pull(bench, &server);
     its_calls(bench, project, &model);
+    its_categories(bench, project);
     drop(server);
     let run = "019ab3f2-7c4e-7000-8000-000000000000";
     let calls = bench.ok("list_model_calls", json!({ "runId": run, "offset": 0, "limit": 10 }));
@@ -66,6 +67,26 @@ fn its_calls(bench: &Bench, project: &str, model: &Value) {
     assert_eq!(first["stage"], "extract", "{calls}");
     let call = bench.ok("get_model_call", json!({ "runId": run["id"], "id": first["id"] }));
     assert_eq!(call["messages"][0]["role"], "system", "{call}");
+}
+
+/// Categories of the project's own: kept with its settings, offered for its terms, and a reason to ask the model again.
+fn its_categories(bench: &Bench, project: &str) {
+    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
+    settings["categories"] = json!([{ "name": "  species ", "about": "kinds of plants" }]);
+    let arguments = json!({ "projectId": project, "settings": settings });
+    let stored = bench.ok("set_project_settings", arguments);
+    let kept = json!([{ "name": "species", "about": "kinds of plants" }]);
+    assert_eq!(stored["categories"], kept);
+    let offered = bench.ok("list_categories", json!({ "projectId": project }));
+    assert!(offered.as_array().unwrap().contains(&json!("species")), "{offered}");
+    let plan = bench.ok("get_plan", json!({ "projectId": project }));
+    let reasons = plan["reasons"].as_array().unwrap();
+    assert!(reasons.contains(&json!({ "kind": "categories_changed" })), "{plan}");
+    settings["categories"] = json!([]);
+    bench.ok(
+        "set_project_settings",
+        json!({ "projectId": project, "settings": settings }),
+    );
 }
 
 /// A model that a server gets, and the Ollama of this machine: here one that says nothing, beside a server that answers.

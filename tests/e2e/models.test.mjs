@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { commandLine, sampleFolder, startApp } from './app.mjs';
-import { createProject, statuses, waitForState } from './steps.mjs';
+import { commandLine, Key, sampleFolder, startApp } from './app.mjs';
+import { createProject, rowTexts, statuses, waitForState } from './steps.mjs';
 
 let app;
 let writing;
@@ -21,7 +21,8 @@ async function serve(script) {
 }
 
 const KEY = 'sk-0123456789';
-const counts = async (url) => (await fetch(`${url}/_counts`, { headers: { authorization: `Bearer ${KEY}`, connection: 'close' } })).json();
+const tell = async (url, what) => (await fetch(`${url}/${what}`, { headers: { authorization: `Bearer ${KEY}`, connection: 'close' } })).json();
+const counts = (url) => tell(url, '_counts');
 
 before(async () => {
   app = await startApp();
@@ -107,4 +108,37 @@ test('another definition of one term is one question, and the way back costs non
   await completed(2);
   assert.equal((await counts(writing)).calls, after);
   await waitForState(app, ['up_to_date']);
+});
+
+test('a category of the project’s own is a reason to ask again, goes to the model, and is chosen by hand in Terms', async () => {
+  await app.click('tab-settings');
+  await app.type('category-name', 'Facility');
+  await app.type('category-about', 'rooms and machines');
+  await app.click('save-category');
+  await app.waitForText('own-category', /Facility\s+rooms and machines/);
+  // A name that is taken is refused at its field, and can be corrected there.
+  await app.type('category-name', 'facility');
+  await app.keys(Key.ENTER);
+  await app.waitForText('category-refused', /There is a category “facility” already/);
+  await app.type('category-name', 'Plant part');
+  await app.keys(Key.ENTER);
+  await app.waitFor(async () => (await app.all('own-category')).length === 2, { what: 'the second category' });
+  await waitForState(app, ['needs_rerun']);
+  await app.click('state-badge');
+  await app.waitForText('reasons', /The project’s categories changed/);
+  await app.keys(Key.ESCAPE);
+  await app.screenshot('own-categories');
+  const before = (await tell(writing, '_requests')).length;
+  await app.click('run');
+  await waitForState(app, ['up_to_date']);
+  const sent = (await tell(writing, '_requests')).slice(before).filter(({ body }) => body.includes('rooms and machines'));
+  assert.ok(sent.length > 0 && sent.every(({ body }) => body.includes('Plant part')));
+
+  await app.click('tab-terms');
+  await (await app.all('term-row'))[0].click();
+  await app.click('choose-category');
+  await app.click('choose-category-:Plant part');
+  await app.waitFor(async () => (await rowTexts(app, 'term-row'))[0].includes('Plant part'), { what: 'the category in the list' });
+  await app.click('undo');
+  await app.waitFor(async () => !(await rowTexts(app, 'term-row'))[0].includes('Plant part'), { what: 'the one from before' });
 });

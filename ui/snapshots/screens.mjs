@@ -44,6 +44,16 @@ export const screens = [
   },
   { name: 'project-settings', at: tab('settings') },
   {
+    name: 'project-categories',
+    at: tab('settings'),
+    query: 'model&categories',
+    act: async (page) => {
+      await page.locator(id('remove-category')).first().click();
+      await page.mouse.move(0, 0);
+      await page.locator(id('take-category')).first().scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'project-model',
     at: tab('settings'),
     query: 'model',
@@ -229,6 +239,25 @@ export const states = [
   { name: 'terms-filter', at: tab('terms'), act: clicked('filter-category') },
   { name: 'terms-columns', at: tab('terms'), act: clicked('columns') },
   { name: 'term-menu', at: tab('terms'), act: clicked('term-more') },
+  {
+    name: 'term-category',
+    at: tab('terms'),
+    query: 'categories',
+    act: clicked('choose-category'),
+  },
+  {
+    name: 'category-edited',
+    at: tab('settings'),
+    query: 'model&categories',
+    size: SMALL,
+    act: (page) => page.locator(id('edit-category')).nth(1).click(),
+  },
+  {
+    name: 'categories-none',
+    at: tab('settings'),
+    size: SMALL,
+    act: (page) => page.locator(id('own-categories')).scrollIntoViewIfNeeded(),
+  },
   { name: 'term-renamed', at: tab('terms'), act: pressed('F2') },
   {
     name: 'terms-nothing-found',

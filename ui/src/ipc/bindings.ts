@@ -741,25 +741,6 @@ export type CancelOutcome =
 /**  The run had ended before. */
 "already_finished";
 
-/**  What kind of thing a term names, as far as its form tells. */
-export type Category = 
-/**  A concept of the subject: the usual case. */
-"concept" | 
-/**  A short form such as an acronym or initialism. */
-"abbreviation" | 
-/**  A proper name: organisation, person, place, product. */
-"name" | 
-/**  A person. Like those that follow, this takes a reader who understands: a model, or the researcher. */
-"person" | 
-/**  A place. */
-"place" | 
-/**  An organisation. */
-"organisation" | 
-/**  What somebody or something is entitled: an office, a rank, a work. */
-"title" | 
-/**  A common noun, or a piece of text that names nothing: no term of the subject. */
-"common";
-
 /**  What a decision became, and how to take that back. */
 export type Change = {
 	/**  What undo takes; nothing when everything was so already. */
@@ -1083,7 +1064,7 @@ export type Entry = {
 	/**  The language of headword and definition. */
 	language: Language,
 	/**  The category of the term. */
-	category: Category,
+	category: string,
 	/**  The definition, or nothing when the documents give none. Never invented. */
 	definition: string | null,
 	/**  The model that wrote the definition; nothing when it is a sentence of the documents. */
@@ -1934,6 +1915,14 @@ export type OutputLanguage =
 /**  Japanese. */
 "japanese";
 
+/**  A category that the researcher made for a project. */
+export type OwnCategory = {
+	/**  What it is called. At most 40 characters, unique whatever its case, and no name that the app gives itself. */
+	name: string,
+	/**  What belongs to it, in at most 120 characters; may be empty. */
+	about: string,
+};
+
 /**  Whose work a run is, seen from this process. */
 export type Owner = 
 /**  This very process. */
@@ -2035,6 +2024,8 @@ export type ProjectSettings = {
 	languages: DocumentLanguages,
 	/**  Words and terms that are never listed, unless they are required. */
 	stop_words: string[],
+	/**  The project's own categories, at most 20. With a model, it sorts terms into them. */
+	categories: OwnCategory[],
 	/**  The model that writes the definitions; without one they are sentences of the documents. */
 	model: ModelSettings | null,
 };
@@ -2160,6 +2151,8 @@ examples: string[] } |
 { kind: "model_changed" } | 
 /**  A new version of this program asks the model otherwise. */
 { kind: "prompts_changed" } | 
+/**  The model chooses from other categories of the project's own, or there are none any more. */
+{ kind: "categories_changed" } | 
 /**  Another definition by the model was wished for, or is so no longer. */
 { kind: "definition_wanted" } | 
 /**  A stage has no result. */

@@ -2,7 +2,8 @@
 //   ?data=few|many|empty|none   24 terms, 100,000 terms, a project that never ran, no projects
 //   &state=done|running|failed|pending|partial|cancelled|interrupted|stale|cancelling|cli|asleep
 //   &stubborn   a stop that takes for ever   &close   the window is to be closed   &damaged   &unreadable   the folder is gone
-//   &model   a model writes the definitions   &ollama   it is installed and does not run   &pull=<percent> of a model
+//   &model   a model writes the definitions   &categories   the project has some of its own
+//   &ollama   it is installed and does not run   &pull=<percent> of a model
 //   &notified   a notification about the oldest run was clicked
 //   &lang=en|ja &theme=light|dark   &log=<lines>   &slow=<ms per answer>
 import type * as B from './bindings';
@@ -42,6 +43,7 @@ let projectSettings: B.ProjectSettings = {
   exclude: ['drafts'],
   languages: 'both',
   stop_words: [],
+  categories: asked.has('categories') ? glossary.OWN : [],
   model: asked.has('model') ? models.KEPT : null,
 };
 
@@ -221,7 +223,7 @@ export const commands: Commands = {
   getTerm: (_projectId, key) => answer(() => glossary.termDetail(key)),
   listOccurrences: (_projectId, key, offset, limit) =>
     answer(() => page(glossary.occurrences(key), offset, limit)),
-  listCategories: () => answer(() => glossary.categories()),
+  listCategories: () => answer(() => glossary.categories(projectSettings.categories)),
   requireTerm: (projectId, text) => changed(projectId, () => decisions.require(text.trim())),
   decideTerms: (projectId, keys, edit) =>
     changed(projectId, () =>

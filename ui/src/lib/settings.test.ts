@@ -13,6 +13,7 @@ it('comes back as it was', () => {
     exclude: ['drafts', '古い/*.txt'],
     languages: 'japanese',
     stop_words: ['lot', '種子'],
+    categories: [{ name: '材料', about: '' }],
     model: null,
   };
   expect(settingsOf(draftOf(settings), settings)).toEqual(settings);

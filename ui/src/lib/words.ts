@@ -10,7 +10,8 @@ export function categoryName(category: string): string {
   return has(key) ? t(key) : category;
 }
 
-const CATEGORIES = [
+/** The categories that every project has. */
+export const CATEGORIES = [
   'concept',
   'abbreviation',
   'name',

@@ -150,6 +150,23 @@ describe('what is written about a term', () => {
     expect(words('relative humidity')).toContain('climate');
   });
 
+  it('takes its category from those of the project, for one term or for many', async () => {
+    await open('?data=few&lang=en&state=done&categories');
+    await pick('choose-category', ':pest');
+    expect(said('edit-category')).toBe('pest');
+    expect(words('relative humidity')).toContain('pest');
+    list().focus();
+    await press(list(), 'ArrowDown', { shiftKey: true });
+    await pick('marked-category', ':材料');
+    for (const key of ['relative humidity', '相対湿度']) expect(words(key)).toContain('材料');
+    list().focus();
+    await press(list(), 'ArrowDown', { shiftKey: true });
+    await pick('marked-category', 'other');
+    await type(one('ask-category-field'), 'climate');
+    await click(one('ask-category-confirm'));
+    expect(words('相対湿度')).toContain('climate');
+  });
+
   it('is left as it was by Escape, and by the Enter that ends a conversion', async () => {
     await open();
     await click(one('edit-note'));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use genglossary_engine::{ModelProvider, ModelSettings, Scope};
+use genglossary_engine::{ModelProvider, ModelSettings, OwnCategory, Scope};
 
 /// Turns a folder of documents into a glossary.
 ///
@@ -35,6 +35,10 @@ pub(crate) enum Command {
         /// Write the result here: .md the glossary, .tsv all terms, .json everything.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// A category of the project's own, and what belongs to it: 'species=kinds of plants'. One for each; they take
+        /// the place of those that the project has, and it keeps them. An empty one takes all away.
+        #[arg(long = "category", value_name = "NAME=LINE")]
+        categories: Vec<String>,
         #[command(flatten)]
         model: ModelArguments,
     },
@@ -151,6 +155,22 @@ pub(crate) struct ModelArguments {
     /// Ollama: how long the model stays in the server's memory after a call; 0 to 1440.
     #[arg(long, value_name = "MINUTES")]
     pub(crate) keep_alive: Option<u32>,
+}
+
+/// The categories of a project after what was said of them.
+pub(crate) fn categories_of(said: &[String], before: Vec<OwnCategory>) -> Vec<OwnCategory> {
+    if said.is_empty() {
+        return before;
+    }
+    let category = |said: &String| {
+        let (name, about) = said.split_once('=').unwrap_or((said, ""));
+        OwnCategory {
+            name: name.to_owned(),
+            about: about.to_owned(),
+        }
+    };
+    let said = said.iter().filter(|said| !said.trim().is_empty());
+    said.map(category).collect()
 }
 
 /// Engines by name.

@@ -12,7 +12,7 @@ use genglossary_engine::{
 use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-use crate::arguments::{Arguments, Command, ModelArguments};
+use crate::arguments::{Arguments, Command, ModelArguments, categories_of};
 use crate::models;
 use crate::progress::{ChannelSink, Progress};
 use crate::words::Words;
@@ -32,8 +32,9 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<ExitCode> {
             folder,
             scope,
             out,
+            categories,
             model,
-        } => run(&folder, scope.into(), out, model, json).await,
+        } => run(&folder, scope.into(), out, &categories, model, json).await,
         Command::Resume { run } => take_up(&run, Again::Resume, json).await,
         Command::Retry { run } => take_up(&run, Again::Retry, json).await,
         Command::Runs { folder, limit } => runs(folder.as_deref(), limit, json).await,
@@ -73,7 +74,14 @@ pub(crate) fn home() -> Result<PathBuf> {
     })
 }
 
-async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, model: ModelArguments, json: bool) -> Result<ExitCode> {
+async fn run(
+    folder: &Path,
+    scope: Scope,
+    out: Option<PathBuf>,
+    categories: &[String],
+    model: ModelArguments,
+    json: bool,
+) -> Result<ExitCode> {
     // A format that does not exist is better known before the work than after it.
     if let Some(out) = &out
         && !matches!(extension(out).as_deref(), Some("md" | "markdown" | "tsv" | "json"))
@@ -84,15 +92,16 @@ async fn run(folder: &Path, scope: Scope, out: Option<PathBuf>, model: ModelArgu
     let engine = Engine::open_for(Program::CommandLine, &home()?, ChannelSink(sender)).await?;
     let project = engine.project_for_folder(folder).await?;
     let mut settings = engine.project_settings(&project.id).await?;
-    let before = settings.model.clone();
-    settings.model = match model.applied_to(before.clone()) {
+    let before = settings.clone();
+    settings.categories = categories_of(categories, settings.categories);
+    settings.model = match model.applied_to(settings.model) {
         Ok(model) => model,
         Err(argument) => {
             eprintln!("genglossary: {}", Words::of_environment().needs_engine(argument));
             return Ok(ExitCode::from(2));
         }
     };
-    if settings.model != before {
+    if settings != before {
         engine.set_project_settings(&project.id, settings).await?;
     }
     let stops = Stops::listen()?;

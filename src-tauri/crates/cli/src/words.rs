@@ -263,6 +263,26 @@ impl Words {
                 "The setting {field} has a value that is not possible.",
                 "設定{field}の値は使えません。",
             ),
+            "categories_full" => (
+                "A project has at most {most} categories of its own.",
+                "独自の分類は{most}個までです。",
+            ),
+            "category_built_in" => (
+                "Every project has the category “{category}” already. Choose another name.",
+                "分類「{category}」はどのプロジェクトにもあります。別の名前にします。",
+            ),
+            "category_hidden" => (
+                "The category “{category}” holds characters that nobody sees. Type its name and its line anew.",
+                "分類「{category}」に見えない文字が含まれています。名前と説明を入力し直します。",
+            ),
+            "category_long" => (
+                "The category “{category}” is too long: a name has at most 40 characters, its line 120.",
+                "分類「{category}」が長すぎます。名前は40文字まで、説明は120文字までです。",
+            ),
+            "category_taken" => (
+                "There are two categories “{category}”. Case and width make no difference.",
+                "分類「{category}」が重複しています。大文字と小文字、全角と半角は区別しません。",
+            ),
             "folder_not_found" => (
                 "The folder {folder} does not exist. Check the path, or that the drive is connected.",
                 "フォルダ{folder}がありません。パスまたはドライブの接続を確認します。",
@@ -432,8 +452,8 @@ mod tests {
     #[test]
     fn every_error_code_has_a_sentence_in_both_languages_and_no_gap_in_it() {
         let names = [
-            "budget", "context", "field", "folder", "found", "known", "model", "path", "pattern", "project", "run",
-            "seconds", "server", "skipped", "stage", "term", "why",
+            "budget", "category", "context", "field", "folder", "found", "known", "model", "most", "path", "pattern",
+            "project", "run", "seconds", "server", "skipped", "stage", "term", "why",
         ];
         let params = names.into_iter().map(|name| (name.to_owned(), "x".to_owned()));
         for code in Error::CODES.into_iter().chain(Error::MODEL_CODES) {

@@ -149,6 +149,21 @@ pub enum Error {
         /// Number of files that were left out.
         skipped: u32,
     },
+    /// A project has as many categories of its own as it can.
+    #[error("a project has at most {0} categories of its own")]
+    CategoriesFull(usize),
+    /// A category has the name of one that every project has.
+    #[error("every project has the category {0}")]
+    CategoryBuiltIn(String),
+    /// Its name or its line holds characters that nobody sees.
+    #[error("the category {0:?} holds characters that nobody sees")]
+    CategoryHidden(String),
+    /// The name of a category, or its line, is too long.
+    #[error("the category {0} has a name or a line that is too long")]
+    CategoryLong(String),
+    /// Two categories have the same name.
+    #[error("two categories are called {0}")]
+    CategoryTaken(String),
     /// A stage needs the result of another one that never ran.
     #[error("stage {} has no result yet", .0.name())]
     NoInput(Stage),
@@ -281,7 +296,7 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// Every code of [`Error::message`]. Who words them is tested against this list.
-    pub const CODES: [&'static str; 43] = [
+    pub const CODES: [&'static str; 48] = [
         "project_not_found",
         "run_not_found",
         "term_not_found",
@@ -310,6 +325,11 @@ impl Error {
         "nothing_to_resume",
         "nothing_to_retry",
         "invalid_settings",
+        "categories_full",
+        "category_built_in",
+        "category_hidden",
+        "category_long",
+        "category_taken",
         "no_documents",
         "no_input",
         "unit_failed",
@@ -388,6 +408,11 @@ impl Error {
             Self::NothingToResume { run } => ("nothing_to_resume", vec![("run", run.clone())], None),
             Self::NothingToRetry { run } => ("nothing_to_retry", vec![("run", run.clone())], None),
             Self::InvalidSettings(field) => ("invalid_settings", vec![("field", (*field).to_owned())], None),
+            Self::CategoriesFull(most) => ("categories_full", vec![("most", most.to_string())], None),
+            Self::CategoryBuiltIn(name) => ("category_built_in", vec![("category", name.clone())], None),
+            Self::CategoryHidden(name) => ("category_hidden", vec![("category", name.clone())], None),
+            Self::CategoryLong(name) => ("category_long", vec![("category", name.clone())], None),
+            Self::CategoryTaken(name) => ("category_taken", vec![("category", name.clone())], None),
             Self::NoDocuments { folder, skipped } => (
                 "no_documents",
                 vec![("folder", shown(folder)), ("skipped", skipped.to_string())],

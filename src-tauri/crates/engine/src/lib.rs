@@ -5,6 +5,7 @@
 //! one [`EventSink`], and the desktop shell and the command line are two callers of the same [`Engine`].
 
 mod blocking;
+mod categories;
 mod clock;
 mod dashboard;
 mod engine;
@@ -28,6 +29,7 @@ mod store;
 mod testing;
 mod trash;
 
+pub use categories::OwnCategory;
 pub use dashboard::stats::Durations;
 pub use dashboard::{
     Dashboard, EndedCounts, Group, Groups, HistoryQuery, ScopeDurations, TrendPoint, UsualStage, UsualStages, Window,

@@ -59,6 +59,8 @@ pub enum Reason {
     ModelChanged,
     /// A new version of this program asks the model otherwise.
     PromptsChanged,
+    /// The model chooses from other categories of the project's own, or there are none any more.
+    CategoriesChanged,
     /// Another definition by the model was wished for, or is so no longer.
     DefinitionWanted,
     /// A stage has no result.

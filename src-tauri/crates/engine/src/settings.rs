@@ -12,6 +12,7 @@ use serde_json::Value;
 use specta::Type;
 
 use crate::blocking::blocking;
+use crate::categories::{self, OwnCategory};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::models::ModelSettings;
@@ -168,6 +169,8 @@ pub struct ProjectSettings {
     pub languages: DocumentLanguages,
     /// Words and terms that are never listed, unless they are required.
     pub stop_words: Vec<String>,
+    /// The project's own categories, at most 20. With a model, it sorts terms into them.
+    pub categories: Vec<OwnCategory>,
     /// The model that writes the definitions; without one they are sentences of the documents.
     pub model: Option<ModelSettings>,
 }
@@ -182,6 +185,7 @@ impl Default for ProjectSettings {
             exclude: Vec::new(),
             languages: DocumentLanguages::default(),
             stop_words: Vec::new(),
+            categories: Vec::new(),
             model: None,
         }
     }
@@ -206,6 +210,7 @@ impl ProjectSettings {
         }
         patterns(&self.include)?;
         patterns(&self.exclude)?;
+        categories::check(&self.categories)?;
         self.model.as_ref().map_or(Ok(()), ModelSettings::check)
     }
 
@@ -218,6 +223,7 @@ impl ProjectSettings {
                 .filter(|line| !line.is_empty() && seen.insert(line.clone()))
                 .collect();
         }
+        self.categories = categories::tidied(self.categories);
         self.model = self.model.map(ModelSettings::tidied);
         self
     }
@@ -400,6 +406,13 @@ mod tests {
                 ..ProjectSettings::default()
             }
         );
+        assert!(read.categories.is_empty());
+        let kept = OwnCategory {
+            name: "species".into(),
+            about: "kinds of plants".into(),
+        };
+        let read = ProjectSettings::stored(r#"{"categories": [{"name": "species", "about": "kinds of plants"}]}"#);
+        assert_eq!(read.unwrap().categories, [kept]);
         let model = json!({
             "provider": "ollama", "base_url": "http://nas:11434", "api_version": "", "model": "m", "temperature": 0.5,
             "seed": null, "context": 4096, "parallel": 2, "timeout_s": 60, "output": "japanese",

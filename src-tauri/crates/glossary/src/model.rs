@@ -35,8 +35,8 @@ pub trait Stop: Sync {
 #[error("stopped on request")]
 pub struct Stopped;
 
-/// What kind of thing a term names, as far as its form tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+/// What kind of thing a term names, as far as its form tells. Its JSON is its name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// A concept of the subject: the usual case.
@@ -55,6 +55,9 @@ pub enum Category {
     Title,
     /// A common noun, or a piece of text that names nothing: no term of the subject.
     Common,
+    /// One of the researcher's own, by the name that he gave it.
+    #[serde(untagged)]
+    Own(String),
 }
 
 /// One written form of a term, with the number of its occurrences.
@@ -68,7 +71,7 @@ pub struct Variant {
 
 impl Category {
     /// Its name in exports and prompts, which is that of its JSON.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Concept => "concept",
             Self::Abbreviation => "abbreviation",
@@ -78,6 +81,15 @@ impl Category {
             Self::Organisation => "organisation",
             Self::Title => "title",
             Self::Common => "common",
+            Self::Own(name) => name,
+        }
+    }
+
+    /// Its name if it is one of the researcher's own.
+    pub fn own(&self) -> Option<&str> {
+        match self {
+            Self::Own(name) => Some(name),
+            _ => None,
         }
     }
 }
@@ -92,6 +104,7 @@ pub struct Term {
     /// The language the form belongs to.
     pub language: Language,
     /// What kind of thing it names.
+    #[specta(type = String)]
     pub category: Category,
     /// The model that says so; nothing when its form does.
     pub judge: Option<String>,
@@ -153,6 +166,7 @@ pub struct Entry {
     /// The language of headword and definition.
     pub language: Language,
     /// The category of the term.
+    #[specta(type = String)]
     pub category: Category,
     /// The definition, or nothing when the documents give none. Never invented.
     pub definition: Option<String>,

@@ -17,6 +17,23 @@ pub fn key(term: &str) -> String {
     key
 }
 
+/// A text in its composed form (NFC), on one line, without blanks around.
+pub fn composed(text: &str) -> String {
+    text.nfc()
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The fold under which a name that was chosen from a list is found again: width (NFKC), case, dashes, dots and blanks
+/// do not count.
+pub fn loose(text: &str) -> String {
+    let plain = text.nfkc().map(plain);
+    let kept = plain.filter(|c| !c.is_whitespace() && !"-_.".contains(*c));
+    kept.flat_map(char::to_lowercase).collect()
+}
+
 /// Whether `key` is the key of a term. `room` is written over.
 pub(crate) fn is_key(key: &str, term: &str, room: &mut String) -> bool {
     room.clear();

@@ -8,10 +8,27 @@ import { KEPT } from './models';
 import { byReading } from './reading';
 import { sampleAt } from './samples';
 
+/** `&categories`: the project has some of its own, and the model sorted terms into them. */
+export const OWN: B.OwnCategory[] = [
+  { name: 'deterioration', about: 'what happens to an object: corrosion, fading, cracks' },
+  { name: '材料', about: '紙、糊、顔料など' },
+  { name: 'pest', about: '' },
+];
+const SORTED: Record<string, string> = {
+  'bronze disease': 'deterioration',
+  ブロンズ病: 'deterioration',
+  craquelure: 'deterioration',
+  生麩糊: '材料',
+  古糊: '材料',
+};
+
 let allTerms: B.TermRow[] | null = null;
 
 function found(): B.TermRow[] {
-  allTerms ??= Array.from({ length: TERMS }, (_, i) => termRow(i, TERMS));
+  allTerms ??= Array.from({ length: TERMS }, (_, i) => {
+    const row = termRow(i, TERMS);
+    return asked.has('categories') ? { ...row, category: SORTED[row.text] ?? row.category } : row;
+  });
   return allTerms;
 }
 
@@ -78,7 +95,7 @@ export function termDetail(key: string): B.TermDetail {
   };
 }
 
-export function categories(): string[] {
+export function categories(listed: B.OwnCategory[]): string[] {
   const own = all().flatMap(([, one]) => one.category ?? []);
   const fake = [
     ...new Set(
@@ -87,7 +104,8 @@ export function categories(): string[] {
         .map((row) => row.category),
     ),
   ];
-  return [...new Set(['concept', 'abbreviation', 'name', ...fake, ...own])];
+  const names = listed.map(({ name }) => name);
+  return [...new Set(['concept', 'abbreviation', 'name', ...fake, ...names, ...own])];
 }
 
 export function occurrences(key: string): B.OccurrenceRow[] {

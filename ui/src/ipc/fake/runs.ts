@@ -17,6 +17,7 @@ const SETTINGS: B.ProjectSettings = {
   exclude: [],
   languages: 'both',
   stop_words: [],
+  categories: [],
   model: null,
 };
 

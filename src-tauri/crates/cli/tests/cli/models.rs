@@ -1,6 +1,6 @@
 //! A model that writes the definitions, named on the command line.
 
-use genglossary_model_server::{Call, ModelServer, Script, agree};
+use genglossary_model_server::{Asks, Call, ModelServer, Script, agree, sort};
 use serde_json::json;
 
 use crate::bench::Bench;
@@ -68,6 +68,53 @@ fn the_model_that_is_named_writes_the_definitions_of_this_run_and_the_next() {
     assert!(
         down.err.contains(&url) && down.err.contains("Start the model server"),
         "{down:?}"
+    );
+}
+
+#[test]
+fn the_projects_own_categories_are_arguments_of_a_run_and_the_project_keeps_them() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let answer = |call: &Call| match call.asks() {
+        Asks::Categories => sort(call, |_| "facility").to_string(),
+        _ => agree(call, |_| "What a model wrote.".to_owned()).to_string(),
+    };
+    let script = Script {
+        models: vec!["writer".to_owned()],
+        ..Script::default()
+    };
+    let server = runtime.block_on(ModelServer::with(script, answer)).unwrap();
+    let bench = Bench::new();
+    bench.short("seeds");
+    let url = server.url();
+    let more = [
+        "--category",
+        "facility=rooms and machines",
+        "--category",
+        "plant part",
+        "--out",
+        "terms.tsv",
+    ];
+    bench.ok(&run_with(&url, &more));
+    let table = std::fs::read_to_string(bench.path("terms.tsv")).unwrap();
+    assert!(table.lines().skip(1).all(|row| row.contains("\tfacility\t")), "{table}");
+    let asked = server.requests();
+    let asked = asked.iter().find(|request| request.body.contains("rooms and machines"));
+    assert!(asked.unwrap().body.contains("plant part"));
+    let calls = server.counts().calls;
+    bench.ok(&["run", "seeds"]);
+    assert_eq!(server.counts().calls, calls, "the project keeps them");
+
+    for (name, said) in [("Person", "Every project has"), ("FACILITY", "two categories")] {
+        let refused = bench.run(&["run", "seeds", "--category", "facility", "--category", name]);
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.err.contains(said) && refused.err.contains(name), "{refused:?}");
+    }
+    assert_eq!(server.counts().calls, calls);
+    bench.run(&["run", "seeds", "--category", ""]);
+    let last = server.requests().pop().unwrap();
+    assert!(
+        last.body.contains("categories") && !last.body.contains("plant part"),
+        "they are gone"
     );
 }
 

@@ -390,7 +390,7 @@ impl Engine {
             name: name.unwrap_or_else(|| entry.term.clone()),
             category: match category {
                 Some(category) => category,
-                None => results::text(entry.category)?,
+                None => entry.category.name().to_owned(),
             },
             note,
             provisional,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use glossary::Ruling;
+use glossary::{Language, Ruling};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
@@ -31,6 +31,8 @@ pub(crate) const EXCLUDED: &str = "excluded";
 pub(crate) const MODEL: &str = "model";
 /// The words of the questions to it, and what is read in the answers.
 pub(crate) const PROMPTS: &str = "prompts";
+/// The project's own categories, and what a model is told of them.
+pub(crate) const CATEGORIES: &str = "categories";
 /// How often the researcher wished for another definition by the model.
 pub(crate) const TRIES: &str = "tries";
 /// The terms that the researcher takes for one concept.
@@ -147,7 +149,15 @@ impl Basis {
                 } else {
                     basis.with(SETTINGS, &(cut, stop))?
                 };
-                basis.with(REQUIRED, &decisions.required)?
+                let basis = basis.with(REQUIRED, &decisions.required)?;
+                // Only a model sorts by them.
+                match &settings.categories {
+                    own if settings.model.is_some() && !own.is_empty() => {
+                        let words = [Language::English, Language::Japanese].map(prompts::judge::own_words);
+                        basis.with(CATEGORIES, &(own, words))?
+                    }
+                    _ => basis,
+                }
             }
             Stage::Define => {
                 let basis = basis.with(EXCLUDED, &decisions.excluded)?;

@@ -40,7 +40,8 @@ impl Unit for Definition {
         let term = &self.terms.list[subject.term];
         key.text(&term.key)
             .text(&term.text)
-            .bytes(&[term.language as u8, term.category as u8])
+            .bytes(&[term.language as u8])
+            .text(term.category.name())
             .bytes(&subject.sources.to_le_bytes());
     }
 

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use basis::{
-    ANSWERS, Basis, Decisions, ENGINE, EXCLUDED, MODEL, PROMPTS, REQUIRED, SETTINGS, SYNONYMS, TRIES,
+    ANSWERS, Basis, CATEGORIES, Decisions, ENGINE, EXCLUDED, MODEL, PROMPTS, REQUIRED, SETTINGS, SYNONYMS, TRIES,
 };
 use carried::Carried;
 pub(crate) use files::{FoundFile, is_text_name, list as list_files, look};

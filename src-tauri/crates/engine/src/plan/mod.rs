@@ -15,7 +15,9 @@ pub(crate) use scan::{Scans, SeenFile};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::models;
-use crate::pipeline::{ANSWERS, Basis, ENGINE, EXCLUDED, MODEL, PROMPTS, REQUIRED, SETTINGS, SYNONYMS, TRIES};
+use crate::pipeline::{
+    ANSWERS, Basis, CATEGORIES, ENGINE, EXCLUDED, MODEL, PROMPTS, REQUIRED, SETTINGS, SYNONYMS, TRIES,
+};
 use crate::projects::ProjectState;
 use crate::reasons::Reason;
 use crate::runs::{EMBEDDED, Scope, Stage};
@@ -174,7 +176,7 @@ impl Engine {
                         Some(made_from) => made_from.differences(&basis),
                         None => vec![ENGINE],
                     };
-                    for name in differences {
+                    for &name in &differences {
                         match name {
                             ENGINE => staleness.add(Reason::EngineChanged),
                             SETTINGS => staleness.add(Reason::SettingsChanged),
@@ -182,6 +184,9 @@ impl Engine {
                             // Another model is asked in its own way.
                             PROMPTS if staleness.reasons.contains(&Reason::ModelChanged) => {}
                             PROMPTS => staleness.add(Reason::PromptsChanged),
+                            // Without a model, or before there was one, nobody chose from them.
+                            CATEGORIES if differences.contains(&MODEL) => {}
+                            CATEGORIES => staleness.add(Reason::CategoriesChanged),
                             TRIES => staleness.add(Reason::DefinitionWanted),
                             // A result from before there were synonyms is one without any.
                             SYNONYMS

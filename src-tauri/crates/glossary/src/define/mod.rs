@@ -99,7 +99,7 @@ pub fn define(term: &Term, contexts: &[&Context]) -> Entry {
         term: term.text.clone(),
         key: term.key.clone(),
         language: term.language,
-        category: term.category,
+        category: term.category.clone(),
         definition,
         writer: None,
         confidence,

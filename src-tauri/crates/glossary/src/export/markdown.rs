@@ -41,6 +41,7 @@ pub fn markdown(export: &Export, language: Language) -> String {
         let mut facts = String::new();
         fact(&mut facts, words.synonyms, &entry.synonyms, words.comma);
         fact(&mut facts, words.related, &entry.related, words.comma);
+        let category = category.as_deref().or_else(|| entry.category.own()).map(str::to_owned);
         fact(&mut facts, words.category, category.as_slice(), words.comma);
         fact(&mut facts, words.note, note.as_slice(), words.comma);
         for evidence in &entry.evidence {

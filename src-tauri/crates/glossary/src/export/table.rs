@@ -20,9 +20,8 @@ pub fn tsv(terms: &[Exported<Term>]) -> String {
         synonym_of,
     } in terms
     {
-        let category = category
-            .as_deref()
-            .map_or_else(|| term.category.name().to_owned(), cell);
+        let category = category.as_deref().unwrap_or_else(|| term.category.name());
+        let category = cell(category);
         let _ = writeln!(
             out,
             "{}\t{:.4}\t{category}\t{}\t{}\t{}\t{}",

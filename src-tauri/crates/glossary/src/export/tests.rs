@@ -228,3 +228,19 @@ fn what_the_researcher_wrote_is_in_every_format() {
         assert!(text.contains(part), "{part:?} belongs in\n{text}");
     }
 }
+
+#[test]
+fn a_category_of_the_researchers_own_is_in_every_format() {
+    let mut export = export();
+    export.terms[0].value.category = Category::Own("=kind\tof".into());
+    export.entries[0].value.category = Category::Own("unit of *work*".into());
+    let table = tsv(&export.terms);
+    let category = table.lines().nth(1).and_then(|row| row.split('\t').nth(2));
+    assert_eq!(category, Some("'=kind\\tof"), "a cell that a spreadsheet does not run");
+    let back: serde_json::Value = serde_json::from_str(&json(&export)).unwrap();
+    assert_eq!(back["terms"][0]["category"], "=kind\tof");
+    assert_eq!(back["entries"][0]["category"], "unit of *work*");
+    let text = markdown(&export, Language::English);
+    assert!(text.contains("- Category: unit of \\*work\\*\n"), "{text}");
+    assert_eq!(text.matches("Category").count(), 1, "the usual ones are not said");
+}

@@ -338,6 +338,7 @@ fn merge(mut ranked: Vec<Ranked>, expansions: &Expansions) -> Vec<Term> {
             Category::Name if expansion.is_some() => Category::Abbreviation,
             category => category,
         };
+        let expansion = expansion.filter(|_| category == Category::Abbreviation);
         Term {
             text: group.headword(),
             key: group.key,
@@ -348,7 +349,7 @@ fn merge(mut ranked: Vec<Ranked>, expansions: &Expansions) -> Vec<Term> {
             occurrences: group.count,
             variants: group.variants,
             judge: None,
-            expansion: expansion.filter(|_| category == Category::Abbreviation),
+            expansion,
         }
     };
     let mut terms: Vec<Term> = ranked.into_par_iter().map(term).collect();

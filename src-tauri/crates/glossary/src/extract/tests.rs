@@ -75,7 +75,7 @@ fn a_short_form_carries_its_long_form() {
     let terms = ranked(&[ENGLISH], &[], &Options::default());
     let short = term(&terms, "RBAC");
     assert_eq!(
-        (short.category, short.expansion.as_deref()),
+        (short.category.clone(), short.expansion.as_deref()),
         (Category::Abbreviation, Some("role-based access control"))
     );
 }

@@ -93,7 +93,7 @@ impl Forms {
         Self {
             key: term.key.clone(),
             of,
-            category: term.category,
+            category: term.category.clone(),
             case,
             written: shaped(written),
             made: shaped(made),

@@ -6,13 +6,14 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use glossary::{Language, normalise};
+use glossary::{Category, Language, normalise};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use draft::Change;
 pub(in crate::library) use draft::{Draft, Field};
 
+use crate::categories;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runs::Stage;
@@ -125,7 +126,8 @@ impl Engine {
         Ok(TextDecision { key, change })
     }
 
-    /// The categories that a term can have: those by form, those that a model chose, then the researcher's own.
+    /// The categories that a term can have: those by form, those that a model chose, the project's own in their order,
+    /// then the words that the researcher gave by hand.
     pub async fn list_categories(&self, project_id: &str) -> Result<Vec<String>> {
         let used = sqlx::query_scalar!(
             r#"SELECT category AS "category!: String" FROM (
@@ -139,8 +141,13 @@ impl Engine {
         )
         .fetch_all(self.store().reader())
         .await?;
-        let known = ["concept", "abbreviation", "name"].map(str::to_owned);
-        Ok(known.into_iter().chain(used).collect())
+        let own = self.project_settings(project_id).await?.categories;
+        let own: Vec<String> = own.into_iter().map(|category| category.name).collect();
+        let is_built_in = |name: &String| results::parse::<Category>(name).is_ok_and(|known| known.own().is_none());
+        let (built_in, words): (Vec<_>, Vec<_>) = used.into_iter().partition(is_built_in);
+        let words: Vec<String> = words.into_iter().filter(|word| !own.contains(word)).collect();
+        let by_form = ["concept", "abbreviation", "name"].map(str::to_owned).to_vec();
+        Ok([by_form, built_in, own, words].concat())
     }
 
     /// Texts of the terms that must be in, in a stable order.
@@ -235,7 +242,11 @@ impl Draft {
     async fn edit(&mut self, engine: &Engine, keys: &[String], edit: &TermEdit) -> Result<()> {
         let (field, value) = match edit {
             TermEdit::Verdict { verdict } => (Field::Verdict, verdict.map(results::text).transpose()?),
-            TermEdit::Category { category } => (Field::Category, filled(category.as_deref())),
+            TermEdit::Category { category } => {
+                let own = engine.project_settings(self.project_id()).await?.categories;
+                let word = filled(category.as_deref());
+                (Field::Category, word.map(|word| categories::named(&own, word)))
+            }
             TermEdit::Note { note } => (Field::Note, filled(note.as_deref())),
             TermEdit::Definition { definition } => (Field::Definition, filled(definition.as_deref())),
             TermEdit::Rename { name } => (

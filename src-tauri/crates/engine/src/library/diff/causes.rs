@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 use super::rows::Row;
 use super::{DiffRow, Pair};
 use crate::error::Result;
-use crate::pipeline::{MODEL, PROMPTS, TRIES};
+use crate::pipeline::{CATEGORIES, MODEL, PROMPTS, TRIES};
 use crate::reasons::{DiffCause, Reason};
 use crate::runs::Stage;
 
@@ -27,6 +27,7 @@ pub(super) struct Causes {
     synonyms: bool,
     answers: bool,
     tries: bool,
+    categories: bool,
     settings: bool,
     engine: bool,
     model: bool,
@@ -44,6 +45,7 @@ impl Causes {
             synonyms: compare(pair, "synonyms").unwrap_or(false),
             answers: compare(pair, "answers").unwrap_or(false),
             tries: comes_or_goes(pair, TRIES),
+            categories: comes_or_goes(pair, CATEGORIES),
             settings: compare(pair, "settings")
                 .unwrap_or_else(|| any_differs(pair, |generation| &generation.settings_hash)),
             engine: compare(pair, "engine").unwrap_or_else(|| any_differs(pair, |generation| &generation.engine)),
@@ -110,6 +112,9 @@ impl Causes {
         if self.tries {
             reasons.push(Reason::DefinitionWanted);
         }
+        if self.categories && !self.model {
+            reasons.push(Reason::CategoriesChanged);
+        }
         if self.settings {
             reasons.push(Reason::SettingsChanged);
         }
@@ -157,7 +162,7 @@ impl Causes {
         } else {
             sources(snapshot, pair, &keys).await?
         };
-        let rest = if self.settings {
+        let rest = if self.settings || self.categories {
             DiffCause::Settings
         } else if self.engine {
             DiffCause::Engine

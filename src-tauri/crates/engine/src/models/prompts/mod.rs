@@ -9,6 +9,8 @@ pub(crate) mod define;
 pub(crate) mod judge;
 pub(crate) mod rewrite;
 
+use std::borrow::Cow;
+
 use genglossary_models::{Prompt, Schema};
 use glossary::Language;
 use serde_json::Value;
@@ -41,15 +43,16 @@ macro_rules! words {
 use words;
 
 /// The words of what a stage asks; nothing for a stage that asks nothing.
-pub(crate) fn of(stage: Stage) -> Option<[&'static str; 2]> {
+pub(crate) fn of(stage: Stage) -> Option<[Cow<'static, str>; 2]> {
+    const LANGUAGES: [Language; 2] = [Language::English, Language::Japanese];
     let words = match stage {
         Stage::Load => return None,
-        Stage::Extract => judge::words,
+        Stage::Extract => return Some(LANGUAGES.map(|language| judge::rules(language, false).into())),
         Stage::Define => define::words,
         Stage::Review => check::words,
         Stage::Refine => rewrite::words,
     };
-    Some([words(Language::English), words(Language::Japanese)])
+    Some(LANGUAGES.map(|language| words(language).into()))
 }
 
 /// A question whose `material` stands between two lines with a tag. `words` name it `{tag}`.
@@ -121,7 +124,13 @@ fn prose(value: &Value, what: &str) -> Result<Option<String>, String> {
 /// Whether a text is a part of what a model is told to do. A short one may be so by chance.
 fn is_of_the_rules(text: &str) -> bool {
     const BY_CHANCE: usize = 16;
-    let all = [judge::words, define::words, check::words, rewrite::words];
+    let all = [
+        judge::words,
+        judge::own_words,
+        define::words,
+        check::words,
+        rewrite::words,
+    ];
     let rules = all
         .iter()
         .flat_map(|words| [words(Language::English), words(Language::Japanese)]);
@@ -136,18 +145,20 @@ fn holds_tag(text: &str) -> bool {
     })
 }
 
+/// Whether nobody sees a character that is no control: it has no width, or turns the direction of writing.
+pub(crate) fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' |
+        '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
 /// A text on one line, without characters that nobody sees: controls, zero-width and those that turn the direction of
 /// writing (<https://www.unicode.org/reports/tr36/>).
 fn visible(text: &str) -> String {
-    let seen = |c: char| {
-        !matches!(c,
-            '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' |
-            '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-    };
     let text: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| seen(*c) && !c.is_control())
+        .filter(|c| !is_unseen(*c) && !c.is_control())
         .collect();
     text.split(' ')
         .filter(|word| !word.is_empty())

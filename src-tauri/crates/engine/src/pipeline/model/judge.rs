@@ -10,6 +10,8 @@ use serde_json::Value;
 use super::batch::{Item, batches};
 use super::write::chosen;
 use super::{Question, ask, shortened};
+use crate::categories::OwnCategory;
+use crate::logs::LogLevel;
 use crate::models::ModelSettings;
 use crate::models::prompts::judge::{self as prompts, Expression, Judged};
 use crate::pipeline::{Decisions, Work, contexts};
@@ -64,6 +66,8 @@ impl Item for Candidate {
 struct Judging {
     name: String,
     language: Language,
+    /// The project's own categories.
+    own: Arc<Vec<OwnCategory>>,
     candidates: Vec<Candidate>,
 }
 
@@ -83,18 +87,21 @@ impl Question for Judging {
     }
 
     fn depends(&self, key: &mut UnitKeyBuilder) {
-        key.text(prompts::words(self.language));
+        key.text(&prompts::rules(self.language, !self.own.is_empty()));
+        if !self.own.is_empty() {
+            key.value(&*self.own);
+        }
         for candidate in &self.candidates {
             key.text(&candidate.text).value(&candidate.sentences);
         }
     }
 
     fn prompt(&self) -> Prompt {
-        prompts::prompt(self.language, &self.expressions())
+        prompts::prompt(self.language, &self.own, &self.expressions())
     }
 
     fn read(&self, json: &Value) -> Result<Judged, String> {
-        prompts::read(json, &self.expressions())
+        prompts::read(json, &self.own, &self.expressions())
     }
 
     fn fits(&self, judged: &Judged) -> bool {
@@ -142,7 +149,7 @@ impl Judgement {
             match self.categories.get(&term.key) {
                 Some(Category::Common) if kept.contains(&term.key) => {}
                 Some(category) => {
-                    term.category = *category;
+                    term.category = category.clone();
                     term.judge = Some(model.to_owned());
                 }
                 None => {}
@@ -195,15 +202,16 @@ pub(in crate::pipeline) async fn run(
         categories: HashMap::with_capacity(open.len()),
         added: Vec::new(),
     };
+    let own = Arc::new(own_categories(work, settings));
     for _ in 0..ROUNDS {
-        let questions = Arc::new(questions(&std::mem::take(&mut open), settings));
+        let questions = Arc::new(questions(&std::mem::take(&mut open), settings, &own));
         work.context.more(questions.len());
         let answers = ask(work, settings, &questions).await?;
         for (question, answer) in questions.iter().zip(&answers) {
             let Some(answer) = answer else { continue };
             for (candidate, category) in question.candidates.iter().zip(&answer.categories) {
                 match category {
-                    Some(category) => _ = judgement.categories.insert(candidate.key.clone(), *category),
+                    Some(category) => _ = judgement.categories.insert(candidate.key.clone(), category.clone()),
                     None => open.push(candidate.clone()),
                 }
             }
@@ -236,14 +244,36 @@ pub(in crate::pipeline) async fn run(
     Ok(judgement)
 }
 
+/// The project's own categories, without the lines about them where these would leave the terms no room.
+fn own_categories(work: &Work<'_>, settings: &ModelSettings) -> Vec<OwnCategory> {
+    const ROOM: u32 = 512;
+    let mut own = work.settings.categories.clone();
+    let full = |language| prompts::tokens(language, &own).saturating_add(ROOM) > settings.context;
+    if !own.is_empty() && [Language::English, Language::Japanese].into_iter().any(full) {
+        work.context.log(
+            LogLevel::Warn,
+            "",
+            format!(
+                "a context of {} tokens has no room for the lines about the project's own categories: the model gets their names alone",
+                settings.context
+            ),
+        );
+        for category in &mut own {
+            category.about.clear();
+        }
+    }
+    own
+}
+
 /// The candidates in batches.
-fn questions(candidates: &[Candidate], settings: &ModelSettings) -> Vec<Judging> {
-    let room = |language| settings.context.saturating_sub(prompts::tokens(language));
+fn questions(candidates: &[Candidate], settings: &ModelSettings, own: &Arc<Vec<OwnCategory>>) -> Vec<Judging> {
+    let room = |language| settings.context.saturating_sub(prompts::tokens(language, own));
     let batches = batches(candidates, room).into_iter();
     batches
         .map(|batch| Judging {
             name: batch.name(),
             language: batch.language,
+            own: Arc::clone(own),
             candidates: batch.items.to_vec(),
         })
         .collect()

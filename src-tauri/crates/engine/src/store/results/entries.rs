@@ -20,7 +20,7 @@ pub(crate) fn hash_entry(entry: &Entry, changed: bool) -> i64 {
         .option(entry.definition.as_deref())
         .option(entry.writer.as_deref())
         .number(entry.language as u64)
-        .number(entry.category as u64)
+        .text(entry.category.name())
         .number(entry.confidence.to_bits())
         .number(u64::from(changed));
     let evidence = |hash: &mut RowHash, evidence: &Evidence| {

@@ -61,7 +61,7 @@ pub(crate) fn hash_term(term: &Term) -> i64 {
         .option(term.expansion.as_deref())
         .option(term.judge.as_deref())
         .number(term.language as u64)
-        .number(term.category as u64)
+        .text(term.category.name())
         .number(term.score.to_bits())
         .number(u64::from(term.documents))
         .number(u64::from(term.occurrences));

@@ -1,5 +1,6 @@
 //! Runs that ask a model, over real sockets.
 
+mod categories;
 mod definitions;
 mod hostile;
 mod judging;
