@@ -1857,6 +1857,10 @@ export type ModelUse = {
 	cached: number,
 	/**  Questions without an answer. */
 	failed: number,
+	/**  Questions that were answered once the model had been shown what was wrong with its first answer. */
+	repaired: number,
+	/**  Answers that broke off before their end, of which what came counts. */
+	truncated: number,
 	/**  Requests that were sent. */
 	calls: number,
 	/**  Of these, how many because an earlier one failed or its answer could not be used. */

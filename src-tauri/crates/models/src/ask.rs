@@ -78,7 +78,7 @@ impl<'a> Asking<'a> {
         let mut repaired = false;
         loop {
             let (reply, exchange) = self.reply(&messages).await?;
-            let understood = understand(&reply, &read);
+            let understood = understand(&reply, self.prompt.whole, &read);
             let error = understood.as_ref().err().cloned().map(|fault| self.error(fault));
             self.tell(exchange, error);
             match understood {
@@ -283,9 +283,14 @@ fn took_work(error: &ModelError) -> bool {
     )
 }
 
-/// The value in a reply, and whether the reply broke off.
-fn understand<T>(reply: &Reply, read: impl Fn(&Value) -> Result<T, String>) -> Result<(T, bool), Fault> {
+/// The value in a reply, and whether the reply broke off. A value that has to be `whole` is none without its end.
+fn understand<T>(reply: &Reply, whole: bool, read: impl Fn(&Value) -> Result<T, String>) -> Result<(T, bool), Fault> {
     let parsed = parse(&reply.text).ok_or(Fault::NoJson)?;
+    if whole && parsed.truncated {
+        return Err(Fault::BadReply {
+            problem: "it broke off before its end; say less, so that all of it fits".to_owned(),
+        });
+    }
     match read(&parsed.value) {
         Ok(value) => Ok((value, parsed.truncated || reply.cut)),
         Err(problem) if parsed.truncated || reply.cut => Err(Fault::BadReply {

@@ -128,5 +128,6 @@ fn prompt(model: &Model) -> Prompt {
             }),
         },
         reply_tokens: REPLY_TOKENS.min(model.context / 2),
+        whole: false,
     }
 }

@@ -34,6 +34,7 @@
 //!     user: "Which terms are in this text? …".into(),
 //!     schema: Schema { name: "terms".into(), value: schema },
 //!     reply_tokens: 500,
+//!     whole: false,
 //! };
 //! let stop = tokio_util::sync::CancellationToken::new();
 //! let answer = client.ask(&model, &prompt, &stop, |json| {

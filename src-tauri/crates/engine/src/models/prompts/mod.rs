@@ -63,6 +63,7 @@ fn question(words: &str, material: &[String], name: &str, schema: Value, reply_t
             value: schema,
         },
         reply_tokens,
+        whole: false,
     }
 }
 
