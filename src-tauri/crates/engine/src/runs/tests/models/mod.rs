@@ -1,6 +1,7 @@
 //! Runs that ask a model, over real sockets.
 
 mod definitions;
+mod faults;
 mod hostile;
 mod judging;
 mod ledger;
