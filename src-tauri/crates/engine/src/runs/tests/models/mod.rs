@@ -1,5 +1,6 @@
 //! Runs that ask a model, over real sockets.
 
+mod changes;
 mod definitions;
 mod faults;
 mod hostile;
