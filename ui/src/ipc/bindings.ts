@@ -1326,6 +1326,10 @@ second: Evidence } |
 { kind: "missing_related"; 
 /**  The expression. */
 related: string } | 
+/**  A model wrote the definition, and next to none of its words is in the sentences that it cites. */
+{ kind: "ungrounded"; 
+/**  Some of the words that are not. */
+words: string[] } | 
 /**  A model says that something is wrong. */
 { kind: "judged"; 
 /**  What. */
