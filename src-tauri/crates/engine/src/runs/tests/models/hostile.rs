@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use glossary::{Entry, Language};
 
 use super::*;
+use crate::models::prompts;
 use crate::{EntryFilter, EntryQuery, RunStatus, Scope, Stage};
 
 /// Every entry of the refined glossary, by its term.
@@ -163,6 +164,104 @@ async fn a_model_that_obeys_a_hostile_document_reaches_the_entries_of_that_docum
         4,
         "all four kinds of questions were asked, each in its form"
     );
+}
+
+/// Sequences of four words, or of eight characters where there are no words.
+fn sequences(text: &str) -> Vec<String> {
+    let words: Vec<String> = if text.is_ascii() {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    } else {
+        text.chars().filter(|c| c.is_alphanumeric()).map(String::from).collect()
+    };
+    let length = if text.is_ascii() { 4 } else { 8 };
+    words.windows(length).map(|words| words.concat()).collect()
+}
+
+/// D7, on documents that have nothing to do with what the prompts were written with.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_a_model_is_told_is_in_a_glossary_of_another_subject() {
+    let bench = Bench::new().await;
+    let folder = bench.documents("p");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).unwrap();
+    bench.write(
+        "p",
+        "tide.txt",
+        "A neap tide is a tide with a small range. The neap tide comes a week after the spring tide. A spring tide is a tide \
+         with a large range, which comes at full moon. A tide gauge is an instrument that records the height of the sea. The \
+         tide gauge of the harbour failed during the spring tide. The neap tide was recorded by the tide gauge.\n",
+    );
+    bench.write(
+        "p",
+        "潮.txt",
+        "大潮とは、干満の差が大きい潮をいう。大潮は満月の頃に起こる。小潮とは、干満の差が小さい潮をいう。\
+         検潮儀とは、海面の高さを記録する計器をいう。検潮儀は港に置く。小潮も検潮儀で記録する。\n",
+    );
+    let project = bench.engine.create_project("p", &folder).await.unwrap().id;
+    let rules: Vec<String> = Stage::ALL
+        .iter()
+        .filter_map(|stage| prompts::of(*stage))
+        .flatten()
+        .flat_map(|words| words.lines().flat_map(sequences).collect::<Vec<_>>())
+        .collect();
+    let rules: std::collections::HashSet<String> = rules.into_iter().collect();
+    assert!(rules.len() > 500);
+    let leaks = |results: &str| {
+        let results: serde_json::Value = serde_json::from_str(results).unwrap();
+        let mut texts = Vec::new();
+        strings(&results, &mut texts);
+        let found = texts.iter().flat_map(|text| sequences(text));
+        found.filter(|found| rules.contains(found)).collect::<Vec<_>>()
+    };
+    bench.completed(&project, Scope::Full).await;
+    let embedded = bench.results(&project).await;
+    assert!(
+        embedded.contains("neap tide") && embedded.contains("検潮儀"),
+        "{embedded}"
+    );
+    assert_eq!(leaks(&embedded), Vec::<String>::new());
+
+    // A model that answers with the first sentence it is shown, or with a rule where it is shown none.
+    let server = answering(|call| {
+        agree(call, |call| {
+            (*call.numbered().first().unwrap_or(&&*call.system)).to_owned()
+        })
+        .to_string()
+    })
+    .await;
+    ask(&bench, &project, &server.url()).await;
+    bench.completed(&project, Scope::Full).await;
+    let written = bench.results(&project).await;
+    assert!(
+        written.contains("\"writer\": \"writer\"") || written.contains("\"writer\":\"writer\""),
+        "{written}"
+    );
+    assert_eq!(leaks(&written), Vec::<String>::new());
+
+    // One that repeats a part of its rules is not heard.
+    let parrot = answering(|call| {
+        agree(call, |call| {
+            let rule = call.system.lines().rfind(|line| line.starts_with("- ")).unwrap();
+            rule.trim_start_matches("- ").to_owned()
+        })
+        .to_string()
+    })
+    .await;
+    let model = ask(&bench, &project, &parrot.url()).await;
+    set(&bench, &project, ModelSettings { seed: Some(2), ..model }).await;
+    bench.run(&project, Scope::Full).await;
+    assert_eq!(leaks(&bench.results(&project).await), Vec::<String>::new());
+}
+
+/// Every text in a value.
+fn strings(value: &serde_json::Value, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => found.push(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        serde_json::Value::Object(members) => members.values().for_each(|member| strings(member, found)),
+        _ => {}
+    }
 }
 
 /// Document text is data: what it asks for reaches no other term, and not the form of the answer.
