@@ -231,7 +231,10 @@ async fn a_definition_that_its_sources_do_not_carry_is_an_issue_until_one_is_wri
         let entry = bench.engine.entry(&project, Stage::Refine, &key("drying room")).await;
         (issue.resolution, entry.unwrap().entry.definition.unwrap())
     };
-    let server = answering(writes("An oven in which curious botanists scorch delicate specimens overnight.")).await;
+    let server = answering(writes(
+        "An oven in which curious botanists scorch delicate specimens overnight.",
+    ))
+    .await;
     let model = ask(&bench, &project, &server.url()).await;
     let run = bench.completed(&project, Scope::Full).await;
     assert_eq!(state().await, (Some(Resolution::Open), MADE_UP.to_owned()));

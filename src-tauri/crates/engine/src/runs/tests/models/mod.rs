@@ -5,6 +5,7 @@ mod definitions;
 mod faults;
 mod hostile;
 mod judging;
+mod language;
 mod ledger;
 mod mending;
 mod sharing;
