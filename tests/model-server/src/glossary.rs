@@ -52,6 +52,16 @@ impl Call {
     }
 }
 
+/// A question without the digits of the tag around its material, which are others every time it is asked.
+pub fn untagged(question: &str) -> String {
+    const TAG: &str = "material-";
+    let mut parts = question.split(TAG);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        text + TAG + part.trim_start_matches(|c: char| c.is_ascii_hexdigit())
+    })
+}
+
 /// Sorts every expression, adds none.
 pub fn sort(call: &Call, category: impl Fn(&str) -> &'static str) -> Value {
     let terms = call.numbered().into_iter().zip(1..);

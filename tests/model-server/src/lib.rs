@@ -39,7 +39,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use answer::answer;
-pub use glossary::{Asks, agree, sort};
+pub use glossary::{Asks, agree, sort, untagged};
 pub use script::{Fault, Json, RetryAfter, Rule, Script, When};
 pub use spoil::Spoil;
 
@@ -107,7 +107,7 @@ pub(crate) struct State {
     answer: Answerer,
     counts: watch::Sender<Counts>,
     requests: Mutex<Vec<Request>>,
-    /// How often each body came, so that the second attempt of a question has a fate of its own.
+    /// How often each question came, so that the second attempt of a question has a fate of its own.
     seen: Mutex<std::collections::HashMap<u64, u32>>,
     /// Models that it got.
     pulled: Mutex<Vec<String>>,

@@ -115,7 +115,7 @@ pub enum When {
     First(u32),
     /// Those with these numbers, from 1.
     Calls(Vec<u32>),
-    /// This share of them, from 0 to 1. Which these are follows from the seed, the request and how often it came, so that
+    /// This share of them, from 0 to 1. Which these are follows from the seed, the question and how often it came, so that
     /// the order in which calls arrive changes nothing.
     Share(f64),
     /// Those whose conversation holds this text.

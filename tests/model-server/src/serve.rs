@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::dialect::{self, Dialect, Route};
+use crate::glossary::untagged;
 use crate::script::{Fault, RetryAfter, Rule, When};
 use crate::{Call, Request, State, http};
 
@@ -313,7 +314,7 @@ async fn status(to: &mut OwnedWriteHalf, dialect: Dialect, code: u16, after: Opt
 /// What happens to a call.
 fn fault(state: &State, call: &Call, body: &str) -> Option<Fault> {
     let mut hasher = DefaultHasher::new();
-    (state.script.seed, body).hash(&mut hasher);
+    (state.script.seed, untagged(body)).hash(&mut hasher);
     let question = hasher.finish();
     let mut seen = state.seen.lock().unwrap_or_else(PoisonError::into_inner);
     let times = seen.entry(question).or_default();

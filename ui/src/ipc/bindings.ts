@@ -1309,6 +1309,10 @@ second: Evidence } |
 { kind: "missing_related"; 
 /**  The expression. */
 related: string } | 
+/**  A model wrote the definition, and next to none of its words is in the sentences that it cites. */
+{ kind: "ungrounded"; 
+/**  Some of the words that are not. */
+words: string[] } | 
 /**  A model says that something is wrong. */
 { kind: "judged"; 
 /**  What. */
@@ -1840,6 +1844,10 @@ export type ModelUse = {
 	cached: number,
 	/**  Questions without an answer. */
 	failed: number,
+	/**  Questions that were answered once the model had been shown what was wrong with its first answer. */
+	repaired: number,
+	/**  Answers that broke off before their end, of which what came counts. */
+	truncated: number,
 	/**  Requests that were sent. */
 	calls: number,
 	/**  Of these, how many because an earlier one failed or its answer could not be used. */

@@ -68,6 +68,8 @@ export function findingShort(finding: Finding): string {
       });
     case 'missing_related':
       return t('finding.missing_related.short', { related: finding.related });
+    case 'ungrounded':
+      return t('finding.ungrounded.short', { words: list(finding.words, i18n.lang) });
     case 'judged':
       return finding.says;
   }
@@ -90,6 +92,8 @@ export function findingSentence(issue: Pick<IssueRow, 'term' | 'finding'>): stri
       return t('finding.contradiction.sentence', { term });
     case 'missing_related':
       return t('finding.missing_related.sentence', { term, related: finding.related });
+    case 'ungrounded':
+      return t('finding.ungrounded.sentence', { term, words: list(finding.words, i18n.lang) });
     case 'judged':
       return finding.says;
   }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use genglossary_models::Servers;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -35,6 +36,7 @@ struct Inner {
     last_term: LastTerm,
     recall: Recall,
     keys: Keys,
+    servers: Servers,
     pulls: Pulls,
     copies: Copies,
     folder_watch: FolderWatch,
@@ -85,6 +87,7 @@ impl Engine {
             last_term: LastTerm::default(),
             recall: Recall::default(),
             keys: Keys::default(),
+            servers: Servers::default(),
             pulls: Pulls::default(),
             copies: Copies::default(),
             folder_watch: FolderWatch::default(),
@@ -169,6 +172,11 @@ impl Engine {
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    /// The model servers that were asked since it was opened.
+    pub(crate) fn servers(&self) -> &Servers {
+        &self.0.servers
     }
 
     pub(crate) fn pulls(&self) -> &Pulls {

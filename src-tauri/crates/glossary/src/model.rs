@@ -265,6 +265,11 @@ pub enum Finding {
         /// The expression.
         related: String,
     },
+    /// A model wrote the definition, and next to none of its words is in the sentences that it cites.
+    Ungrounded {
+        /// Some of the words that are not.
+        words: Vec<String>,
+    },
     /// A model says that something is wrong.
     Judged {
         /// What.
@@ -335,6 +340,7 @@ impl Finding {
             Self::Duplicate { .. } => "duplicate",
             Self::Contradiction { .. } => "contradiction",
             Self::MissingRelated { .. } => "missing_related",
+            Self::Ungrounded { .. } => Problem::Ungrounded.name(),
             Self::Judged { problem, .. } => problem.name(),
         }
     }
@@ -345,7 +351,7 @@ impl Finding {
             Self::Duplicate { others, .. } | Self::Judged { others, .. } => others,
             Self::Circular { path } => path,
             Self::MissingRelated { related } => std::slice::from_ref(related),
-            Self::Undefined { .. } | Self::Contradiction { .. } => &[],
+            Self::Undefined { .. } | Self::Contradiction { .. } | Self::Ungrounded { .. } => &[],
         }
     }
 }

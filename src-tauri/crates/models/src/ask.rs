@@ -78,7 +78,7 @@ impl<'a> Asking<'a> {
         let mut repaired = false;
         loop {
             let (reply, exchange) = self.reply(&messages).await?;
-            let understood = understand(&reply, &read);
+            let understood = understand(&reply, self.prompt.whole, &read);
             let error = understood.as_ref().err().cloned().map(|fault| self.error(fault));
             self.tell(exchange, error);
             match understood {
@@ -107,7 +107,10 @@ impl<'a> Asking<'a> {
         self.fits(messages).map_err(|fault| self.error(fault))?;
         let (mut failures, mut time_outs) = (0, 0);
         loop {
-            let entered = self.stop.run_until_cancelled(self.client.shared.gate.enter()).await;
+            let entered = self
+                .stop
+                .run_until_cancelled(self.client.shared.known.gate.enter())
+                .await;
             let pass = entered.ok_or_else(|| self.error(Fault::Cancelled))?;
             let Attempt {
                 outcome,
@@ -202,7 +205,7 @@ impl<'a> Asking<'a> {
     async fn call(&self, messages: &[Message], reader: &mut Reader, seen: &mut Seen) -> Result<Reply, ModelError> {
         let shared = &self.client.shared;
         let name = &self.model.name;
-        let habits = shared.habits(name);
+        let habits = shared.known.habits(name);
         let question = Question {
             model: self.model,
             messages,
@@ -226,7 +229,7 @@ impl<'a> Asking<'a> {
             // What is said about the length names parameters too.
             let better = habits.after(shared.server.provider, incoming.status, said);
             if let Some(better) = better.filter(|_| !is_long) {
-                shared.learn(name, habits, better);
+                shared.known.learn(name, habits, better);
                 seen.taught = true;
             }
             return Err(shared.wire.explain(&incoming.blank_error(), problem));
@@ -243,7 +246,7 @@ impl<'a> Asking<'a> {
         }
         if reply.cut && !habits.thinks {
             // Thoughts count as a part of the reply, and are left out of its text.
-            shared.learn(name, habits, Habits { thinks: true, ..habits });
+            shared.known.learn(name, habits, Habits { thinks: true, ..habits });
             seen.taught = true;
         }
         Err(incoming.broken(if reply.cut {
@@ -283,9 +286,14 @@ fn took_work(error: &ModelError) -> bool {
     )
 }
 
-/// The value in a reply, and whether the reply broke off.
-fn understand<T>(reply: &Reply, read: impl Fn(&Value) -> Result<T, String>) -> Result<(T, bool), Fault> {
+/// The value in a reply, and whether the reply broke off. A value that has to be `whole` is none without its end.
+fn understand<T>(reply: &Reply, whole: bool, read: impl Fn(&Value) -> Result<T, String>) -> Result<(T, bool), Fault> {
     let parsed = parse(&reply.text).ok_or(Fault::NoJson)?;
+    if whole && parsed.truncated {
+        return Err(Fault::BadReply {
+            problem: "it broke off before its end; say less, so that all of it fits".to_owned(),
+        });
+    }
     match read(&parsed.value) {
         Ok(value) => Ok((value, parsed.truncated || reply.cut)),
         Err(problem) if parsed.truncated || reply.cut => Err(Fault::BadReply {

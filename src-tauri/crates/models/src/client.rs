@@ -1,15 +1,15 @@
 //! The client of one server.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::ask::Asking;
-use crate::dialect::habits::{Habits, JsonMode};
+use crate::dialect::habits::JsonMode;
 use crate::error::ModelError;
 use crate::exchange::{Exchange, Observer};
-use crate::gate::Gate;
+use crate::gate::Member;
+use crate::known::Known;
 use crate::limits::Limits;
 use crate::prompt::{Model, Prompt};
 use crate::server::{Address, Server};
@@ -28,20 +28,30 @@ pub(crate) struct Shared {
     pub address: Address,
     pub limits: Limits,
     pub wire: Wire,
-    pub gate: Gate,
-    habits: Mutex<HashMap<String, Habits>>,
+    pub known: Arc<Known>,
+    /// Its place among those who share the limit.
+    _member: Member,
 }
 
 impl Client {
     /// Checks the address; nothing is sent yet. A server on this machine is asked without a proxy, and no redirect to
     /// another server is followed.
     pub fn new(server: Server, limits: Limits) -> Result<Self, ModelError> {
-        let limits = limits.sane();
         let address = Address::new(&server).map_err(|fault| ModelError::new(fault, ""))?;
+        Self::of_known(server, address, limits, Arc::default())
+    }
+
+    pub(crate) fn of_known(
+        server: Server,
+        address: Address,
+        limits: Limits,
+        known: Arc<Known>,
+    ) -> Result<Self, ModelError> {
+        let limits = limits.sane();
         let wire = Wire::new(&server, &address, limits)?;
         let shared = Shared {
-            gate: Gate::new(limits.parallel),
-            habits: Mutex::default(),
+            _member: known.gate.join(limits.parallel),
+            known,
             server,
             address,
             limits,
@@ -89,7 +99,7 @@ impl Client {
 
     /// How the server was found to keep to the shape of answers, as far as it was asked already.
     pub fn json_mode(&self, model: &str) -> JsonMode {
-        self.shared.habits(model).json
+        self.shared.known.habits(model).json
     }
 }
 
@@ -98,22 +108,5 @@ impl std::fmt::Debug for Client {
         f.debug_struct("Client")
             .field("server", &self.shared.server)
             .finish_non_exhaustive()
-    }
-}
-
-impl Shared {
-    pub(crate) fn habits(&self, model: &str) -> Habits {
-        let habits = self.habits.lock().unwrap_or_else(PoisonError::into_inner);
-        habits.get(model).copied().unwrap_or_default()
-    }
-
-    /// Asks `model` in a better way from now on than `sent`, with which it did not work.
-    pub(crate) fn learn(&self, model: &str, sent: Habits, better: Habits) {
-        let mut habits = self.habits.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = habits.entry(model.to_owned()).or_default();
-        // Of calls that were refused together, the first one teaches, and the others ask in the new way.
-        if *known == sent {
-            *known = better;
-        }
     }
 }

@@ -5,6 +5,9 @@
 //! a row of answers raises it by one. Refusals of calls that started before the last halving say nothing new. A refusal
 //! right after a raise says that the raise was wrong, and each such one doubles the row that the next raise takes: a
 //! server that can do one call at a time is rarely asked for two, and one that was busy for a moment soon gets more.
+//!
+//! Whoever asks the server joins, and says how many calls it may get. The widest of those who are there counts for all of
+//! them together; what was found out about the server stays when they go.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,6 +24,9 @@ pub(crate) struct Gate {
 
 #[derive(Debug)]
 struct State {
+    /// What each member allows.
+    allowed: Vec<usize>,
+    /// The largest of these.
     most: usize,
     limit: usize,
     open: usize,
@@ -34,6 +40,13 @@ struct State {
     halvings: u64,
 }
 
+/// Somebody who asks the server.
+#[derive(Debug)]
+pub(crate) struct Member {
+    gate: Arc<Gate>,
+    most: usize,
+}
+
 /// The right to make a call.
 #[derive(Debug)]
 pub(crate) struct Pass<'a> {
@@ -42,14 +55,15 @@ pub(crate) struct Pass<'a> {
     halvings: u64,
 }
 
-impl Gate {
-    pub(crate) fn new(most: usize) -> Self {
-        let most = most.min(Semaphore::MAX_PERMITS);
+impl Default for Gate {
+    /// A gate that nobody passes before somebody joined.
+    fn default() -> Self {
         Self {
-            slots: Arc::new(Semaphore::new(most)),
+            slots: Arc::new(Semaphore::new(0)),
             state: Mutex::new(State {
-                most,
-                limit: most,
+                allowed: Vec::new(),
+                most: 0,
+                limit: 0,
                 open: 0,
                 owed: 0,
                 answers: 0,
@@ -58,6 +72,45 @@ impl Gate {
                 halvings: 0,
             }),
         }
+    }
+}
+
+impl Gate {
+    /// Lets `most` calls through at the same time, or as many as the widest member allows, until the member goes.
+    pub(crate) fn join(self: &Arc<Self>, most: usize) -> Member {
+        let most = most.min(Semaphore::MAX_PERMITS);
+        let mut state = self.state();
+        state.allowed.push(most);
+        self.widen(&mut state);
+        Member {
+            gate: Arc::clone(self),
+            most,
+        }
+    }
+
+    /// Follows the members. A limit that was found out is kept.
+    fn widen(&self, state: &mut State) {
+        let Some(most) = state.allowed.iter().copied().max() else {
+            return;
+        };
+        let found_out = state.limit < state.most;
+        state.most = most;
+        let limit = if found_out { state.limit.min(most) } else { most };
+        self.set(state, limit);
+    }
+
+    fn set(&self, state: &mut State, limit: usize) {
+        if limit > state.limit {
+            let more = limit - state.limit;
+            let kept = more.min(state.owed);
+            state.owed -= kept;
+            self.slots.add_permits(more - kept);
+        } else {
+            state.owed += state.limit - limit;
+            // Slots that nobody has are taken away at once.
+            state.owed -= self.slots.forget_permits(state.owed);
+        }
+        state.limit = limit;
     }
 
     /// Waits for its turn.
@@ -91,12 +144,8 @@ impl Pass<'_> {
         if state.limit < state.most && state.answers >= state.patience {
             state.answers = 0;
             state.raised = true;
-            state.limit += 1;
-            if state.owed > 0 {
-                state.owed -= 1;
-            } else {
-                self.gate.slots.add_permits(1);
-            }
+            let limit = state.limit + 1;
+            self.gate.set(&mut state, limit);
         }
     }
 
@@ -105,8 +154,7 @@ impl Pass<'_> {
         let mut state = self.gate.state();
         if self.halvings == state.halvings {
             let limit = (state.limit / 2).max(1);
-            state.owed += state.limit - limit;
-            state.limit = limit;
+            self.gate.set(&mut state, limit);
             state.halvings += 1;
             state.patience = if state.raised && state.answers < limit as u32 * 2 {
                 (state.patience * 2).min(PATIENCE.1)
@@ -115,11 +163,18 @@ impl Pass<'_> {
             };
             state.raised = false;
             state.answers = 0;
-            // Slots that nobody has are taken away at once.
-            let free = self.gate.slots.forget_permits(state.owed);
-            state.owed -= free;
         }
         state.open > 1
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let mut state = self.gate.state();
+        if let Some(at) = state.allowed.iter().position(|most| *most == self.most) {
+            state.allowed.swap_remove(at);
+        }
+        self.gate.widen(&mut state);
     }
 }
 
@@ -140,9 +195,16 @@ impl Drop for Pass<'_> {
 mod tests {
     use super::*;
 
+    /// A gate with one member.
+    fn alone(most: usize) -> (Arc<Gate>, Member) {
+        let gate = Arc::new(Gate::default());
+        let member = gate.join(most);
+        (gate, member)
+    }
+
     #[tokio::test]
     async fn a_refusal_halves_the_limit_once_for_all_calls_of_its_time() {
-        let gate = Gate::new(8);
+        let (gate, _member) = alone(8);
         let mut passes = Vec::new();
         for _ in 0..8 {
             passes.push(gate.enter().await);
@@ -164,7 +226,7 @@ mod tests {
 
     #[tokio::test]
     async fn answers_raise_the_limit_up_to_the_most_and_not_beyond() {
-        let gate = Gate::new(2);
+        let (gate, _member) = alone(2);
         gate.enter().await.refused();
         assert_eq!(gate.limit(), 1);
         for _ in 0..100 {
@@ -172,6 +234,26 @@ mod tests {
         }
         assert_eq!(gate.limit(), 2);
         assert_eq!(gate.slots.available_permits(), 2);
+    }
+
+    #[tokio::test]
+    async fn the_widest_member_counts_and_what_was_found_out_stays() {
+        let gate = Arc::new(Gate::default());
+        let (narrow, wide) = (gate.join(2), gate.join(6));
+        assert_eq!(gate.limit(), 6, "not the sum of both");
+        drop(wide);
+        assert_eq!(gate.limit(), 2);
+        drop(narrow);
+        let next = gate.join(4);
+        assert_eq!((gate.limit(), gate.slots.available_permits()), (4, 4));
+        gate.enter().await.refused();
+        let more = gate.join(8);
+        assert_eq!(gate.limit(), 2, "the server said so");
+        drop((next, more));
+        let _last = gate.join(8);
+        assert_eq!(gate.limit(), 2);
+        answers(&gate, 100).await;
+        assert_eq!(gate.limit(), 8, "answers raise it again");
     }
 
     async fn answers(gate: &Gate, count: u32) {
@@ -182,7 +264,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_was_busy_for_a_moment_soon_gets_more_again() {
-        let gate = Gate::new(4);
+        let (gate, _member) = alone(4);
         for _ in 0..10 {
             gate.enter().await.refused();
             answers(&gate, PATIENCE.0 * 4).await;
@@ -192,7 +274,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_raise_that_was_wrong_is_tried_again_ever_later() {
-        let gate = Gate::new(4);
+        let (gate, _member) = alone(4);
         gate.enter().await.refused();
         gate.enter().await.refused();
         assert_eq!(gate.limit(), 1);
@@ -208,12 +290,17 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_slot_is_lost_or_won_whatever_happens(steps in proptest::collection::vec(0..4_u8, 0..200)) {
+        fn no_slot_is_lost_or_won_whatever_happens(steps in proptest::collection::vec(0..6_u8, 0..200)) {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             runtime.block_on(async {
-                let gate = Gate::new(6);
-                let mut passes = Vec::new();
+                let (gate, _member) = alone(6);
+                let (mut passes, mut members) = (Vec::new(), Vec::new());
                 for step in steps {
+                    match step {
+                        4 => members.push(gate.join(1 + members.len() * 3)),
+                        5 => _ = members.pop(),
+                        _ => {}
+                    }
                     let pass = (!passes.is_empty()).then(|| passes.remove(0));
                     match (step, pass) {
                         (0, Some(pass)) => Pass::answered(pass),
@@ -224,7 +311,8 @@ mod tests {
                     if gate.slots.available_permits() > 0 {
                         passes.push(gate.enter().await);
                     }
-                    assert!((1..=6).contains(&gate.limit()));
+                    let most = 6.max(members.len() * 3);
+                    assert!((1..=most).contains(&gate.limit()));
                 }
                 drop(passes);
                 assert_eq!(gate.slots.available_permits(), gate.limit());
@@ -234,7 +322,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_call_at_a_time_is_always_allowed() {
-        let gate = Gate::new(1);
+        let (gate, _member) = alone(1);
         for _ in 0..10 {
             let pass = gate.enter().await;
             assert!(!pass.refused(), "nobody else is there");

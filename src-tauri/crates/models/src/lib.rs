@@ -4,7 +4,8 @@
 //! The way of a question through [`Client::ask`]:
 //!
 //! 1. `prompt`: prompt and reply have to fit into the context, or nothing is sent.
-//! 2. `gate`: it waits for its turn. A server that says that it is too much gets fewer calls at the same time.
+//! 2. `gate`: it waits for its turn. A server that says that it is too much gets fewer calls at the same time. Clients of
+//!    one server share this, and what is learnt in step 3, when [`Servers`] made them.
 //! 3. `dialect`: it is put into the words of the server, leaving out what that server was found not to understand.
 //! 4. `wire`: it is sent, and the reply read as it streams in, within the [`Limits`] on time and size.
 //! 5. `ask`: an attempt that failed for a reason that may pass is made again after a wait (`patience`).
@@ -34,6 +35,7 @@
 //!     user: "Which terms are in this text? …".into(),
 //!     schema: Schema { name: "terms".into(), value: schema },
 //!     reply_tokens: 500,
+//!     whole: false,
 //! };
 //! let stop = tokio_util::sync::CancellationToken::new();
 //! let answer = client.ask(&model, &prompt, &stop, |json| {
@@ -53,6 +55,7 @@ mod dialect;
 mod error;
 mod exchange;
 mod gate;
+mod known;
 pub mod lenient;
 mod limits;
 pub mod parse;
@@ -68,6 +71,7 @@ pub use client::Client;
 pub use dialect::habits::JsonMode;
 pub use error::{Fault, ModelError, Wait};
 pub use exchange::Exchange;
+pub use known::Servers;
 pub use limits::Limits;
 pub use parse::{Parsed, parse};
 pub use prompt::{Message, Model, Prompt, Role, Schema, estimate_tokens};

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// Bounds of the calls to one server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Most calls at the same time, at least 1. A server that says it is too much gets fewer.
+    /// Most calls at the same time, at least 1. A server that says it is too much gets fewer. Clients that
+    /// [`Servers`](crate::Servers) made share the server: of their numbers the largest counts for all of them together.
     pub parallel: usize,
     /// Longest time until a connection stands.
     pub connect: Duration,

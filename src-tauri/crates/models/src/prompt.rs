@@ -44,6 +44,9 @@ pub struct Prompt {
     pub schema: Schema,
     /// Longest reply, in tokens.
     pub reply_tokens: u32,
+    /// Whether what a list leaves out is an answer too, so that half of one is none. Otherwise what a reply held before it
+    /// broke off counts.
+    pub whole: bool,
 }
 
 /// Who says something in a conversation.

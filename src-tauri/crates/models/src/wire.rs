@@ -1,4 +1,9 @@
 //! Requests and replies as bytes: the connection, the time-outs, the largest size, and errors without secrets.
+//!
+//! Time is that of [`Instant`], which on Linux and macOS stands still while the machine sleeps
+//! (<https://doc.rust-lang.org/std/time/struct.Instant.html#underlying-system-calls>): a call does not time out because the
+//! lid was closed in the middle of it. Where the clock goes on, and where the connection did not outlive the sleep, the
+//! attempt fails as one that timed out or broke off, and such a one is made again.
 
 use std::error::Error as _;
 use std::ops::Deref;

@@ -160,6 +160,13 @@ function judged(): IssueRow[] {
       },
       'open',
     ),
+    issue(
+      104,
+      'deacidification',
+      'medium',
+      { kind: 'ungrounded', words: ['buffer', 'aqueous', 'calcium'] },
+      'open',
+    ),
   ];
 }
 

@@ -195,7 +195,7 @@ export function entryDetail(stage: EntryStage, key: string): B.EntryDetail {
   };
 }
 
-const SETTLED_BY_DEFINITION = ['undefined', 'circular', 'contradiction'];
+const SETTLED_BY_DEFINITION = ['undefined', 'circular', 'contradiction', 'ungrounded'];
 
 /** The issues with what was answered on top, as the engine's statement does it. */
 export function issues(): B.IssueRow[] {

@@ -1,9 +1,14 @@
 //! A model that writes the definitions, named on the command line.
 
-use genglossary_model_server::{Asks, Call, ModelServer, Script, agree, sort};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use genglossary_model_server::{Asks, Call, Fault, ModelServer, Rule, Script, When, agree, sort, untagged};
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, finished};
 
 /// The arguments of a run that asks the model of a server.
 fn run_with<'a>(url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -118,44 +123,147 @@ fn the_projects_own_categories_are_arguments_of_a_run_and_the_project_keeps_them
     );
 }
 
-/// C1: an answer that was there when the process was killed is not asked for again.
+/// C1: an answer that was there when the process was killed is not asked for again. One of its last moment may be: it has
+/// to get to the disk.
 #[test]
 fn a_killed_run_is_taken_up_without_a_question_that_was_answered() {
+    const MOMENT: Duration = Duration::from_millis(200);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let script = Script {
-        latency_ms: 300,
+        latency_ms: 400,
         ..Script::default()
     };
-    let server = runtime.block_on(ModelServer::start(script)).unwrap();
+    let answered = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&answered);
+    let answer = move |call: &Call| {
+        told.lock()
+            .unwrap()
+            .push((untagged(&call.body.to_string()), Instant::now()));
+        agree(call, |_| "What a model wrote.".to_owned()).to_string()
+    };
+    let server = runtime.block_on(ModelServer::with(script, answer)).unwrap();
     let bench = Bench::new();
     bench.sample("seeds");
     let url = server.url();
     let running = bench.start(&run_with(&url, &["--parallel", "8"]));
     runtime.block_on(server.until(|counts| counts.calls >= 40));
+    // So that the answers that came last are older than a moment, and the next ones are not there yet.
+    std::thread::sleep(MOMENT + MOMENT / 4);
+    let killed = Instant::now();
     running.signal("KILL");
     running.finish();
-    let known = server.counts();
+    runtime.block_on(server.until(|counts| counts.sockets == 0));
+    let before = server.requests().len();
+    let settled: HashSet<String> = {
+        let answered = answered.lock().unwrap();
+        let old = answered
+            .iter()
+            .filter(|(_, at)| killed.saturating_duration_since(*at) > MOMENT);
+        old.map(|(question, _)| question.clone()).collect()
+    };
+    assert!(settled.len() >= 24, "{} of 40 were answered", settled.len());
+
     let run = bench.runs()[0]["id"].as_str().unwrap().to_owned();
     bench.ok(&["resume", &run]);
-    let questions = {
-        let mut bodies: Vec<String> = server.requests().into_iter().map(|request| request.body).collect();
-        let term = |body: &String| {
-            let body: serde_json::Value = serde_json::from_str(body).unwrap();
-            let user = body["messages"][1]["content"].as_str().unwrap().to_owned();
-            user.lines().next().unwrap().to_owned()
-        };
-        bodies.retain(|body| body.contains("messages"));
-        let mut terms: Vec<String> = bodies.iter().map(term).collect();
-        terms.sort();
-        terms.dedup();
-        terms.len() as u32
+    let requests = server.requests();
+    let asked = requests[before..].iter().filter(|request| request.method == "POST");
+    let asked: Vec<String> = asked.map(|request| untagged(&request.body)).collect();
+    assert!(asked.len() > 8, "{} questions were left", asked.len());
+    let again: Vec<&String> = asked.iter().filter(|asked| settled.contains(*asked)).collect();
+    assert!(again.is_empty(), "answered, and asked again: {again:#?}");
+}
+
+/// What stands in every file below a folder that holds one of these texts.
+fn holding(folder: &Path, secrets: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(holding(&path, secrets));
+            continue;
+        }
+        // A file of SQLite may go between two looks.
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let has = |secret: &&str| bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+        if secrets.iter().any(|secret| has(secret)) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// D8: the key of the environment goes to the server, and nowhere else.
+#[test]
+fn the_key_of_the_environment_reaches_the_server_and_no_file_and_no_output() {
+    const KEY: &str = "sk-right-0123456789abcdef";
+    const WRONG: &str = "sk-wrong-0123456789abcdef";
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let answer = |call: &Call| agree(call, |_| "What a model wrote.".to_owned()).to_string();
+    // A server that says the key where it says anything of its own.
+    let fails = Fault::Error {
+        code: 500,
+        body: json!({ "error": { "message": format!("no luck with Bearer {KEY}") } }).to_string(),
     };
-    let repeated = server.counts().calls - questions;
-    // Those that were open when it was killed, and those that were answered in its last hundredth of a second.
+    let script = Script {
+        key: Some(KEY.to_owned()),
+        latency_ms: 40,
+        rules: vec![Rule {
+            when: When::First(2),
+            faults: vec![fails],
+        }],
+        ..Script::default()
+    };
+    let server = runtime.block_on(ModelServer::with(script, answer)).unwrap();
+    let bench = Bench::new();
+    bench.sample("seeds");
+    let (url, home) = (server.url(), bench.path("home"));
+    let arguments = run_with(&url, &["--out", "seeds.json", "--json"]);
+    let with = |key: &str| {
+        let mut command = bench.command(&arguments);
+        command.env("GENGLOSSARY_API_KEY", key);
+        command
+    };
+    let secrets = [KEY, WRONG];
+
+    let refused = finished(&mut with(WRONG));
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert_eq!(refused.json()["run"]["error"]["code"], "model_key", "{refused:?}");
+    let mut done = std::thread::scope(|scope| {
+        let run = scope.spawn(|| finished(&mut with(KEY)));
+        runtime.block_on(server.until(|counts| counts.calls >= 8));
+        // In the middle of the run, while what it wrote last is in the log of the database.
+        assert!(home.join("genglossary.db-wal").exists());
+        assert_eq!(holding(&home, &secrets), Vec::<PathBuf>::new());
+        assert!(!holding(&home, &[url.as_str()]).is_empty(), "what is there is found");
+        run.join().unwrap()
+    });
+    assert_eq!(done.code, Some(0), "{done:?}");
+    done.out.push_str(&refused.out);
+    done.err.push_str(&refused.err);
+    let run = bench.runs()[0]["id"].as_str().unwrap().to_owned();
+    done.out.push_str(&bench.ok(&["log", &run]).out);
+    let glossary = std::fs::read_to_string(bench.path("seeds.json")).unwrap();
+    assert!(glossary.contains("What a model wrote."));
+    for said in [&done.out, &done.err] {
+        assert!(secrets.iter().all(|secret| !said.contains(secret)), "{said}");
+    }
+    for name in ["seeds.md", "seeds.tsv"] {
+        bench.ok(&["export", "seeds", "--out", name]);
+    }
+    assert_eq!(
+        holding(&bench.path("."), &secrets),
+        Vec::<PathBuf>::new(),
+        "data folder, logs and exports"
+    );
+
+    let bearer = ("authorization".to_owned(), format!("Bearer {KEY}"));
+    let asked = server.requests();
+    let right = asked.iter().filter(|request| request.headers.contains(&bearer)).count() as u32;
+    assert!(right > 8 && right >= server.counts().calls);
     assert!(
-        known.calls >= 40 && repeated <= 16,
-        "{repeated} of {} were asked again",
-        known.calls
+        asked
+            .iter()
+            .all(|request| !request.body.contains(KEY) && !request.path.contains(KEY))
     );
 }
 

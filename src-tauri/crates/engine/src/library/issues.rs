@@ -150,10 +150,10 @@ macro_rules! issues {
                  SELECT i.ordinal, i.key, i.kind, i.severity, x.ruling, x.reason, d.name,
                    CASE WHEN ?3 IS NOT NULL THEN coalesce(r.resolution, 'open') END AS resolution,
                    d.verdict IS 'excluded' AS excluded,
-                   d.definition IS NOT NULL AND (i.finding ->> '$.kind') IN ('undefined', 'circular', 'contradiction', 'judged') AS defined,
+                   d.definition IS NOT NULL AND (i.finding ->> '$.kind') IN ('undefined', 'circular', 'contradiction', 'ungrounded', 'judged') AS defined,
                    CASE WHEN x.ruling IS 'dismissed' THEN 'dismissed'
                      WHEN x.ruling IS NOT NULL OR d.verdict IS 'excluded'
-                       OR d.definition IS NOT NULL AND (i.finding ->> '$.kind') IN ('undefined', 'circular', 'contradiction', 'judged')
+                       OR d.definition IS NOT NULL AND (i.finding ->> '$.kind') IN ('undefined', 'circular', 'contradiction', 'ungrounded', 'judged')
                        OR r.resolution IN ('merged', 'replaced', 'rewritten') THEN 'resolved'
                      ELSE 'open' END AS state, i.term
                  FROM issue i

@@ -82,8 +82,7 @@ impl Engine {
         if settings.model.is_empty() {
             return Err(Error::InvalidSettings("model"));
         }
-        let (key, _) = self.key(&settings).await?;
-        let client = settings.client(key)?;
+        let client = self.client(&settings).await?;
         let server = settings.base_url.trim_end_matches('/').to_owned();
         let view = PullView {
             server: server.clone(),

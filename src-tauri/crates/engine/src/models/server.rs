@@ -1,6 +1,6 @@
 //! Trying a model server, and which models it has.
 
-use genglossary_models::{JsonMode, Passed};
+use genglossary_models::{Client, JsonMode, Passed};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
@@ -79,12 +79,19 @@ pub struct ModelServer {
 }
 
 impl Engine {
+    /// Asks the server of these settings, with its key. A keychain that is locked asks the researcher first.
+    pub(crate) async fn client(&self, settings: &ModelSettings) -> Result<Client> {
+        let (key, _) = self.key(settings).await?;
+        let client = self.servers().client(settings.server(key), settings.limits());
+        client.map_err(Error::Model)
+    }
+
     /// What is known of the server of these settings without asking it.
     pub async fn model_server(&self, settings: ModelSettings) -> Result<ModelServer> {
         let settings = settings.tidied();
         Ok(ModelServer {
             key: self.key(&settings).await?.1,
-            local: settings.client(None).ok().map(|client| client.is_local()),
+            local: settings.address().ok().map(|client| client.is_local()),
         })
     }
 
@@ -92,11 +99,8 @@ impl Engine {
     pub async fn check_model(&self, settings: ModelSettings) -> Result<ModelCheck> {
         let settings = settings.tidied();
         settings.check()?;
-        let (key, _) = self.key(&settings).await?;
-        let check = settings
-            .client(key)?
-            .check(&settings.model(), &CancellationToken::new())
-            .await;
+        let client = self.client(&settings).await?;
+        let check = client.check(&settings.model(), &CancellationToken::new()).await;
         let milliseconds = |time: std::time::Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
         Ok(ModelCheck {
             passed: match check.passed {
@@ -120,12 +124,9 @@ impl Engine {
     /// The models that the server of these settings has, by name. The model of the settings does not matter.
     pub async fn list_models(&self, settings: ModelSettings) -> Result<Vec<ModelRow>> {
         let settings = settings.tidied();
-        let (key, _) = self.key(&settings).await?;
-        let models = settings
-            .client(key)?
-            .models(&CancellationToken::new())
-            .await
-            .map_err(Error::Model)?;
+        let client = self.client(&settings).await?;
+        let models = client.models(&CancellationToken::new()).await;
+        let models = models.map_err(Error::Model)?;
         let row = |model: genglossary_models::ModelInfo| ModelRow {
             name: model.name,
             bytes: model.bytes.map(|bytes| bytes as f64),

@@ -166,7 +166,7 @@ impl ModelSettings {
                 return Err(Error::InvalidSettings(field));
             }
         }
-        self.client(None).map(|_| ())
+        self.address().map(|_| ())
     }
 
     fn has_price(&self) -> bool {
@@ -188,29 +188,37 @@ impl ModelSettings {
         self
     }
 
-    /// Who is asked. Nothing is sent.
-    pub(crate) fn client(&self, key: Option<Key>) -> Result<Client> {
+    /// Who is asked.
+    pub(crate) fn server(&self, key: Option<Key>) -> Server {
         let api_version = Some(&self.api_version).filter(|version| !version.is_empty());
-        let server = Server {
+        Server {
             provider: self.provider.provider(),
             base_url: self.base_url.clone(),
             api_version: api_version.cloned(),
             key,
-        };
+        }
+    }
+
+    /// How much and for how long.
+    pub(crate) fn limits(&self) -> Limits {
         let timeout = Duration::from_secs(self.timeout_s.into());
-        let limits = Limits {
+        Limits {
             parallel: self.parallel as usize,
             connect: Limits::default().connect.min(timeout),
             first_byte: timeout,
             total: timeout,
             ..Limits::default()
-        };
-        Client::new(server, limits).map_err(Error::Model)
+        }
+    }
+
+    /// A client without a key, which asks nothing and knows what kind of address it has.
+    pub(crate) fn address(&self) -> Result<Client> {
+        Client::new(self.server(None), self.limits()).map_err(Error::Model)
     }
 
     /// Host and port of an Ollama server on this machine, which could be started there.
     pub fn local_ollama(&self) -> Option<String> {
-        let client = self.clone().tidied().client(None).ok()?;
+        let client = self.clone().tidied().address().ok()?;
         client.local_port().filter(|_| self.provider == ModelProvider::Ollama)
     }
 

@@ -24,6 +24,10 @@ pub struct ModelUse {
     pub cached: u32,
     /// Questions without an answer.
     pub failed: u32,
+    /// Questions that were answered once the model had been shown what was wrong with its first answer.
+    pub repaired: u32,
+    /// Answers that broke off before their end, of which what came counts.
+    pub truncated: u32,
     /// Requests that were sent.
     pub calls: u32,
     /// Of these, how many because an earlier one failed or its answer could not be used.
@@ -45,7 +49,12 @@ pub struct ModelUse {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// It has an answer.
-    Answered,
+    Answered {
+        /// The model had to be shown its mistake first.
+        repaired: bool,
+        /// The answer broke off before its end.
+        truncated: bool,
+    },
     /// It has none.
     Failed,
     /// Somebody asked to stop before it had one.
@@ -67,6 +76,8 @@ impl Ledger {
             questions: 0,
             cached: 0,
             failed: 0,
+            repaired: 0,
+            truncated: 0,
             calls: 0,
             retries: 0,
             tokens_in: 0,
@@ -82,7 +93,11 @@ impl Ledger {
         self.change(stage, |total| {
             total.cost = cost.map(|cost| total.cost.unwrap_or(0.0) + cost).or(total.cost);
             match asked {
-                Asked::Answered => total.questions += 1,
+                Asked::Answered { repaired, truncated } => {
+                    total.questions += 1;
+                    total.repaired += u32::from(repaired);
+                    total.truncated += u32::from(truncated);
+                }
                 Asked::Failed => total.failed += 1,
                 Asked::Stopped => {}
             }
@@ -123,10 +138,10 @@ pub(crate) async fn save(tx: &mut Transaction<'_, Sqlite>, run_id: &str, totals:
     let json = serde_json::to_string(totals)?;
     sqlx::query!(
         "INSERT OR REPLACE INTO model_use (run_id, stage, questions, cached, failed, calls, retries, tokens_in,
-             tokens_out, estimated, time_ms, cost)
+             tokens_out, estimated, time_ms, cost, repaired, truncated)
          SELECT ?1, value ->> 'stage', value ->> 'questions', value ->> 'cached', value ->> 'failed', value ->> 'calls',
              value ->> 'retries', value ->> 'tokens_in', value ->> 'tokens_out', value ->> 'estimated',
-             value ->> 'time_ms', value ->> 'cost'
+             value ->> 'time_ms', value ->> 'cost', value ->> 'repaired', value ->> 'truncated'
          FROM json_each(?2)",
         run_id,
         json
@@ -139,7 +154,8 @@ pub(crate) async fn save(tx: &mut Transaction<'_, Sqlite>, run_id: &str, totals:
 /// What a run asked, in the order of the stages.
 pub(crate) async fn of_run(store: &Store, run_id: &str) -> Result<Vec<ModelUse>> {
     let rows = sqlx::query!(
-        "SELECT stage, questions, cached, failed, calls, retries, tokens_in, tokens_out, estimated, time_ms, cost
+        "SELECT stage, questions, cached, failed, calls, retries, tokens_in, tokens_out, estimated, time_ms, cost,
+             repaired, truncated
          FROM model_use WHERE run_id = ?",
         run_id
     )
@@ -155,6 +171,8 @@ pub(crate) async fn of_run(store: &Store, run_id: &str) -> Result<Vec<ModelUse>>
                 questions: row.questions as u32,
                 cached: row.cached as u32,
                 failed: row.failed as u32,
+                repaired: row.repaired as u32,
+                truncated: row.truncated as u32,
                 calls: row.calls as u32,
                 retries: row.retries as u32,
                 tokens_in: row.tokens_in as u32,

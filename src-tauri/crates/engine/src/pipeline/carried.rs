@@ -41,7 +41,7 @@ pub(super) struct Carried {
     pub(super) found: Slot<Vec<Arc<Found>>>,
     pub(super) entries: Slot<Entries>,
     pub(super) issues: Slot<Vec<Issue>>,
-    /// Who asks the model: what it learns about the server in one stage counts in the next.
+    /// Who asks the model: the key is looked up once.
     pub(super) client: OnceCell<Client>,
 }
 

@@ -55,7 +55,7 @@ struct Review {
 impl Unit for Review {
     type Item = usize;
     type Output = Vec<Issue>;
-    const KIND: &'static str = "review/1";
+    const KIND: &'static str = "review/2";
     const KEPT: bool = false;
 
     fn name<'a>(&'a self, at: &'a usize) -> &'a str {
@@ -141,6 +141,7 @@ fn told(finding: &Finding) -> String {
             )
         }
         Finding::MissingRelated { related } => format!("uses {related}, which is not an entry"),
+        Finding::Ungrounded { words } => format!("its sources do not say {}", words.join(", ")),
         Finding::Judged { problem, says, by, .. } => format!("{}, says {by}: {says}", problem.name()),
     }
 }

@@ -209,6 +209,10 @@ fn english(finding: &Finding) -> String {
         Finding::MissingRelated { related } => {
             format!("the definition uses “{}”, which has no entry.", escape(related))
         }
+        Finding::Ungrounded { words } => format!(
+            "the sentences behind the definition do not say this: {}.",
+            names(words, ", ")
+        ),
         Finding::Judged { says, by, .. } => format!("{} ({})", escape(says), escape(by)),
     }
 }
@@ -234,6 +238,7 @@ fn japanese(finding: &Finding) -> String {
             place(second)
         ),
         Finding::MissingRelated { related } => format!("定義の中の「{}」が用語集にありません。", escape(related)),
+        Finding::Ungrounded { words } => format!("定義の根拠とされた文にない言葉：{}", names(words, "、")),
         Finding::Judged { says, by, .. } => format!("{}（{}）", escape(says), escape(by)),
     }
 }

@@ -137,7 +137,7 @@ fn are_opposites(a: &str, b: &str) -> bool {
         || prefixed(b, a)
 }
 
-const SMALL: [&str; 44] = [
+pub(super) const SMALL: [&str; 44] = [
     "a", "an", "the", "of", "in", "on", "for", "to", "and", "or", "but", "by", "from", "as", "at", "that", "which",
     "who", "this", "it", "its", "is", "are", "was", "were", "be", "been", "ha", "have", "had", "can", "may", "will",
     "doe", "do", "did", "i", "wa", "not", "no", "also", "their", "they", "so",
@@ -244,7 +244,7 @@ fn number(word: &str) -> Option<String> {
 }
 
 /// A rough stem, so that `guarantees`, `guaranteed` and `guarantee` meet.
-fn stem(word: &str) -> String {
+pub(super) fn stem(word: &str) -> String {
     if word.ends_with("ss") {
         return word.to_owned();
     }

@@ -1,6 +1,6 @@
 //! Looks for what is wrong with a glossary: terms without a definition, definitions that lead in a circle, entries that
-//! name one concept, definitions that cannot both hold, and terms that a definition uses but the glossary lacks. The
-//! rules would rather miss a defect than report a false one: noise costs trust.
+//! name one concept, definitions that cannot both hold, terms that a definition uses but the glossary lacks, and what a
+//! model wrote without its sources. The rules would rather miss a defect than report a false one: noise costs trust.
 
 mod circular;
 mod contradiction;
@@ -9,6 +9,7 @@ mod missing;
 #[cfg(test)]
 mod tests;
 mod undefined;
+mod ungrounded;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -18,6 +19,7 @@ use crate::normalise::key;
 use crate::{Entry, Finding, Issue, Severity, Term};
 
 pub(crate) use circular::is_about_itself;
+pub use ungrounded::unsupported;
 
 /// Reviews a glossary entry by entry. What needs a view of the whole is prepared once, in near-linear time; an entry is
 /// then reviewed in time that depends on that entry alone.
@@ -45,6 +47,7 @@ pub fn identity(issue: &Issue) -> String {
         Finding::Duplicate { others, .. } => ("duplicate", others.iter().map(|term| key(term)).collect()),
         Finding::Contradiction { first, second } => ("contradiction", vec![first.quote.clone(), second.quote.clone()]),
         Finding::MissingRelated { related } => ("missing_related", vec![key(related)]),
+        Finding::Ungrounded { words } => ("ungrounded", words.clone()),
         // A model may find what the rules find, and words it in another way every time.
         Finding::Judged { problem, others, .. } => {
             prefix = "judged ";
@@ -137,11 +140,12 @@ impl Reviewer {
         self.shared.is_empty()
     }
 
-    /// What the review of an entry depends on: whether its statements are compared with each other, and what the view of
-    /// the whole found about it. `entries` are those of [`Reviewer::new`]; nothing for an index behind their end.
+    /// What the review of an entry depends on: whether its statements are compared with each other or with their sources,
+    /// and what the view of the whole found about it. `entries` are those of [`Reviewer::new`]; nothing for an index behind their end.
     pub fn depends(&self, entries: &[Entry], index: usize) -> (bool, &[(Severity, Finding)]) {
         let shared = self.shared.get(index).map_or(&[][..], Vec::as_slice);
-        (entries.get(index).is_some_and(contradiction::is_possible), shared)
+        let compared = |entry: &Entry| entry.writer.is_some() || contradiction::is_possible(entry);
+        (entries.get(index).is_some_and(compared), shared)
     }
 
     /// The issues of one of the entries, worst kind first. An issue that concerns several is filed under the first of
@@ -154,6 +158,9 @@ impl Reviewer {
         let compared = contradiction::is_possible(entry).then(|| contradiction::find(entry));
         if let Some((first, second)) = compared.flatten() {
             findings.push((Severity::High, Finding::Contradiction { first, second }));
+        }
+        if let Some(words) = ungrounded::find(entry) {
+            findings.push((Severity::Medium, Finding::Ungrounded { words }));
         }
         findings.extend(shared.iter().cloned());
         findings.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));

@@ -1,5 +1,6 @@
 mod gaps;
 mod identity;
+mod ungrounded;
 
 use super::Reviewer;
 use crate::normalise::key;

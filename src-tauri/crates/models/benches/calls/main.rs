@@ -207,6 +207,7 @@ async fn ask(client: &Client, number: u32, stop: &CancellationToken) -> Result<U
             value: schema(),
         },
         reply_tokens: 500,
+        whole: false,
     };
     let read = |json: &Value| {
         let terms = lenient::list(json, "terms").ok_or("the list \"terms\" is missing")?;

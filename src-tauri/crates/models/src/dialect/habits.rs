@@ -1,5 +1,5 @@
 //! What a server was found not to understand, so that it is asked in a way that it does. Learnt from its refusals, kept
-//! per model for as long as the client lives.
+//! per model for as long as the server is known.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,13 @@
 //! Servers and networks that fail.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use genglossary_model_server::{Fault, RetryAfter, Script, Spoil, When};
-use genglossary_models::{Limits, ModelError, Provider, Wait};
+use genglossary_models::{Client, Limits, ModelError, Passed, Provider, Wait};
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
-use crate::fixture::{KEY, PROVIDERS, ask, client, expected, failing, limits, server_at, start, with_limits};
+use crate::fixture::{KEY, PROVIDERS, ask, client, expected, failing, limits, model, server_at, start, with_limits};
 
 /// Limits under which a server that is silent is given up soon.
 fn impatient() -> Limits {
@@ -174,7 +175,7 @@ async fn a_server_that_is_down_is_unreachable() {
     let server = start(Script::default()).await;
     let url = server.url();
     drop(server);
-    let client = genglossary_models::Client::new(server_at(Provider::Ollama, url.clone()), limits()).unwrap();
+    let client = Client::new(server_at(Provider::Ollama, url.clone()), limits()).unwrap();
     let error = ask(&client).await.unwrap_err();
     // Another test may have got the port in the meantime, and does not answer as this one.
     assert!(error.is_final(), "{error:?}");
@@ -185,7 +186,7 @@ async fn a_server_that_is_down_is_unreachable() {
 async fn a_server_without_tls_is_told_as_that() {
     let server = start(Script::default()).await;
     let url = server.url().replace("http://", "https://");
-    let client = genglossary_models::Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
+    let client = Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
     let error = ask(&client).await.unwrap_err();
     assert_eq!(error.code(), "tls", "{error}");
     assert!(error.is_final());
@@ -195,7 +196,7 @@ async fn a_server_without_tls_is_told_as_that() {
 async fn an_address_of_something_else_is_told_as_that() {
     let server = start(Script::default()).await;
     let url = format!("{}/nothing/here", server.url());
-    let client = genglossary_models::Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
+    let client = Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
     let error = ask(&client).await.unwrap_err();
     assert_eq!(error.code(), "wrong_path", "{error}");
 }
@@ -238,13 +239,46 @@ async fn a_server_that_says_that_it_is_too_long_is_believed() {
 async fn what_does_not_fit_is_not_sent() {
     let server = start(Script::default()).await;
     let client = client(Provider::Ollama, &server);
-    let stop = tokio_util::sync::CancellationToken::new();
+    let stop = CancellationToken::new();
     let prompt = crate::fixture::prompt(&"用語".repeat(2_100));
-    let answer = client
-        .ask(&crate::fixture::model(), &prompt, &stop, crate::fixture::terms)
-        .await;
+    let answer = client.ask(&model(), &prompt, &stop, crate::fixture::terms).await;
     let error = answer.unwrap_err();
     assert_eq!(error.code(), "context_too_long", "{error}");
     assert_eq!(error.usage().calls, 0);
     assert!(server.requests().is_empty());
+}
+
+/// A server whose machine takes no more connections: packets go nowhere, as behind a firewall.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_that_never_stands_is_given_up_after_the_time_for_it_and_tried_again() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    // Nobody accepts: what fits into the queue stands, and what comes after it waits.
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queue = Vec::new();
+    let soon = Duration::from_millis(200);
+    while let Ok(stream) = tokio::time::timeout(soon, tokio::net::TcpStream::connect(address)).await {
+        queue.push(stream.unwrap());
+        assert!(queue.len() < 64, "the queue has no end");
+    }
+    let short = Limits {
+        connect: Duration::from_millis(150),
+        ..limits()
+    };
+    let client = Client::new(server_at(Provider::OpenAi, format!("http://{address}")), short).unwrap();
+    let start = Instant::now();
+    let error = ask(&client).await.unwrap_err();
+    let (wait, limit) = (Wait::Connect, short.connect);
+    assert_eq!(error.fault, genglossary_models::Fault::TimedOut { wait, limit });
+    assert_eq!(error.usage().calls, short.tries, "it may pass, and costs nothing");
+    let span = start.elapsed();
+    assert!(
+        span >= short.connect * short.tries && span < short.first_byte,
+        "{span:?}"
+    );
+    let check = client.check(&model(), &CancellationToken::new()).await;
+    assert_eq!(check.passed, Passed::Nothing);
+    assert!(error.to_string().contains(&address.to_string()), "{error}");
 }

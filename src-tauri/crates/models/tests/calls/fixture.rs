@@ -65,6 +65,7 @@ pub(crate) fn prompt(text: &str) -> Prompt {
             }),
         },
         reply_tokens: 100,
+        whole: false,
     }
 }
 

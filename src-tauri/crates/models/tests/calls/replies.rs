@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use genglossary_model_server::{Fault, Script, Spoil, When};
-use genglossary_models::{Exchange, ModelError, Provider, Role};
+use genglossary_models::{Exchange, ModelError, Prompt, Provider, Role};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
-use crate::fixture::{KEY, PROVIDERS, ask, client, expected, failing, start};
+use crate::fixture::{KEY, PROVIDERS, ask, client, expected, failing, model, prompt, start, terms};
 
 /// D4: whatever can be read needs no second call.
 #[tokio::test]
@@ -23,6 +24,32 @@ async fn sloppy_json_costs_nothing() {
                 assert_eq!((answer.value, answer.usage.calls), (expected(), 1), "{spoil:?}");
             }
         }
+    }
+}
+
+/// D4: where what a list leaves out says something too, one that broke off is asked for once more.
+#[tokio::test]
+async fn a_list_without_its_end_is_no_answer_where_it_has_to_be_whole() {
+    let whole = Prompt {
+        whole: true,
+        ..prompt("用語集 glossary")
+    };
+    let stop = CancellationToken::new();
+    let (model, cut) = (model(), vec![Fault::Spoil(Spoil::Truncated)]);
+    for provider in PROVIDERS {
+        let server = start(failing(When::First(1), cut.clone())).await;
+        let answer = client(provider, &server).ask(&model, &whole, &stop, terms).await;
+        let answer = answer.unwrap();
+        assert_eq!((answer.value, answer.usage.calls), (expected(), 2));
+        assert!(answer.repaired && !answer.truncated);
+        let asked = &server.requests()[1].body;
+        assert!(asked.contains("broke off before its end; say less"), "{asked}");
+
+        let server = start(failing(When::Always, cut.clone())).await;
+        let error = client(provider, &server).ask(&model, &whole, &stop, terms).await;
+        let error = error.unwrap_err();
+        assert_eq!((error.code(), server.counts().calls), ("bad_reply", 2));
+        assert!(error.to_string().contains("broke off"), "{error}");
     }
 }
 

@@ -9,8 +9,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::fixture::{ask, client, failing, limits, model, prompt, start, terms, with_limits};
 
-/// Far less than any call of these tests takes, and far more than a slow machine needs.
-const SOON: Duration = Duration::from_secs(5);
+/// E6: from the wish to stop until the question has ended and its connection is closed.
+const PROMISE: Duration = Duration::from_secs(1);
+
+/// Keeps the promise in one of three tries: other tests may keep the machine busy.
+async fn promptly(mut stop: impl AsyncFnMut() -> Duration) {
+    let mut spans = Vec::new();
+    while spans.len() < 3 {
+        spans.push(stop().await);
+        if spans.last() < Some(&PROMISE) {
+            return;
+        }
+    }
+    panic!("it took {spans:?}");
+}
 
 fn asking(client: &Client, stop: &CancellationToken) -> JoinSet<Result<Answer<Vec<String>>, ModelError>> {
     let mut asked = JoinSet::new();
@@ -19,23 +31,17 @@ fn asking(client: &Client, stop: &CancellationToken) -> JoinSet<Result<Answer<Ve
     asked
 }
 
-/// Cancels and gives the error that follows, which may not take as long as what is going on.
+/// Cancels and gives the error that follows.
 async fn cancelled(
     mut asked: JoinSet<Result<Answer<Vec<String>>, ModelError>>,
     stop: &CancellationToken,
 ) -> ModelError {
-    let start = Instant::now();
     stop.cancel();
     let answer = asked
         .join_next()
         .await
         .expect("there is a question")
         .expect("it does not panic");
-    assert!(
-        start.elapsed() < SOON,
-        "it ended with {answer:?} after {:?}",
-        start.elapsed()
-    );
     answer.expect_err("it was cancelled")
 }
 
@@ -43,17 +49,21 @@ async fn cancelled(
 #[tokio::test]
 async fn a_cancelled_call_returns_at_once_and_closes_its_connection() {
     for fault in [Fault::Hang, Fault::HangInBody, Fault::Drip { pause_ms: 1_000 }] {
-        let server = start(failing(When::Always, vec![fault])).await;
-        let stop = CancellationToken::new();
-        let asked = asking(&client(Provider::OpenAi, &server), &stop);
-        server.until(|counts| counts.faults == 1).await;
-        let error = cancelled(asked, &stop).await;
-        assert!(error.is_cancelled() && !error.is_final());
-        assert_eq!(error.usage().calls, 1, "the model may have worked");
-        assert!(error.usage().estimated && error.usage().tokens_in > 0);
-        let start = Instant::now();
-        server.until(|counts| counts.sockets == 0 && counts.open == 0).await;
-        assert!(start.elapsed() < SOON);
+        promptly(async || {
+            let server = start(failing(When::Always, vec![fault.clone()])).await;
+            let stop = CancellationToken::new();
+            let asked = asking(&client(Provider::OpenAi, &server), &stop);
+            server.until(|counts| counts.faults == 1).await;
+            let start = Instant::now();
+            let error = cancelled(asked, &stop).await;
+            server.until(|counts| counts.sockets == 0 && counts.open == 0).await;
+            let span = start.elapsed();
+            assert!(error.is_cancelled() && !error.is_final());
+            assert_eq!(error.usage().calls, 1, "the model may have worked");
+            assert!(error.usage().estimated && error.usage().tokens_in > 0);
+            span
+        })
+        .await;
     }
 }
 
@@ -69,37 +79,49 @@ async fn a_call_that_nobody_waits_for_closes_its_connection_too() {
 /// E6
 #[tokio::test]
 async fn a_question_that_waits_for_its_turn_is_cancelled_at_once() {
-    let server = start(failing(When::Always, vec![Fault::Hang])).await;
-    let one = Limits {
-        parallel: 1,
-        ..limits()
-    };
-    let client = with_limits(Provider::OpenAi, &server, one);
-    let first = asking(&client, &CancellationToken::new());
-    server.until(|counts| counts.open == 1).await;
-    let stop = CancellationToken::new();
-    let second = asking(&client, &stop);
-    tokio::task::yield_now().await;
-    let error = cancelled(second, &stop).await;
-    assert!(error.is_cancelled());
-    assert_eq!(error.usage().calls, 0, "it was never sent");
-    drop(first);
+    promptly(async || {
+        let server = start(failing(When::Always, vec![Fault::Hang])).await;
+        let one = Limits {
+            parallel: 1,
+            ..limits()
+        };
+        let client = with_limits(Provider::OpenAi, &server, one);
+        let first = asking(&client, &CancellationToken::new());
+        server.until(|counts| counts.open == 1).await;
+        let stop = CancellationToken::new();
+        let second = asking(&client, &stop);
+        tokio::task::yield_now().await;
+        let start = Instant::now();
+        let error = cancelled(second, &stop).await;
+        let span = start.elapsed();
+        assert!(error.is_cancelled());
+        assert_eq!(error.usage().calls, 0, "it was never sent");
+        drop(first);
+        span
+    })
+    .await;
 }
 
 /// E6
 #[tokio::test]
 async fn a_question_that_waits_for_its_next_attempt_is_cancelled_at_once() {
-    let server = start(failing(When::Always, vec![Fault::Page])).await;
-    let slow = Limits {
-        back_off: Duration::from_mins(1),
-        ..limits()
-    };
-    let stop = CancellationToken::new();
-    let asked = asking(&with_limits(Provider::OpenAi, &server, slow), &stop);
-    server.until(|counts| counts.faults == 1 && counts.open == 0).await;
-    let error = cancelled(asked, &stop).await;
-    assert!(error.is_cancelled());
-    assert_eq!(server.counts().calls, 1);
+    promptly(async || {
+        let server = start(failing(When::Always, vec![Fault::Page])).await;
+        let slow = Limits {
+            back_off: Duration::from_mins(1),
+            ..limits()
+        };
+        let stop = CancellationToken::new();
+        let asked = asking(&with_limits(Provider::OpenAi, &server, slow), &stop);
+        server.until(|counts| counts.faults == 1 && counts.open == 0).await;
+        let start = Instant::now();
+        let error = cancelled(asked, &stop).await;
+        let span = start.elapsed();
+        assert!(error.is_cancelled());
+        assert_eq!(server.counts().calls, 1);
+        span
+    })
+    .await;
 }
 
 #[tokio::test]

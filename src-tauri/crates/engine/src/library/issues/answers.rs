@@ -217,6 +217,7 @@ impl Draft {
             Finding::Undefined { .. }
                 | Finding::Circular { .. }
                 | Finding::Contradiction { .. }
+                | Finding::Ungrounded { .. }
                 | Finding::Judged { .. }
         );
         if self.get(&issue.key, Field::Verdict) == Some("excluded") {

@@ -67,7 +67,11 @@ pub(crate) fn prompt(language: Language, entries: &[Shown<'_>], count: usize) ->
     }));
     let schema = object(json!({ "issues": { "type": "array", "items": issue } }));
     let words = words(language).replace("{count}", &count.to_string());
-    question(&words, &material, "issues", schema, LONG_REPLY_TOKENS)
+    Prompt {
+        // An entry that is not in the list has nothing wrong with it.
+        whole: true,
+        ..question(&words, &material, "issues", schema, LONG_REPLY_TOKENS)
+    }
 }
 
 /// How many tokens the question takes without its entries.

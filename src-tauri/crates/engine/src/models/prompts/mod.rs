@@ -66,6 +66,7 @@ fn question(words: &str, material: &[String], name: &str, schema: Value, reply_t
             value: schema,
         },
         reply_tokens,
+        whole: false,
     }
 }
 

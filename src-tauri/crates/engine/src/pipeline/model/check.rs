@@ -88,7 +88,7 @@ pub(in crate::pipeline) struct Checking {
 
 impl Question for Checking {
     type Answer = Vec<Found>;
-    const KIND: &'static str = "checked entries/1";
+    const KIND: &'static str = "checked entries/2";
     const STAGE: Stage = Stage::Review;
 
     fn name(&self) -> &str {

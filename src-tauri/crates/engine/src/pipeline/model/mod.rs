@@ -160,9 +160,22 @@ impl<Q: Question> Unit for Asking<Q> {
         match asked {
             Ok(answer) => {
                 self.in_vain.store(0, Ordering::Relaxed);
-                count(answer.usage, Asked::Answered);
-                self.context
-                    .log(LogLevel::Debug, question.name(), question.told(&answer.value));
+                let (repaired, truncated) = (answer.repaired, answer.truncated);
+                count(answer.usage, Asked::Answered { repaired, truncated });
+                let log = |level, text: &str| self.context.log(level, question.name(), text);
+                if truncated {
+                    log(
+                        LogLevel::Warn,
+                        "the answer broke off before its end; what came before it counts",
+                    );
+                }
+                if repaired {
+                    log(
+                        LogLevel::Info,
+                        "the model was shown what was wrong with its first answer",
+                    );
+                }
+                log(LogLevel::Debug, &question.told(&answer.value));
                 Ok(answer.value)
             }
             Err(error) if error.is_cancelled() => {
@@ -211,11 +224,7 @@ async fn ask<Q: Question>(
     if questions.is_empty() {
         return Ok(Vec::new());
     }
-    // A keychain that is locked asks the researcher first.
-    let client = work.carried.client.get_or_try_init(async || {
-        let (key, _) = work.engine.key(settings).await?;
-        settings.client(key)
-    });
+    let client = work.carried.client.get_or_try_init(|| work.engine.client(settings));
     let client = work.context.stop().token().run_until_cancelled(client);
     let unit = Asking {
         client: client.await.ok_or(Break::Cancelled)??.clone(),

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use genglossary_models::{Prompt, estimate_tokens};
 use glossary::define::Headwords;
+use glossary::review;
 use glossary::{DuplicateReason, Entry, Evidence, Finding, Issue, Language, Problem, Refined, Resolution};
 use serde_json::Value;
 
 use super::{Question, ask, shortened, write};
+use crate::logs::LogLevel;
 use crate::models::ModelSettings;
 use crate::models::prompts::rewrite::{self as prompts, Broken, Mended};
 use crate::pipeline::{Decisions, Work};
@@ -45,6 +47,19 @@ impl Mending {
             others: self.others.iter().map(|(term, text)| (&**term, &**text)).collect(),
             sentences: self.sentences.iter().map(|sentence| &*sentence.quote).collect(),
         }
+    }
+}
+
+impl Mending {
+    /// What a new definition says without the sentences that it names.
+    fn unsupported(&self, mended: &Mended) -> Option<Vec<String>> {
+        let sources = mended.written.sources.iter();
+        let quotes = sources.filter_map(|source| self.sentences.get(*source as usize));
+        review::unsupported(
+            mended.written.text.as_deref()?,
+            std::iter::once(&*self.term),
+            quotes.map(|sentence| &*sentence.quote),
+        )
     }
 }
 
@@ -158,7 +173,7 @@ pub(in crate::pipeline) fn questions(
 /// Whether another definition can settle it.
 fn is_mended_by_words(finding: &Finding) -> bool {
     match finding {
-        Finding::Circular { .. } | Finding::Contradiction { .. } => true,
+        Finding::Circular { .. } | Finding::Contradiction { .. } | Finding::Ungrounded { .. } => true,
         Finding::Duplicate { reason, .. } => *reason == DuplicateReason::SameDefinition,
         Finding::Judged { problem, .. } => *problem != Problem::Unnecessary,
         // There is nothing to write from, or nothing to say.
@@ -180,6 +195,10 @@ fn said(finding: &Finding, language: Language) -> String {
             let [first, second] = [first, second].map(|side| shortened(&side.quote));
             format!("文書が食い違っている：「{first}」と「{second}」")
         }
+        Finding::Ungrounded { words } if english => {
+            format!("The sentences do not say this: {}.", words.join(", "))
+        }
+        Finding::Ungrounded { words } => format!("文にない言葉がある：{}", words.join("、")),
         Finding::Judged { says, .. } => says.clone(),
         other if english => format!("It has the same definition as {}.", other.others().join(", ")),
         other => format!("{}と定義が同じである。", other.others().join("、")),
@@ -222,6 +241,12 @@ pub(in crate::pipeline) async fn run(
         let Some(mended) = answer.as_deref().filter(|mended| mended.written.text.is_some()) else {
             continue;
         };
+        if let Some(words) = question.unsupported(mended) {
+            let words = words.join(", ");
+            let message = format!("its new definition is not used: the sentences do not say {words}");
+            work.context.log(LogLevel::Warn, &question.term, message);
+            continue;
+        }
         let mut entry = refined[question.at].entry(given).clone();
         write::put(&mut entry, &mended.written, &question.sentences, &settings.model);
         refined[question.at] = Refined::Other {

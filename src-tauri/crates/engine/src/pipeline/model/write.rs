@@ -235,4 +235,56 @@ mod tests {
             assert_eq!(says_nothing_new(fresh, known), nothing_new, "{fresh} / {known}");
         }
     }
+
+    /// A sentence that defines its term as surely as `confidence` says.
+    fn context(at: u32, confidence: f64, quote: &str) -> Context {
+        Context {
+            term: 0,
+            definition: None,
+            names: Vec::new(),
+            confidence,
+            evidence: Evidence {
+                document: "a.md".to_owned(),
+                line: at,
+                start: at,
+                end: at,
+                quote: quote.to_owned(),
+            },
+        }
+    }
+
+    #[test]
+    fn defining_sentences_come_first_then_those_that_say_something_new_as_many_as_fit() {
+        let contexts = [
+            context(1, 0.1, "The vault was opened on Monday by two visitors."),
+            context(2, 0.2, "The vault was opened on Monday by two visitors!"),
+            context(3, 0.9, "A vault is a cold room below the ground."),
+            context(4, 0.1, "Frost on the door tells that a seal is broken."),
+            context(5, 0.6, "The vault keeps seeds at minus 18 degrees."),
+        ];
+        let contexts: Vec<&Context> = contexts.iter().collect();
+        let lines = |room, most| -> Vec<u32> {
+            let chosen = chosen(&contexts, room, most);
+            chosen.iter().map(|evidence| evidence.line).collect()
+        };
+        assert_eq!(
+            lines(u32::MAX, 8),
+            [3, 5, 2, 4],
+            "the one that says the same again is left out"
+        );
+        assert_eq!(lines(u32::MAX, 2), [3, 5]);
+        let cost = |at: usize| estimate_tokens(&contexts[at].evidence.quote) + 4;
+        assert_eq!(lines(cost(2) + cost(4), 8), [3, 5], "what fits");
+        assert_eq!(lines(cost(2) + cost(4) - 1, 8).first(), Some(&3), "the best one first");
+        for room in [cost(2), cost(2) + cost(3), 60, 200] {
+            let chosen = chosen(&contexts, room, 8);
+            let taken: u32 = chosen.iter().map(|evidence| estimate_tokens(&evidence.quote) + 4).sum();
+            assert!(taken <= room, "{taken} of {room}");
+        }
+        assert_eq!(
+            lines(0, 8),
+            [3],
+            "where not one fits, the client says that the context is too short"
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! What asking costs, and what is kept of it.
 
 use super::*;
-use crate::{RunStatus, Scope};
+use crate::{LogLevel, RunStatus, Scope};
 
 /// A token costs one.
 fn priced(model: &ModelSettings, budget: Option<f32>) -> ModelSettings {
@@ -91,4 +91,75 @@ async fn the_calls_of_a_run_are_kept_word_by_word_only_where_somebody_wants_to_s
     assert_eq!((call.row.status, call.row.attempt), (Some(200), 1));
     assert!(!serde_json::to_string(&call).unwrap().contains(KEY));
     assert!(bench.engine.model_call("another run", &definition.id).await.is_err());
+}
+
+/// D4: a review without its end says nothing of the entries that come after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_that_breaks_off_is_asked_for_once_more_and_then_missing_and_the_ledger_counts_what_was_not_right() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    // Reviews break off until the model is told so; the definition of one term lacks its end.
+    let cuts = |call: &Call| {
+        let (answer, shown) = (agrees(call), call.body["messages"].as_array().unwrap().len() > 2);
+        let cut = match call.asks() {
+            Asks::Issues => !shown,
+            Asks::Definition => call.term() == "drying room",
+            _ => false,
+        };
+        answer[..answer.len() - usize::from(cut)].to_owned()
+    };
+    let server = answering(cuts).await;
+    ask(&bench, &project, &server.url()).await;
+    let run = bench.completed(&project, Scope::Full).await;
+    let used = bench.engine.run_detail(&run.id).await.unwrap().model_use;
+    let of = |stage| used.iter().find(|used| used.stage == stage).unwrap();
+    let (defined, reviewed) = (of(Stage::Define), of(Stage::Review));
+    assert_eq!((defined.repaired, defined.truncated), (0, 1), "{used:?}");
+    assert_eq!(
+        (reviewed.repaired, reviewed.truncated),
+        (reviewed.questions, 0),
+        "{used:?}"
+    );
+    assert_eq!(reviewed.calls, 2 * reviewed.questions);
+    let log = bench.log(&run.id).await;
+    let warned = log
+        .iter()
+        .find(|line| line.level == LogLevel::Warn && line.message.contains("broke off"));
+    assert_eq!(warned.unwrap().item, "drying room");
+
+    // One that never says all of it is missing, and not remembered as one that found nothing.
+    let never = answering(|call| {
+        let answer = agrees(call);
+        let cut = usize::from(call.asks() == Asks::Issues);
+        answer[..answer.len() - cut].to_owned()
+    })
+    .await;
+    let model = ask(&bench, &project, &never.url()).await;
+    let other = ModelSettings { seed: Some(2), ..model };
+    set(&bench, &project, other.clone()).await;
+    let run = bench.run(&project, Scope::Full).await;
+    assert_eq!(run.status, RunStatus::Partial, "{:?}", run.error);
+    let missing = bench.engine.list_missing(&run.id, 0, 10).await.unwrap().rows;
+    assert!(missing.iter().all(|unit| unit.stage == Stage::Review), "{missing:?}");
+    assert_eq!(missing.len() as u32, reviewed.questions);
+    assert_eq!(missing[0].error.code, "model_reply");
+
+    let whole = self::server(script()).await;
+    ask(&bench, &project, &whole.url()).await;
+    set(
+        &bench,
+        &project,
+        ModelSettings {
+            base_url: whole.url(),
+            ..other
+        },
+    )
+    .await;
+    bench.engine.retry_missing(&run.id, "again").await.unwrap();
+    bench.settled().await;
+    assert_eq!(
+        whole.counts().calls,
+        reviewed.questions,
+        "the reviews, and nothing else"
+    );
 }

@@ -203,3 +203,57 @@ async fn a_rewrite_whose_issue_is_dismissed_waits_for_a_run_that_takes_it_back()
     answer(IssueAnswer::Reopen).await;
     assert!(waits().await, "it is to be mended again");
 }
+
+/// What a model makes up is told by the rules, and a new definition that is made up, too, does not take its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_definition_that_its_sources_do_not_carry_is_an_issue_until_one_is_written_that_they_do() {
+    const MADE_UP: &str = "A heated chamber for dehydrating botanical specimens before storage.";
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let writes = |mended: &'static str| {
+        move |call: &Call| match call.asks() {
+            Asks::Definition if call.term() == "drying room" => {
+                json!({ "definition": MADE_UP, "sources": [1], "confidence": 1 }).to_string()
+            }
+            Asks::Mending => {
+                assert!(call.user.contains("heated, chamber"), "{}", call.user);
+                json!({ "definition": mended, "sources": [1], "settled": [1], "confidence": 1 }).to_string()
+            }
+            _ => agrees(call),
+        }
+    };
+    let state = async || {
+        let issues = bench.engine.list_issues(&project, &all_issues()).await.unwrap().rows;
+        let found = |issue: &crate::IssueRow| matches!(issue.finding, Finding::Ungrounded { .. });
+        let found: Vec<_> = issues.into_iter().filter(found).collect();
+        let [issue] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(issue.term, "drying room");
+        let entry = bench.engine.entry(&project, Stage::Refine, &key("drying room")).await;
+        (issue.resolution, entry.unwrap().entry.definition.unwrap())
+    };
+    let server = answering(writes(
+        "An oven in which curious botanists scorch delicate specimens overnight.",
+    ))
+    .await;
+    let model = ask(&bench, &project, &server.url()).await;
+    let run = bench.completed(&project, Scope::Full).await;
+    assert_eq!(state().await, (Some(Resolution::Open), MADE_UP.to_owned()));
+    let log = bench.log(&run.id).await;
+    assert!(
+        log.iter()
+            .any(|line| line.item == "drying room" && line.message.contains("not used")),
+        "{log:?}"
+    );
+
+    let better = "A room that is kept at 15 percent relative humidity.";
+    let server = answering(writes(better)).await;
+    ask(&bench, &project, &server.url()).await;
+    let other = ModelSettings {
+        base_url: server.url(),
+        seed: Some(2),
+        ..model
+    };
+    set(&bench, &project, other).await;
+    bench.completed(&project, Scope::Full).await;
+    assert_eq!(state().await, (Some(Resolution::Rewritten), better.to_owned()));
+}

@@ -1,11 +1,15 @@
 //! Runs that ask a model, over real sockets.
 
 mod categories;
+mod changes;
 mod definitions;
+mod faults;
 mod hostile;
 mod judging;
+mod language;
 mod ledger;
 mod mending;
+mod sharing;
 
 use genglossary_model_server::{Asks, Call, ModelServer, Script, agree, sort};
 use serde_json::json;
