@@ -135,13 +135,20 @@ export function pickSavePath(
   return connected().dialogs.pickSavePath(title, name, filters);
 }
 
+/** What ends every subscription that is open. */
+const subscriptions = new Set<() => void>();
+
+// The shell goes on telling a page that was reloaded, until somebody says that it is gone.
+if (typeof window !== 'undefined')
+  window.addEventListener('pagehide', () => subscriptions.forEach((end) => end()));
+
 /** Listens to an event of the engine; the answer stops it, also while the subscription is under way. */
 export function listen<K extends keyof Events>(
   name: K,
   receive: (payload: Payload<K>) => void,
 ): { ready: Promise<void>; stop: () => void } {
   let stopped = false;
-  let unlisten: (() => void) | null = null;
+  let end = () => {};
   const source = connected().events[name] as {
     listen(receive: (event: { payload: Payload<K> }) => void): Promise<() => void>;
   };
@@ -149,18 +156,26 @@ export function listen<K extends keyof Events>(
     .listen((event) => {
       if (!stopped) receive(event.payload);
     })
-    .then((stop) => {
-      if (stopped) stop();
-      else unlisten = stop;
+    .then((unlisten) => {
+      end = held(unlisten);
+      if (stopped) end();
     });
   return {
     ready,
     stop() {
       stopped = true;
-      unlisten?.();
-      unlisten = null;
+      end();
     },
   };
+}
+
+/** Ends a subscription once, at the latest with the page. */
+function held(unlisten: () => void): () => void {
+  const end = () => {
+    if (subscriptions.delete(end)) unlisten();
+  };
+  subscriptions.add(end);
+  return end;
 }
 
 type Payload<K extends keyof Events> = Parameters<Events[K]['listen']>[0] extends (event: {
@@ -172,19 +187,19 @@ type Payload<K extends keyof Events> = Parameters<Events[K]['listen']>[0] extend
 /** Tells of files and folders that are dragged over the window, until the answer is called. */
 export function onDrag(receive: (drag: Drag) => void): () => void {
   let stopped = false;
-  let stop: (() => void) | null = null;
+  let end = () => {};
   connected()
     .drags((drag) => {
       if (!stopped) receive(drag);
     })
     .then((unlisten) => {
-      if (stopped) unlisten();
-      else stop = unlisten;
+      end = held(unlisten);
+      if (stopped) end();
     })
     // Without it a folder can still be chosen.
     .catch(() => undefined);
   return () => {
     stopped = true;
-    stop?.();
+    end();
   };
 }

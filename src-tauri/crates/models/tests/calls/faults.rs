@@ -122,7 +122,7 @@ async fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
             retry_after: Some(retry_after),
         };
         let server = start(failing(When::First(1), vec![fault])).await;
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         assert_eq!(ask(&client(Provider::OpenAi, &server)).await.unwrap().value, expected());
         // A date has no parts of seconds.
         assert!(start.elapsed() >= Duration::from_millis(900), "{retry_after:?}");
