@@ -2,7 +2,7 @@
 // them is over its limit.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine, pause, root, startApp, temporaryFolder } from './app.mjs';
 
@@ -190,6 +190,22 @@ const typed = await measure(
   wanted,
 );
 note('typing in the search shows results', typed.shown, 100, 'ms');
+
+// A run that has enough to do to be stopped in the middle.
+for (const file of readdirSync(folder)) appendFileSync(join(folder, file), '\n\nNobody looked at the labels again.\n');
+await app.run(
+  (projectId) =>
+    window.__TAURI_INTERNALS__.invoke('start_run', { projectId, scope: 'full', requestId: crypto.randomUUID() }),
+  project,
+);
+const shown = () => document.querySelector('[data-testid="state-badge"]').dataset.shown;
+await app.waitFor(async () => (await app.run(shown)) === 'running', { what: 'the run' });
+await pause(500);
+const stopped = await measure(
+  () => document.querySelector('[data-testid="stop"]').click(),
+  () => document.querySelector('[data-testid="state-badge"]').dataset.shown !== 'running',
+);
+note('Stop is acknowledged', stopped.shown, 100, 'ms');
 
 await app.run(() => (location.hash = '#/'));
 await pause(5000);
