@@ -256,6 +256,14 @@ export const commands = {
 	 */
 	cancelRun: (runId: string) => typedError<CancelOutcome, IpcError>(__TAURI_INVOKE("cancel_run", { runId })),
 	/**
+	 *  Lets a run go on that has spent its budget: `more` may be spent from now on, or anything. `since` names the pause that
+	 *  this answers; the same answer twice allows nothing twice.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `invalid_settings` for an amount that is none.
+	 */
+	continueRun: (runId: string, since: string, more: number | null) => typedError<ContinueOutcome, IpcError>(__TAURI_INVOKE("continue_run", { runId, since, more })),
+	/**
 	 *  Runs of a project, newest first or in another order.
 	 * 
 	 *  # Errors
@@ -800,6 +808,13 @@ export type CloseRequest = {
  */
 export type CloseRequested = CloseRequest;
 
+/**  The answer to a request to go on. */
+export type ContinueOutcome = 
+/**  It goes on. */
+"continued" | 
+/**  It was not in that pause any more: somebody answered it, or the run ended or is being stopped. */
+"not_paused";
+
 /**  A file that may be copied into the folder. */
 export type CopyItem = {
 	/**  Where it is, an absolute path. */
@@ -872,6 +887,8 @@ export type Dashboard = {
 	ended: EndedCounts,
 	/**  Runs at work now. */
 	running: number,
+	/**  Runs that wait for somebody's word now. */
+	paused: number,
 	/**  Runs that wait for their turn now. */
 	waiting: number,
 	/**  The most that may be at work at once, over all projects. */
@@ -1820,7 +1837,7 @@ export type ModelSettings = {
 	price_in: number | null,
 	/**  Price of a million tokens of replies. */
 	price_out: number | null,
-	/**  What a run may cost before it stops and asks. */
+	/**  What a run may cost before it pauses and asks. */
 	budget: number | null,
 	/**  Keeps every call of a run, with the sentences in it, to be looked at. */
 	keep_calls: boolean,
@@ -1959,6 +1976,18 @@ export type PatternCount = {
 	files: number,
 	/**  What is wrong with it. */
 	error: string | null,
+};
+
+/**  What a paused run waits for: somebody who allows it to spend more. */
+export type Pause = {
+	/**  What its calls cost so far. */
+	spent: number,
+	/**  What they may cost. */
+	budget: number,
+	/**  What the settings allow a run: as much is offered on top. */
+	again: number,
+	/**  When it began to wait, UTC. Names the pause: a run may come to another. */
+	since: string,
 };
 
 /**  What would have to be done to a project, and what each run would take. */
@@ -2351,6 +2380,8 @@ export type RunView = {
 	owner: Owner,
 	/**  What it waits for, while it is pending. */
 	waiting: Waiting | null,
+	/**  What it waits for in the middle of its work, while it is running. */
+	paused: Pause | null,
 	/**  The engine that did the work. */
 	engine: string,
 	/**  Its model, for engines that have one. */
@@ -2363,7 +2394,10 @@ export type RunView = {
 	started_at: string | null,
 	/**  When it ended. */
 	finished_at: string | null,
-	/**  Time that the machine slept in the middle of it. Not part of its duration. */
+	/**
+	 *  Time in the middle of it in which nothing could go on: the machine slept, or it was paused. Not part of its
+	 *  duration. The pause that it is in is added when it is over.
+	 */
 	suspended_ms: number,
 	/**  Its stages in order. */
 	stages: StageView[],
@@ -2485,7 +2519,7 @@ export type StageView = {
 	started_at: string | null,
 	/**  UTC. */
 	finished_at: string | null,
-	/**  Time that the machine slept in the middle of it. */
+	/**  Time in the middle of it in which nothing could go on, as for the run. */
 	suspended_ms: number,
 };
 

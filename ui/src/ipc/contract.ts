@@ -22,6 +22,7 @@ export interface Commands {
   openFolder(projectId: string): Answer<null>;
   startRun(projectId: string, scope: B.Scope, requestId: string): Answer<B.RunView>;
   cancelRun(runId: string): Answer<B.CancelOutcome>;
+  continueRun(runId: string, since: string, more: number | null): Answer<B.ContinueOutcome>;
   forceStopRun(runId: string): Answer<B.CancelOutcome>;
   resumeRun(runId: string, requestId: string): Answer<B.RunView>;
   retryMissing(runId: string, requestId: string): Answer<B.RunView>;

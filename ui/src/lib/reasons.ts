@@ -1,5 +1,5 @@
 // Why a project is not up to date, and why two runs differ: as sentences. And what a run would cost.
-import type { Estimate, Reason, RunView, StatusChange, Waiting } from '../ipc/bindings';
+import type { Estimate, Pause, Reason, RunView, StatusChange, Waiting } from '../ipc/bindings';
 import { errorText } from './errors';
 import { list, number, type Lang } from './format';
 import { isLive } from './glossary';
@@ -85,6 +85,11 @@ export function waitingText(waiting: Waiting | null): string {
   return ahead > 0
     ? t('run.waiting_ahead', { running, limit, ahead })
     : t('run.waiting_next', { running, limit });
+}
+
+/** "The budget of 5 is spent." */
+export function pausedText(pause: Pause): string {
+  return t('pause.what', { budget: number(pause.budget, i18n.lang) });
 }
 
 /** Why a run was stopped or interrupted. */

@@ -161,6 +161,14 @@ impl StageContext {
         self.live.ledger()
     }
 
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
     /// The same stage, for units that wait for a server: so many wait at the same time, however few cores there are.
     pub(crate) fn waiting(&self, at_once: usize) -> Result<Self, Break> {
         let threads = rayon::ThreadPoolBuilder::new()

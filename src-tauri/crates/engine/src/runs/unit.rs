@@ -6,7 +6,7 @@ use glossary::Stopped;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::context::StopFlag;
+use super::context::{Break, StopFlag};
 use crate::error::Error;
 use crate::store::units::UnitKeyBuilder;
 
@@ -19,6 +19,15 @@ pub(crate) enum Undone {
     Missing(Error),
     /// No other unit could be done either, so the stage ends here.
     Hopeless(Error),
+}
+
+impl From<Break> for Undone {
+    fn from(broken: Break) -> Self {
+        match broken {
+            Break::Cancelled => Self::Stopped,
+            Break::Failed(error) => Self::Hopeless(error),
+        }
+    }
 }
 
 impl From<Stopped> for Undone {

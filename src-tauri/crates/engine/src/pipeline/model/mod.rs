@@ -144,12 +144,7 @@ impl<Q: Question> Unit for Asking<Q> {
     fn work(&self, question: &Q, stop: &StopFlag) -> Result<Q::Answer, Undone> {
         let (prompt, model) = (question.prompt(), question.model(&self.model));
         let ledger = self.context.ledger();
-        if let Some(budget) = self.settings.budget.map(f64::from)
-            && ledger.spent() >= budget
-        {
-            let spent = ledger.spent();
-            return Err(Undone::Hopeless(Error::BudgetSpent { spent, budget }));
-        }
+        self.runtime.block_on(self.context.afford())?;
         let (client, kept) = self.observed();
         let asked = client.ask(&model, &prompt, stop.token(), |json| question.read(json));
         let asked = self.runtime.block_on(asked);

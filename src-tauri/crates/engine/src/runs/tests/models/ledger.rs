@@ -1,10 +1,10 @@
 //! What asking costs, and what is kept of it.
 
 use super::*;
-use crate::{RunStatus, Scope};
+use crate::{Program, RunStatus, Scope};
 
 /// A token costs one.
-fn priced(model: &ModelSettings, budget: Option<f32>) -> ModelSettings {
+pub(super) fn priced(model: &ModelSettings, budget: Option<f32>) -> ModelSettings {
     ModelSettings {
         price_in: Some(1e6),
         price_out: Some(1e6),
@@ -15,18 +15,18 @@ fn priced(model: &ModelSettings, budget: Option<f32>) -> ModelSettings {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_has_spent_its_budget_stops_with_everything_kept_and_the_next_goes_on() {
-    let bench = Bench::new().await;
+async fn where_nobody_can_answer_a_run_that_has_spent_its_budget_fails_with_everything_kept_and_the_next_goes_on() {
+    let bench = Bench::of(Program::CommandLine).await;
     let project = bench.project("p").await;
     bench.completed(&project, Scope::Full).await;
     let before = bench.results(&project).await;
     let server = server(script()).await;
     let model = ask(&bench, &project, &server.url()).await;
-    set(&bench, &project, priced(&model, Some(1.0))).await;
+    set(&bench, &project, priced(&model, Some(0.1))).await;
     let run = bench.run(&project, Scope::Full).await;
     let error = run.error.unwrap();
     assert_eq!((run.status, error.code.as_str()), (RunStatus::Failed, "budget_spent"));
-    assert_eq!(error.params["budget"], "1");
+    assert_eq!(error.params["budget"], "0.1", "as it was typed");
     assert_eq!(bench.results(&project).await, before, "E8");
     assert_eq!(server.counts().calls, 1, "the first question spent it");
     let used = bench.engine.run_detail(&run.id).await.unwrap().model_use;

@@ -5,6 +5,7 @@ mod hostile;
 mod judging;
 mod ledger;
 mod mending;
+mod pausing;
 
 use genglossary_model_server::{Asks, Call, ModelServer, Script, agree, sort};
 use serde_json::json;
