@@ -26,9 +26,12 @@ pub(crate) fn a_model(bench: &Bench, project: &str) {
     its_budget(bench, project, &model);
     drop(server);
     let run = "019ab3f2-7c4e-7000-8000-000000000000";
-    let calls = bench.ok("list_model_calls", json!({ "runId": run, "offset": 0, "limit": 10 }));
+    let calls = bench.ok(
+        "list_model_calls",
+        json!({ "runId": run, "filter": "all", "offset": 0, "limit": 10 }),
+    );
     assert_eq!(
-        calls["total"], 0,
+        calls["asked"], 0,
         "calls are kept only where somebody wants to see them"
     );
     bench.fails("get_model_call", json!({ "runId": run, "id": "1" }), "call_not_found");
@@ -61,7 +64,7 @@ fn its_calls(bench: &Bench, project: &str, model: &Value) {
     bench.settled();
     let calls = bench.ok(
         "list_model_calls",
-        json!({ "runId": run["id"], "offset": 0, "limit": 1 }),
+        json!({ "runId": run["id"], "filter": "all", "offset": 0, "limit": 1 }),
     );
     let first = &calls["rows"][0];
     assert_eq!(first["stage"], "extract", "{calls}");

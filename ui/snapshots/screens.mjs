@@ -38,7 +38,7 @@ export const screens = [
     query: 'model',
     act: async (page) => {
       await page.locator(id('run-list-row')).first().click();
-      await page.locator(id('model-call')).first().click();
+      await page.locator(id('model-call')).nth(1).click();
       await page.locator(id('model-use')).scrollIntoViewIfNeeded();
     },
   },

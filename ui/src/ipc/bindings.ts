@@ -157,12 +157,12 @@ export const commands = {
 	 */
 	getModelCall: (runId: string, id: string) => typedError<ModelCall, IpcError>(__TAURI_INVOKE("get_model_call", { runId, id })),
 	/**
-	 *  The calls of a run that were kept, in the order in which they ended.
+	 *  The calls of a run that were kept, in the order in which they ended, and the answers that were known before.
 	 * 
 	 *  # Errors
 	 *  None besides those of the database.
 	 */
-	listModelCalls: (runId: string, offset: number, limit: number) => typedError<Page<ModelCallRow>, IpcError>(__TAURI_INVOKE("list_model_calls", { runId, offset, limit })),
+	listModelCalls: (runId: string, filter: CallFilter, offset: number, limit: number) => typedError<ModelCalls, IpcError>(__TAURI_INVOKE("list_model_calls", { runId, filter, offset, limit })),
 	/**
 	 *  The models that the server of these settings has.
 	 * 
@@ -741,6 +741,15 @@ export type AppSettings = {
 	/**  The most that the logs of all runs take together, in MiB. 10 to 100,000. */
 	keep_logs_mb: number,
 };
+
+/**  Which calls of a run. */
+export type CallFilter = 
+/**  All. */
+"all" | 
+/**  Those that were sent. */
+"asked" | 
+/**  The answers that were known before. */
+"known";
 
 /**  The answer to a request to stop. */
 export type CancelOutcome = 
@@ -1732,13 +1741,15 @@ export type MissingUnit = {
 export type ModelCall = {
 	/**  The call. */
 	row: ModelCallRow,
-	/**  What was sent. */
+	/**  Of an answer that was known before: when it came, if that call is still kept. Its words are below. */
+	asked_at: string | null,
+	/**  What was sent; nothing when it is not kept. */
 	messages: ModelTurn[],
 	/**  What came back, as far as it came. */
 	reply: string,
 };
 
-/**  A call in a list. */
+/**  A call in a list, or an answer that was known before: that one took nothing. */
 export type ModelCallRow = {
 	/**  Identifies it. */
 	id: string,
@@ -1748,6 +1759,8 @@ export type ModelCallRow = {
 	item: string,
 	/**  When the answer was there. */
 	at: string,
+	/**  The answer was known before: nothing was sent. */
+	known: boolean,
 	/**  Which attempt of its question it is, from 1. */
 	attempt: number,
 	/**  The HTTP status, if there was one. */
@@ -1762,6 +1775,18 @@ export type ModelCallRow = {
 	time_ms: number,
 	/**  Why it gave no answer. */
 	error: Message | null,
+};
+
+/**  A part of the calls of a run. */
+export type ModelCalls = {
+	/**  The calls. */
+	rows: ModelCallRow[],
+	/**  Calls of the run that were sent. */
+	asked: number,
+	/**  Answers of the run that were known before. */
+	known: number,
+	/**  Position of the first of the rows. */
+	offset: number,
 };
 
 /**  What trying a server found. */

@@ -123,7 +123,12 @@ export interface Commands {
   getProjectSettings(projectId: string): Answer<B.ProjectSettings>;
   setProjectSettings(projectId: string, settings: B.ProjectSettings): Answer<B.ProjectSettings>;
   getUsualModel(provider: B.ModelProvider): Answer<B.ModelSettings>;
-  listModelCalls(runId: string, offset: number, limit: number): Answer<B.Page<B.ModelCallRow>>;
+  listModelCalls(
+    runId: string,
+    filter: B.CallFilter,
+    offset: number,
+    limit: number,
+  ): Answer<B.ModelCalls>;
   getModelCall(runId: string, id: string): Answer<B.ModelCall>;
   listModels(settings: B.ModelSettings): Answer<B.ModelRow[]>;
   checkModel(settings: B.ModelSettings): Answer<B.ModelCheck>;

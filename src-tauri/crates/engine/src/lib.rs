@@ -57,8 +57,8 @@ pub use logs::{
     LogStage,
 };
 pub use models::{
-    JsonForm, KeyPlace, ModelCall, ModelCallRow, ModelCheck, ModelProvider, ModelRow, ModelServer, ModelSettings,
-    ModelStep, ModelTurn, ModelUse, OutputLanguage, PullState, PullView, use_keychain,
+    CallFilter, JsonForm, KeyPlace, ModelCall, ModelCallRow, ModelCalls, ModelCheck, ModelProvider, ModelRow,
+    ModelServer, ModelSettings, ModelStep, ModelTurn, ModelUse, OutputLanguage, PullState, PullView, use_keychain,
 };
 pub use plan::{Estimate, FileState, Plan, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};

@@ -304,6 +304,9 @@ impl StageContext {
                     .collect();
                 let known = todo.is_empty();
                 context.reused(items.len() - todo.len());
+                let kept = items.iter().zip(&keys).zip(&recalled);
+                let kept = kept.filter(|(_, output)| output.is_some());
+                unit.known(&kept.map(|((item, key), _)| (item, *key)).collect::<Vec<_>>());
                 if !todo.is_empty() {
                     unit.prepare(&todo.iter().map(|(item, _)| *item).collect::<Vec<_>>());
                 }

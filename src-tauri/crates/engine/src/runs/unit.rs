@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::context::{Break, StopFlag};
 use crate::error::Error;
-use crate::store::units::UnitKeyBuilder;
+use crate::store::units::{UnitKey, UnitKeyBuilder};
 
 /// Why a unit has no output.
 #[derive(Debug)]
@@ -68,6 +68,9 @@ pub(crate) trait Unit: Send + Sync + 'static {
     fn room(&self, _item: &Self::Item) -> Option<usize> {
         None
     }
+
+    /// Hears of the items whose output is known, with their keys, before the others are worked at.
+    fn known(&self, _items: &[(&Self::Item, UnitKey)]) {}
 
     /// Gets ready for the items that have to be worked at, once and before the first of them.
     fn prepare(&self, _items: &[&Self::Item]) {}
