@@ -158,6 +158,17 @@ impl Bench {
         assert!(idle, "a run did not end");
     }
 
+    /// Asks until there is something.
+    pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+        for _ in 0..3_000 {
+            if let Some(found) = look() {
+                return found;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("never came true: {what}");
+    }
+
     /// Runs a scope to its end. Returns the run as it is stored.
     pub(crate) fn run(&self, project: &str, scope: &str, request: &str) -> Value {
         let run = self.ok(

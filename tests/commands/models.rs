@@ -24,11 +24,15 @@ pub(crate) fn a_model(bench: &Bench, project: &str) {
     a_pull(bench, &server);
     its_calls(bench, project, &model);
     its_categories(bench, project);
+    its_budget(bench, project, &model);
     drop(server);
     let run = "019ab3f2-7c4e-7000-8000-000000000000";
-    let calls = bench.ok("list_model_calls", json!({ "runId": run, "offset": 0, "limit": 10 }));
+    let calls = bench.ok(
+        "list_model_calls",
+        json!({ "runId": run, "filter": "all", "offset": 0, "limit": 10 }),
+    );
     assert_eq!(
-        calls["total"], 0,
+        calls["asked"], 0,
         "calls are kept only where somebody wants to see them"
     );
     bench.fails("get_model_call", json!({ "runId": run, "id": "1" }), "call_not_found");
@@ -61,12 +65,42 @@ fn its_calls(bench: &Bench, project: &str, model: &Value) {
     bench.settled();
     let calls = bench.ok(
         "list_model_calls",
-        json!({ "runId": run["id"], "offset": 0, "limit": 1 }),
+        json!({ "runId": run["id"], "filter": "all", "offset": 0, "limit": 1 }),
     );
     let first = &calls["rows"][0];
     assert_eq!(first["stage"], "extract", "{calls}");
     let call = bench.ok("get_model_call", json!({ "runId": run["id"], "id": first["id"] }));
     assert_eq!(call["messages"][0]["role"], "system", "{call}");
+}
+
+/// A run that has spent its budget waits, and goes on when somebody says so.
+fn its_budget(bench: &Bench, project: &str, model: &Value) {
+    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
+    settings["model"] = model.clone();
+    for (field, value) in [("seed", json!(7)), ("price_in", json!(1e6)), ("budget", json!(0.5))] {
+        settings["model"][field] = value;
+    }
+    bench.ok(
+        "set_project_settings",
+        json!({ "projectId": project, "settings": settings }),
+    );
+    let run = bench.ok(
+        "start_run",
+        json!({ "projectId": project, "scope": "full", "requestId": "spends" }),
+    );
+    let paused = Bench::until("the run waits", || {
+        let detail = bench.ok("get_run", json!({ "runId": run["id"] }));
+        Some(detail["run"]["paused"].clone()).filter(Value::is_object)
+    });
+    assert_eq!((&paused["budget"], &paused["again"]), (&json!(0.5), &json!(0.5)));
+    let dashboard = bench.ok("get_dashboard", json!({ "window": "day", "projectId": project }));
+    assert_eq!((&dashboard["running"], &dashboard["paused"]), (&json!(0), &json!(1)));
+    let go_on = json!({ "runId": run["id"], "since": paused["since"], "more": null });
+    assert_eq!(bench.ok("continue_run", go_on.clone()), "continued");
+    bench.settled();
+    assert_eq!(bench.ok("continue_run", go_on), "not_paused");
+    let done = bench.ok("get_run", json!({ "runId": run["id"] }));
+    assert_eq!(done["run"]["status"], "completed", "{done}");
 }
 
 /// Categories of the project's own: kept with its settings, offered for its terms, and a reason to ask the model again.

@@ -9,7 +9,7 @@ use dbus::arg::ArgType;
 use dbus::blocking::LocalConnection;
 use dbus::channel::{Channel, MatchingReceiver as _, Sender as _};
 use dbus::message::MatchRule;
-use genglossary_desktop::desktop::board::Ended;
+use genglossary_desktop::desktop::board::News;
 use genglossary_desktop::desktop::notify;
 use genglossary_desktop::desktop::words::Language;
 use genglossary_desktop::state::AppState;
@@ -132,7 +132,7 @@ fn app() {
     let events = bench.events();
     let state = bench.app.state::<AppState>();
     let view = tauri::async_runtime::block_on(async { state.engine().await.unwrap().run(&run).await.unwrap() });
-    let ended = Ended {
+    let ended = News {
         run: view,
         lasted: PATIENCE,
         last: true,

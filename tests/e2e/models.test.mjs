@@ -142,3 +142,44 @@ test('a category of the project’s own is a reason to ask again, goes to the mo
   await app.click('undo');
   await app.waitFor(async () => !(await rowTexts(app, 'term-row'))[0].includes('Plant part'), { what: 'the one from before' });
 });
+
+test('a run that has spent its budget asks, and goes on where it was when it is told to', async () => {
+  const url = await serve({ key: KEY, models: ['writer'] });
+  await app.click('tab-settings');
+  await app.type('set-base_url', url);
+  await app.type('set-key', KEY);
+  await app.click('keep-key');
+  await app.waitForText('key-place', /Kept in/);
+  // Other answers than those that are known, each for more than the budget.
+  await app.type('set-seed', '9');
+  await app.type('set-parallel', '1');
+  await app.type('set-price_in', '1000000');
+  await app.type('set-budget', '2.5');
+  await app.click('save-engine');
+  await app.waitForText('toast', /saved/i);
+  await app.click('run');
+  await app.waitForText('pause-banner', /The budget of 2\.5 is spent\.[^]*Terms: \d+ of \d+ done/);
+  await app.waitForText('state-badge', /Waiting for you/);
+  await app.waitForText('paused', /Waiting for you/);
+  assert.equal((await counts(url)).calls, 1);
+  assert.equal(statuses(app)[0], 'running');
+  await app.screenshot('models-paused');
+  const elapsed = () => app.run(() => document.querySelector('.strip .times')?.innerText);
+  const before = await elapsed();
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  assert.equal(await elapsed(), before, 'the time stands still');
+  assert.equal((await counts(url)).calls, 1, 'nothing is asked meanwhile');
+
+  assert.match(await app.text('continue-run'), /Continue with another 2\.5/);
+  await app.click('continue-run');
+  await app.waitFor(async () => (await counts(url)).calls === 2, { what: 'one question more' });
+  await app.waitForText('pause-banner', /The budget of [\d,.]+ is spent/);
+  await app.click('continue-no-limit');
+  await waitForState(app, ['up_to_date']);
+  assert.equal(statuses(app)[0], 'completed');
+  await app.click('tab-runs');
+  await app.click('run-list-row');
+  const { calls } = await counts(url);
+  await app.waitForText('use-questions', new RegExp(`^${calls.toLocaleString('en')}$`));
+  await app.waitForText('run-asleep', /stood still for/);
+});

@@ -38,7 +38,7 @@ export const screens = [
     query: 'model',
     act: async (page) => {
       await page.locator(id('run-list-row')).first().click();
-      await page.locator(id('model-call')).first().click();
+      await page.locator(id('model-call')).nth(1).click();
       await page.locator(id('model-use')).scrollIntoViewIfNeeded();
     },
   },
@@ -87,6 +87,8 @@ export const screens = [
   { name: 'provisional-model', at: tab('provisional'), query: 'model' },
   { name: 'run-model', at: tab('runs'), query: 'model' },
   { name: 'running', at: tab('provisional'), query: 'state=running' },
+  { name: 'paused', at: tab('provisional'), query: 'state=paused', size: [960, 640] },
+  { name: 'dashboard-paused', at: '#/dashboard', query: 'state=paused' },
   { name: 'failed', at: tab('terms'), query: 'state=failed' },
   { name: 'partial', at: tab('files'), query: 'state=partial' },
   { name: 'damaged', at: '#/', query: 'damaged' },

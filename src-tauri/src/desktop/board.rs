@@ -28,20 +28,22 @@ pub enum Badge {
 pub struct Look {
     /// Active runs.
     pub runs: u32,
+    /// Those among them that wait for the researcher's word.
+    pub paused: u32,
     /// How far they are, of 100; nothing before there is a count.
     pub percent: Option<u8>,
     /// What the icon shows.
     pub badge: Badge,
 }
 
-/// A run that has just ended.
+/// A run that has just ended, or that waits for the researcher's word since now.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ended {
+pub struct News {
     /// The run.
     pub run: RunView,
     /// How long it was at work.
     pub lasted: Duration,
-    /// No other run is active.
+    /// No run is active any more.
     pub last: bool,
 }
 
@@ -60,8 +62,8 @@ struct Active {
 }
 
 impl Board {
-    /// Takes in the newest view of a run. Answers when that is its end.
-    pub fn observe(&mut self, run: &RunView, now: Instant) -> Option<Ended> {
+    /// Takes in the newest view of a run. Answers when that is its end, or when it begins to wait.
+    pub fn observe(&mut self, run: &RunView, now: Instant) -> Option<News> {
         // Another process stops its own runs, tells of them, and keeps the machine awake for them.
         if run.owner != Owner::This {
             return None;
@@ -71,11 +73,23 @@ impl Board {
             return None;
         }
         let since = known.and_then(|known| known.since);
+        let lasted = since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
         if !run.status.is_final() {
+            let waits = run.paused.is_some() && known.is_none_or(|known| known.run.paused != run.paused);
             let since = since.or_else(|| (run.status == RunStatus::Running).then_some(now));
             let run = run.clone();
-            self.active.insert(run.id.clone(), Active { run, since });
-            return None;
+            self.active.insert(
+                run.id.clone(),
+                Active {
+                    run: run.clone(),
+                    since,
+                },
+            );
+            return waits.then_some(News {
+                run,
+                lasted,
+                last: false,
+            });
         }
         self.active.remove(&run.id);
         self.ended.push_back(run.id.clone());
@@ -83,9 +97,9 @@ impl Board {
             self.ended.pop_front();
         }
         self.failed = run.status == RunStatus::Failed;
-        Some(Ended {
+        Some(News {
             run: run.clone(),
-            lasted: since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since)),
+            lasted,
             last: self.active.is_empty(),
         })
     }
@@ -118,6 +132,11 @@ impl Board {
         };
         Look {
             runs: self.active.len() as u32,
+            paused: self
+                .active
+                .values()
+                .filter(|active| active.run.paused.is_some())
+                .count() as u32,
             percent,
             badge,
         }
@@ -148,4 +167,4 @@ fn share(stage: &StageView) -> Option<f64> {
 
 #[cfg(test)]
 #[path = "board_tests.rs"]
-mod tests;
+pub(super) mod tests;

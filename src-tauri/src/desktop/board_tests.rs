@@ -1,16 +1,17 @@
+use genglossary_engine::Pause;
 use serde_json::json;
 
 use super::*;
 
 /// A view of the run `id`; stages are (status, done, total).
-fn run(id: &str, status: &str, revision: u32, stages: &[(&str, u32, u32)]) -> RunView {
+pub(in super::super) fn run(id: &str, status: &str, revision: u32, stages: &[(&str, u32, u32)]) -> RunView {
     let names = ["load", "extract", "define", "review", "refine"];
     let mut view = json!({
         "id": id, "project_id": "p", "project_name": "Seeds", "scope": "full", "trigger": "user", "status": status,
         "cancelling": false, "engine": "embedded/1", "model": null, "app_version": "0.1.0",
         "created_at": "2026-01-01T00:00:00.000Z", "started_at": null, "finished_at": null, "stages": [],
         "error": null, "revision": revision, "resumes": null, "missing": 0, "cancel_requested_at": null,
-        "stop_reason": null, "owner": "this", "waiting": null, "suspended_ms": 0, "has_results": false, "pinned": false,
+        "stop_reason": null, "owner": "this", "waiting": null, "paused": null, "suspended_ms": 0, "has_results": false, "pinned": false,
         "has_log": true,
     });
     view["stages"] = stages
@@ -24,6 +25,19 @@ fn run(id: &str, status: &str, revision: u32, stages: &[(&str, u32, u32)]) -> Ru
         })
         .collect();
     serde_json::from_value(view).unwrap()
+}
+
+/// A running run that waits for an answer.
+pub(in super::super) fn paused(id: &str, revision: u32) -> RunView {
+    RunView {
+        paused: Some(Pause {
+            spent: 5.02,
+            budget: 5.0,
+            again: 5.0,
+            since: "2026-01-01T00:00:01.000Z".to_owned(),
+        }),
+        ..run(id, "running", revision, &[("completed", 9, 9), ("running", 412, 1284)])
+    }
 }
 
 fn board(runs: &[RunView]) -> Board {
@@ -53,6 +67,7 @@ fn the_progress_is_that_of_all_stages_of_all_runs() {
         both.look(),
         Look {
             runs: 3,
+            paused: 0,
             percent: Some(16),
             badge: Badge::Percent(16),
         }
@@ -111,6 +126,24 @@ fn the_end_of_a_run_says_how_long_it_worked_and_whether_it_was_the_last() {
     assert_eq!((ended.lasted, ended.last), (Duration::from_secs(55), true));
     let never = board.observe(&run("c", "failed", 1, &[]), at(70)).unwrap();
     assert_eq!(never.lasted, Duration::ZERO);
+}
+
+#[test]
+fn a_run_that_waits_for_an_answer_says_so_once_and_lets_the_machine_sleep() {
+    let start = Instant::now();
+    let mut board = Board::default();
+    board.observe(&run("a", "running", 1, &[]), start);
+    let later = start + Duration::from_secs(40);
+    let asks = board.observe(&paused("a", 2), later).unwrap();
+    assert_eq!((asks.lasted, asks.last), (Duration::from_secs(40), false));
+    assert_eq!(board.observe(&paused("a", 3), later), None, "it is told once");
+    assert_eq!((board.look().runs, board.look().paused), (1, 1));
+    assert_eq!(board.observe(&run("a", "running", 4, &[]), later), None, "it goes on");
+    assert_eq!((board.look().runs, board.look().paused), (1, 0));
+    let mut again = paused("a", 5);
+    again.paused.as_mut().unwrap().since = "2026-01-01T00:00:02.000Z".to_owned();
+    assert!(board.observe(&again, later).is_some(), "another question");
+    assert!(board.observe(&run("a", "cancelled", 6, &[]), later).unwrap().last);
 }
 
 /// W12: a long session leaks nothing.

@@ -203,12 +203,12 @@ pub fn observe<R: Runtime>(app: &AppHandle<R>, run: &RunView) {
     let Some(desktop) = app.try_state::<Desktop>() else {
         return;
     };
-    let ended = lock(&desktop.board).observe(run, Instant::now());
+    let news = lock(&desktop.board).observe(run, Instant::now());
     desktop.ring(Bell::Look);
-    let Some(ended) = ended else { return };
-    let last = ended.last;
-    desktop.ring(Bell::Ended {
-        ended: Box::new(ended),
+    let Some(news) = news else { return };
+    let last = news.last;
+    desktop.ring(Bell::News {
+        news: Box::new(news),
         watched: desktop.focused.load(Ordering::Relaxed) && !desktop.in_background(),
     });
     if last {

@@ -1,30 +1,32 @@
-//! The notification at the end of a run. A click on it shows the window and that run.
+//! The notification at the end of a run, or when it waits for an answer. A click on it shows the window and that run.
 //!
 //! Sent from a thread of its own, which waits for the click: where no service shows notifications, nothing waits for
 //! one, and nobody is told of it but the log.
 
 use std::time::Duration;
 
-use genglossary_engine::RunStatus;
+use genglossary_engine::{RunStatus, RunView};
 use notify_rust::{Notification, NotificationResponse};
 use tauri::{AppHandle, Runtime};
 use tauri_specta::Event as _;
 
-use super::board::Ended;
+use super::board::News;
 use super::words::{Language, Word};
 use crate::sink::{OpenRun, RunRef};
 
 /// A run that took longer is worth a word also to who looks at the window.
 const LONG: Duration = Duration::from_secs(30);
 
-/// Whether the end of a run is news: it was long, or nobody looks at the window. Who stopped a run knows that it ended.
-pub fn is_news(status: RunStatus, lasted: Duration, watched: bool) -> bool {
-    status != RunStatus::Cancelled && status.is_final() && (lasted >= LONG || !watched)
+/// Whether the end of a run, or its question, is news: it was long, or nobody looks at the window. Who stopped a run knows
+/// that it ended.
+pub fn is_news(run: &RunView, lasted: Duration, watched: bool) -> bool {
+    let says = run.paused.is_some() || run.status.is_final() && run.status != RunStatus::Cancelled;
+    says && (lasted >= LONG || !watched)
 }
 
-/// Tells the researcher that a run ended.
-pub fn tell<R: Runtime>(app: &AppHandle<R>, ended: Ended, language: Language) {
-    let Some(outcome) = language.outcome(ended.run.status) else {
+/// Tells the researcher that a run ended, or waits for an answer.
+pub fn tell<R: Runtime>(app: &AppHandle<R>, news: News, language: Language) {
+    let Some(text) = language.news(&news.run) else {
         return;
     };
     let app = app.clone();
@@ -32,11 +34,11 @@ pub fn tell<R: Runtime>(app: &AppHandle<R>, ended: Ended, language: Language) {
         .name("notification".to_owned())
         .spawn(move || {
             let run = RunRef {
-                project_id: ended.run.project_id,
-                run_id: ended.run.id,
+                project_id: news.run.project_id,
+                run_id: news.run.id,
                 seq: None,
             };
-            match show(&app, &ended.run.project_name, outcome, language) {
+            match show(&app, &news.run.project_name, &text, language) {
                 Ok(true) => open(&app, run),
                 Ok(false) => (),
                 Err(error) => tracing::info!(%error, "no notification was shown"),
@@ -107,22 +109,25 @@ fn platform<R: Runtime>(app: &AppHandle<R>, _notification: &mut Notification, _l
 
 #[cfg(test)]
 mod tests {
+    use super::super::board::tests::{paused, run};
     use super::*;
 
     #[test]
     fn the_end_of_a_run_is_news_when_it_was_long_or_nobody_looks() {
         let short = Duration::from_secs(29);
-        for status in [
-            RunStatus::Completed,
-            RunStatus::Partial,
-            RunStatus::Failed,
-            RunStatus::Interrupted,
-        ] {
-            assert!(!is_news(status, short, true), "{status:?}: it is on the screen");
-            assert!(is_news(status, short, false), "{status:?}: nobody looks");
-            assert!(is_news(status, LONG, true), "{status:?}: it was long");
+        for status in ["completed", "partial", "failed", "interrupted"] {
+            let run = run("a", status, 1, &[]);
+            assert!(!is_news(&run, short, true), "{status}: it is on the screen");
+            assert!(is_news(&run, short, false), "{status}: nobody looks");
+            assert!(is_news(&run, LONG, true), "{status}: it was long");
         }
-        assert!(!is_news(RunStatus::Cancelled, LONG, false), "who stopped it knows");
-        assert!(!is_news(RunStatus::Running, LONG, false), "it has not ended");
+        assert!(
+            !is_news(&run("a", "cancelled", 1, &[]), LONG, false),
+            "who stopped it knows"
+        );
+        assert!(!is_news(&run("a", "running", 1, &[]), LONG, false), "it has not ended");
+        let waits = paused("a", 1);
+        assert!(is_news(&waits, short, false) && is_news(&waits, LONG, true));
+        assert!(!is_news(&waits, short, true), "the page asks already");
     }
 }

@@ -8,7 +8,7 @@ use tauri::{AppHandle, Manager as _, Runtime};
 
 use super::Desktop;
 use super::awake::Awake;
-use super::board::{Ended, Look};
+use super::board::{Look, News};
 use super::menu;
 use super::notify;
 use super::taskbar::Taskbar;
@@ -22,10 +22,10 @@ const TICK: Duration = Duration::from_millis(200);
 pub enum Bell {
     /// Something that is shown may be different.
     Look,
-    /// A run ended while somebody looked, or not.
-    Ended {
+    /// A run ended, or began to wait, while somebody looked, or not.
+    News {
         /// The run.
-        ended: Box<Ended>,
+        news: Box<News>,
         /// Whether somebody looked.
         watched: bool,
     },
@@ -65,17 +65,19 @@ impl<R: Runtime> Painter<R> {
     }
 
     fn hear(&self, bell: Bell) {
-        let Bell::Ended { ended, watched } = bell else { return };
+        let Bell::News { news, watched } = bell else { return };
         let wishes = self.app.state::<Desktop>().wishes();
-        if wishes.notify && notify::is_news(ended.run.status, ended.lasted, watched) {
-            notify::tell(&self.app, *ended, wishes.language);
+        if wishes.notify && notify::is_news(&news.run, news.lasted, watched) {
+            notify::tell(&self.app, *news, wishes.language);
         }
     }
 
     fn paint(&mut self) {
         let desktop = self.app.state::<Desktop>();
         let (look, hidden, wishes) = (desktop.look(), desktop.in_background(), desktop.wishes());
-        self.awake.keep(wishes.keep_awake && look.runs > 0, wishes.language);
+        // What waits for a word may wait while the machine sleeps.
+        self.awake
+            .keep(wishes.keep_awake && look.runs > look.paused, wishes.language);
         let shown = (look, hidden, wishes.language);
         let before = self.shown.replace(shown);
         if before == Some(shown) {

@@ -51,7 +51,7 @@ impl<R: Runtime> Tray<R> {
         let menu = Menu::with_items(app, &[&state, &line()?, show, stop, &line()?, quit])?;
         let mut builder = TrayIconBuilder::with_id("main")
             .menu(&menu)
-            .tooltip(language.state(0, None))
+            .tooltip(language.state(Look::default()))
             .show_menu_on_left_click(cfg!(target_os = "macos"))
             .on_menu_event(|app, event| match event.id().as_ref() {
                 "show" => super::show(app),
@@ -86,7 +86,7 @@ impl<R: Runtime> Tray<R> {
     }
 
     fn try_paint(&self, look: Look, hidden: bool, language: Language) -> tauri::Result<()> {
-        let state = language.state(look.runs, look.percent);
+        let state = language.state(look);
         self.state.set_text(&state)?;
         for (item, word) in &self.words {
             item.set_text(language.say(*word))?;

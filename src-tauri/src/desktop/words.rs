@@ -1,6 +1,8 @@
 //! What the shell itself says, outside the page: in the tray, in notifications, in the dialog of last resort.
 
-use genglossary_engine::{RunStatus, UiLanguage};
+use genglossary_engine::{Pause, RunStatus, RunView, StageStatus, UiLanguage};
+
+use super::board::Look;
 
 /// A language that the shell speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,14 +40,38 @@ impl Language {
         }
     }
 
-    /// How many runs are active and how far they are.
-    pub fn state(self, runs: u32, percent: Option<u8>) -> String {
-        match (self, runs) {
+    /// How many runs are active, how far they are, and how many of them wait for an answer.
+    pub fn state(self, look: Look) -> String {
+        let Look {
+            runs, percent, paused, ..
+        } = look;
+        let mut state = match (self, runs) {
             (_, 0) => self.say(Word::Idle).to_owned(),
             (Self::En, 1) => with_percent("1 run", ", ", percent),
             (Self::En, _) => with_percent(&format!("{runs} runs"), ", ", percent),
             (Self::Ja, _) => with_percent(&format!("{runs} 件を実行中"), "、", percent),
+        };
+        if paused > 0 {
+            state += &match (self, paused) {
+                (Self::En, 1) => ", 1 waits for your answer".to_owned(),
+                (Self::En, _) => format!(", {paused} wait for your answer"),
+                (Self::Ja, _) => format!("、{paused} 件が確認待ち"),
+            };
         }
+        state
+    }
+
+    /// What a notification says of a run that ended or waits for an answer; nothing of one at work.
+    pub fn news(self, run: &RunView) -> Option<String> {
+        let Some(Pause { budget, .. }) = &run.paused else {
+            return self.outcome(run.status).map(str::to_owned);
+        };
+        let at_work = run.stages.iter().find(|stage| stage.status == StageStatus::Running);
+        let (done, total) = at_work.map_or((0, 0), |stage| (stage.done, stage.total));
+        Some(match self {
+            Self::En => format!("The budget of {budget} is spent: {done} of {total} done. Go on?"),
+            Self::Ja => format!("予算 {budget} を使い切りました（{total} 件中 {done} 件が完了）。続けますか？"),
+        })
     }
 
     /// What became of a run; nothing while it is active.
@@ -163,6 +189,7 @@ words! {
 
 #[cfg(test)]
 mod tests {
+    use super::super::board::tests::paused;
     use super::*;
 
     #[test]
@@ -195,10 +222,31 @@ mod tests {
 
     #[test]
     fn the_state_counts_the_runs_and_says_how_far_they_are() {
-        assert_eq!(Language::En.state(2, Some(43)), "2 runs, 43 %");
-        assert_eq!(Language::En.state(1, None), "1 run");
-        assert_eq!(Language::Ja.state(2, Some(43)), "2 件を実行中、43 %");
-        assert_eq!(Language::Ja.state(0, None), Language::Ja.say(Word::Idle));
+        let look = |runs, percent, paused| Look {
+            runs,
+            percent,
+            paused,
+            ..Look::default()
+        };
+        assert_eq!(Language::En.state(look(2, Some(43), 0)), "2 runs, 43 %");
+        assert_eq!(Language::En.state(look(1, None, 0)), "1 run");
+        assert_eq!(Language::Ja.state(look(2, Some(43), 0)), "2 件を実行中、43 %");
+        assert_eq!(Language::Ja.state(look(0, None, 0)), Language::Ja.say(Word::Idle));
+        assert_eq!(
+            Language::En.state(look(2, Some(43), 1)),
+            "2 runs, 43 %, 1 waits for your answer"
+        );
+        assert_eq!(Language::Ja.state(look(1, None, 1)), "1 件を実行中、1 件が確認待ち");
+    }
+
+    #[test]
+    fn a_run_that_waits_for_an_answer_says_what_it_asks_and_how_far_it_is() {
+        let run = paused("a", 1);
+        assert_eq!(
+            Language::En.news(&run).unwrap(),
+            "The budget of 5 is spent: 412 of 1284 done. Go on?"
+        );
+        assert!(Language::Ja.news(&run).unwrap().contains("1284 件中 412 件"));
     }
 
     #[test]

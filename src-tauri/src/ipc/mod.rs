@@ -64,6 +64,7 @@ pub fn contract<R: Runtime>() -> Builder<R> {
             ollama::read_ollama_log::<tauri::Wry>,
             runs::start_run,
             runs::cancel_run,
+            runs::continue_run,
             runs::list_runs,
             runs::get_run,
             runs::resume_run,

@@ -1,7 +1,8 @@
 //! Model servers: which models they have, whether they work, and their keys.
 
 use genglossary_engine::{
-    KeyPlace, ModelCall, ModelCallRow, ModelCheck, ModelProvider, ModelRow, ModelServer, ModelSettings, Page, PullView,
+    CallFilter, KeyPlace, ModelCall, ModelCalls, ModelCheck, ModelProvider, ModelRow, ModelServer, ModelSettings,
+    PullView,
 };
 use tauri::State;
 
@@ -94,7 +95,7 @@ pub async fn list_pulls(state: State<'_, AppState>) -> IpcResult<Vec<PullView>> 
     Ok(state.engine().await?.pulls_going_on())
 }
 
-/// The calls of a run that were kept, in the order in which they ended.
+/// The calls of a run that were kept, in the order in which they ended, and the answers that were known before.
 ///
 /// # Errors
 /// None besides those of the database.
@@ -103,10 +104,12 @@ pub async fn list_pulls(state: State<'_, AppState>) -> IpcResult<Vec<PullView>> 
 pub async fn list_model_calls(
     state: State<'_, AppState>,
     run_id: String,
+    filter: CallFilter,
     offset: u32,
     limit: u32,
-) -> IpcResult<Page<ModelCallRow>> {
-    Ok(state.engine().await?.list_model_calls(&run_id, offset, limit).await?)
+) -> IpcResult<ModelCalls> {
+    let engine = state.engine().await?;
+    Ok(engine.list_model_calls(&run_id, filter, offset, limit).await?)
 }
 
 /// What was said in a call of a run.

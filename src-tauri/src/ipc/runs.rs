@@ -1,6 +1,8 @@
 //! Runs: start, stop, look.
 
-use genglossary_engine::{CancelOutcome, MissingUnit, Page, RunDetail, RunOrder, RunView, Scope, Trigger};
+use genglossary_engine::{
+    CancelOutcome, ContinueOutcome, MissingUnit, Page, RunDetail, RunOrder, RunView, Scope, Trigger,
+};
 use tauri::State;
 
 use super::error::IpcResult;
@@ -33,6 +35,22 @@ pub async fn start_run(
 #[specta::specta]
 pub async fn cancel_run(state: State<'_, AppState>, run_id: String) -> IpcResult<CancelOutcome> {
     Ok(state.engine().await?.cancel_run(&run_id).await?)
+}
+
+/// Lets a run go on that has spent its budget: `more` may be spent from now on, or anything. `since` names the pause that
+/// this answers; the same answer twice allows nothing twice.
+///
+/// # Errors
+/// `run_not_found`, `invalid_settings` for an amount that is none.
+#[tauri::command]
+#[specta::specta]
+pub async fn continue_run(
+    state: State<'_, AppState>,
+    run_id: String,
+    since: String,
+    more: Option<f64>,
+) -> IpcResult<ContinueOutcome> {
+    Ok(state.engine().await?.continue_run(&run_id, &since, more).await?)
 }
 
 /// Runs of a project, newest first or in another order.

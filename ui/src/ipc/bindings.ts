@@ -157,12 +157,12 @@ export const commands = {
 	 */
 	getModelCall: (runId: string, id: string) => typedError<ModelCall, IpcError>(__TAURI_INVOKE("get_model_call", { runId, id })),
 	/**
-	 *  The calls of a run that were kept, in the order in which they ended.
+	 *  The calls of a run that were kept, in the order in which they ended, and the answers that were known before.
 	 * 
 	 *  # Errors
 	 *  None besides those of the database.
 	 */
-	listModelCalls: (runId: string, offset: number, limit: number) => typedError<Page<ModelCallRow>, IpcError>(__TAURI_INVOKE("list_model_calls", { runId, offset, limit })),
+	listModelCalls: (runId: string, filter: CallFilter, offset: number, limit: number) => typedError<ModelCalls, IpcError>(__TAURI_INVOKE("list_model_calls", { runId, filter, offset, limit })),
 	/**
 	 *  The models that the server of these settings has.
 	 * 
@@ -255,6 +255,14 @@ export const commands = {
 	 *  `run_not_found`.
 	 */
 	cancelRun: (runId: string) => typedError<CancelOutcome, IpcError>(__TAURI_INVOKE("cancel_run", { runId })),
+	/**
+	 *  Lets a run go on that has spent its budget: `more` may be spent from now on, or anything. `since` names the pause that
+	 *  this answers; the same answer twice allows nothing twice.
+	 * 
+	 *  # Errors
+	 *  `run_not_found`, `invalid_settings` for an amount that is none.
+	 */
+	continueRun: (runId: string, since: string, more: number | null) => typedError<ContinueOutcome, IpcError>(__TAURI_INVOKE("continue_run", { runId, since, more })),
 	/**
 	 *  Runs of a project, newest first or in another order.
 	 * 
@@ -734,6 +742,15 @@ export type AppSettings = {
 	keep_logs_mb: number,
 };
 
+/**  Which calls of a run. */
+export type CallFilter = 
+/**  All. */
+"all" | 
+/**  Those that were sent. */
+"asked" | 
+/**  The answers that were known before. */
+"known";
+
 /**  The answer to a request to stop. */
 export type CancelOutcome = 
 /**  It takes effect now. */
@@ -780,6 +797,13 @@ export type CloseRequest = {
  *  answers it with the same command.
  */
 export type CloseRequested = CloseRequest;
+
+/**  The answer to a request to go on. */
+export type ContinueOutcome = 
+/**  It goes on. */
+"continued" | 
+/**  It was not in that pause any more: somebody answered it, or the run ended or is being stopped. */
+"not_paused";
 
 /**  A file that may be copied into the folder. */
 export type CopyItem = {
@@ -853,6 +877,8 @@ export type Dashboard = {
 	ended: EndedCounts,
 	/**  Runs at work now. */
 	running: number,
+	/**  Runs that wait for somebody's word now. */
+	paused: number,
 	/**  Runs that wait for their turn now. */
 	waiting: number,
 	/**  The most that may be at work at once, over all projects. */
@@ -1702,13 +1728,15 @@ export type MissingUnit = {
 export type ModelCall = {
 	/**  The call. */
 	row: ModelCallRow,
-	/**  What was sent. */
+	/**  Of an answer that was known before: when it came, if that call is still kept. Its words are below. */
+	asked_at: string | null,
+	/**  What was sent; nothing when it is not kept. */
 	messages: ModelTurn[],
 	/**  What came back, as far as it came. */
 	reply: string,
 };
 
-/**  A call in a list. */
+/**  A call in a list, or an answer that was known before: that one took nothing. */
 export type ModelCallRow = {
 	/**  Identifies it. */
 	id: string,
@@ -1718,6 +1746,8 @@ export type ModelCallRow = {
 	item: string,
 	/**  When the answer was there. */
 	at: string,
+	/**  The answer was known before: nothing was sent. */
+	known: boolean,
 	/**  Which attempt of its question it is, from 1. */
 	attempt: number,
 	/**  The HTTP status, if there was one. */
@@ -1732,6 +1762,18 @@ export type ModelCallRow = {
 	time_ms: number,
 	/**  Why it gave no answer. */
 	error: Message | null,
+};
+
+/**  A part of the calls of a run. */
+export type ModelCalls = {
+	/**  The calls. */
+	rows: ModelCallRow[],
+	/**  Calls of the run that were sent. */
+	asked: number,
+	/**  Answers of the run that were known before. */
+	known: number,
+	/**  Position of the first of the rows. */
+	offset: number,
 };
 
 /**  What trying a server found. */
@@ -1807,7 +1849,7 @@ export type ModelSettings = {
 	price_in: number | null,
 	/**  Price of a million tokens of replies. */
 	price_out: number | null,
-	/**  What a run may cost before it stops and asks. */
+	/**  What a run may cost before it pauses and asks. */
 	budget: number | null,
 	/**  Keeps every call of a run, with the sentences in it, to be looked at. */
 	keep_calls: boolean,
@@ -1958,6 +2000,18 @@ export type PatternCount = {
 	files: number,
 	/**  What is wrong with it. */
 	error: string | null,
+};
+
+/**  What a paused run waits for: somebody who allows it to spend more. */
+export type Pause = {
+	/**  What its calls cost so far. */
+	spent: number,
+	/**  What they may cost. */
+	budget: number,
+	/**  What the settings allow a run: as much is offered on top. */
+	again: number,
+	/**  When it began to wait, UTC. Names the pause: a run may come to another. */
+	since: string,
 };
 
 /**  What would have to be done to a project, and what each run would take. */
@@ -2366,6 +2420,8 @@ export type RunView = {
 	owner: Owner,
 	/**  What it waits for, while it is pending. */
 	waiting: Waiting | null,
+	/**  What it waits for in the middle of its work, while it is running. */
+	paused: Pause | null,
 	/**  The engine that did the work. */
 	engine: string,
 	/**  Its model, for engines that have one. */
@@ -2378,7 +2434,10 @@ export type RunView = {
 	started_at: string | null,
 	/**  When it ended. */
 	finished_at: string | null,
-	/**  Time that the machine slept in the middle of it. Not part of its duration. */
+	/**
+	 *  Time in the middle of it in which nothing could go on: the machine slept, or it was paused. Not part of its
+	 *  duration. The pause that it is in is added when it is over.
+	 */
 	suspended_ms: number,
 	/**  Its stages in order. */
 	stages: StageView[],
@@ -2500,7 +2559,7 @@ export type StageView = {
 	started_at: string | null,
 	/**  UTC. */
 	finished_at: string | null,
-	/**  Time that the machine slept in the middle of it. */
+	/**  Time in the middle of it in which nothing could go on, as for the run. */
 	suspended_ms: number,
 };
 

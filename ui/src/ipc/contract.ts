@@ -22,6 +22,7 @@ export interface Commands {
   openFolder(projectId: string): Answer<null>;
   startRun(projectId: string, scope: B.Scope, requestId: string): Answer<B.RunView>;
   cancelRun(runId: string): Answer<B.CancelOutcome>;
+  continueRun(runId: string, since: string, more: number | null): Answer<B.ContinueOutcome>;
   forceStopRun(runId: string): Answer<B.CancelOutcome>;
   resumeRun(runId: string, requestId: string): Answer<B.RunView>;
   retryMissing(runId: string, requestId: string): Answer<B.RunView>;
@@ -122,7 +123,12 @@ export interface Commands {
   getProjectSettings(projectId: string): Answer<B.ProjectSettings>;
   setProjectSettings(projectId: string, settings: B.ProjectSettings): Answer<B.ProjectSettings>;
   getUsualModel(provider: B.ModelProvider): Answer<B.ModelSettings>;
-  listModelCalls(runId: string, offset: number, limit: number): Answer<B.Page<B.ModelCallRow>>;
+  listModelCalls(
+    runId: string,
+    filter: B.CallFilter,
+    offset: number,
+    limit: number,
+  ): Answer<B.ModelCalls>;
   getModelCall(runId: string, id: string): Answer<B.ModelCall>;
   listModels(settings: B.ModelSettings): Answer<B.ModelRow[]>;
   checkModel(settings: B.ModelSettings): Answer<B.ModelCheck>;

@@ -150,6 +150,7 @@ export const commands: Commands = {
   openFolder: () => answer(() => null),
   startRun: (projectId, scope, requestId) => answer(() => runs.start(projectId, scope, requestId)),
   cancelRun: (runId) => answer(() => runs.cancel(runId)),
+  continueRun: (runId, since, more) => answer(() => runs.goOn(runId, since, more)),
   forceStopRun: (runId) => answer(() => runs.force(runId)),
   resumeRun: (runId, requestId) => answer(() => runs.resume(runId, requestId)),
   retryMissing: (runId, requestId) => answer(() => runs.retry(runId, requestId)),

@@ -48,14 +48,14 @@ export function repairScope(stale: Stage[]): Scope {
 }
 
 /** How a stage is drawn: what it is, and how a run that ended left it. */
-export type StageLook = StageStatus | 'interrupted' | 'not_reached';
+export type StageLook = StageStatus | 'paused' | 'interrupted' | 'not_reached';
 
 /**
  * W6: what an ended run left as running was not finished, and is not running either; what waits in it never
  * came. A stage that was cut off by the end of its process did not fail.
  */
 export function stageLook(stage: StageView, run: RunView): StageLook {
-  if (isLive(run.status)) return stage.status;
+  if (isLive(run.status)) return run.paused && stage.status === 'running' ? 'paused' : stage.status;
   if (stage.status === 'waiting') return 'not_reached';
   const cutOff = stage.status === 'running' || stage.status === 'failed';
   if (run.status === 'interrupted' && cutOff) return 'interrupted';
@@ -65,6 +65,7 @@ export function stageLook(stage: StageView, run: RunView): StageLook {
 export const STAGE_ICON: Record<StageLook, string> = {
   waiting: 's-waiting',
   running: 's-running',
+  paused: 's-paused',
   completed: 's-completed',
   failed: 's-failed',
   cancelled: 's-cancelled',
@@ -76,6 +77,7 @@ export const STAGE_ICON: Record<StageLook, string> = {
 export const STAGE_TONE: Record<StageLook, string> = {
   waiting: 'wait',
   running: 'now',
+  paused: 'now',
   completed: 'done',
   failed: 'fail',
   cancelled: 'wait',
@@ -96,14 +98,17 @@ export function isLive(status: RunStatus): boolean {
 /** A badge has a silhouette (an icon), a loudness (a class) and a word (a message key). */
 export type Mark = { icon: string; tone: string; spin: boolean };
 
-export function runMark(run: Pick<RunView, 'status' | 'cancelling'>): Mark & { word: RunWord } {
+export function runMark(
+  run: Pick<RunView, 'status' | 'cancelling' | 'paused'>,
+): Mark & { word: RunWord } {
   if (isLive(run.status) && run.cancelling) {
     return { icon: 's-cancelling', tone: 'cancelling', spin: true, word: 'status.cancelling' };
   }
+  if (run.paused) return { icon: 's-paused', tone: 'paused', spin: false, word: 'status.paused' };
   return { ...statusMark(run.status), word: `status.${run.status}` };
 }
 
-type RunWord = `status.${RunStatus}` | 'status.cancelling';
+type RunWord = `status.${RunStatus}` | 'status.cancelling' | 'status.paused';
 
 export function statusMark(status: RunStatus): Mark {
   return { icon: `s-${status}`, tone: status, spin: status === 'running' };

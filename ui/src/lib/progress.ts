@@ -3,11 +3,17 @@ import type { RunView } from '../ipc/bindings';
 import { unitsOf } from './board';
 import { number } from './format';
 import { isLive } from './glossary';
-import { i18n, t } from './i18n.svelte';
-import { waitingText } from './reasons';
+import { i18n, sentences, t } from './i18n.svelte';
+import { pausedText, waitingText } from './reasons';
 
 export function progressText(run: RunView): string {
   if (run.status === 'pending') return waitingText(run.waiting);
+  if (run.paused) return sentences(pausedText(run.paused), progressOf(run));
+  return progressOf(run);
+}
+
+/** How far the stage at work is. */
+export function progressOf(run: RunView): string {
   const stage = run.stages.find((candidate) => candidate.status === 'running');
   if (!stage || !isLive(run.status)) return t(`scope.${run.scope}`);
   if (stage.total === 0) return `${t(`stage.${stage.stage}`)} ${t('stage_status.counting')}`;

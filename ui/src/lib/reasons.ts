@@ -1,6 +1,7 @@
 // Why a project is not up to date, and why two runs differ: as sentences. And what a run would cost.
 import type {
   Estimate,
+  Pause,
   Plan,
   Reason,
   RunView,
@@ -103,6 +104,11 @@ export function waitingText(waiting: Waiting | null): string {
   return ahead > 0
     ? t('run.waiting_ahead', { running, limit, ahead })
     : t('run.waiting_next', { running, limit });
+}
+
+/** "The budget of 5 is spent." */
+export function pausedText(pause: Pause): string {
+  return t('pause.what', { budget: number(pause.budget, i18n.lang) });
 }
 
 /** Why a run was stopped or interrupted. */

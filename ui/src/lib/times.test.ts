@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Estimate, Plan, RunView, StageView } from '../ipc/bindings';
-import { canForce, computed, remaining, runTime, stageTime } from './times';
+import { canForce, computed, remaining, runTime, stageTime, still } from './times';
 
 const at = (minute: number, second = 0) =>
   new Date(Date.UTC(2026, 10, 20, 10, minute, second)).toISOString();
@@ -8,28 +8,38 @@ const now = new Date(at(30));
 
 describe('durations leave out the time that the machine slept (C5)', () => {
   it('of a run that ended', () => {
-    const run = { started_at: at(0), finished_at: at(20), suspended_ms: 12 * 60_000 };
+    const run = { started_at: at(0), finished_at: at(20), suspended_ms: 12 * 60_000, paused: null };
     expect(runTime(run, now)).toBe(8 * 60_000);
   });
 
   it('of a run that is at work', () => {
-    const run = { started_at: at(10), finished_at: null, suspended_ms: 60_000 };
+    const run = { started_at: at(10), finished_at: null, suspended_ms: 60_000, paused: null };
     expect(runTime(run, now)).toBe(19 * 60_000);
   });
 
   it('of a stage', () => {
-    const stage = { started_at: at(0), finished_at: at(3), suspended_ms: 30_000 };
+    const stage = { started_at: at(0), finished_at: at(3), suspended_ms: 30_000, paused: null };
     expect(stageTime(stage, now, false)).toBe(150_000);
   });
 
   it('never below nothing', () => {
-    const run = { started_at: at(0), finished_at: at(1), suspended_ms: 90_000 };
+    const run = { started_at: at(0), finished_at: at(1), suspended_ms: 90_000, paused: null };
     expect(runTime(run, now)).toBe(0);
   });
 
+  it('stand still while the run waits for an answer', () => {
+    const paused = { spent: 5, budget: 5, again: 5, since: at(12) };
+    const run = { started_at: at(10), finished_at: null, suspended_ms: 60_000, paused };
+    expect(runTime(run, now)).toBe(60_000);
+    expect(still({ paused }, now).toISOString()).toBe(new Date(at(12)).toISOString());
+    expect(still({ paused: null }, now)).toBe(now);
+  });
+
   it('and are unknown before the beginning, and for a stage that an ended run left open', () => {
-    expect(runTime({ started_at: null, finished_at: null, suspended_ms: 0 }, now)).toBeNull();
-    const open = { started_at: at(0), finished_at: null, suspended_ms: 0 };
+    expect(
+      runTime({ started_at: null, finished_at: null, suspended_ms: 0, paused: null }, now),
+    ).toBeNull();
+    const open = { started_at: at(0), finished_at: null, suspended_ms: 0, paused: null };
     expect(stageTime(open, now, false)).toBeNull();
     expect(stageTime(open, now, true)).toBe(30 * 60_000);
   });

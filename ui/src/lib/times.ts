@@ -1,4 +1,5 @@
-// How long something took. Time that the machine slept is not time that the work took (C5).
+// How long something took. Time in which nothing could go on, because the machine slept or the run waited for an answer, is
+// not time that the work took (C5).
 import type { Estimate, Plan, RunView, StageView } from '../ipc/bindings';
 import { span } from './format';
 import { isLive, stagesOf } from './glossary';
@@ -8,11 +9,16 @@ export const FORCE_AFTER_MS = 10_000;
 
 /** Work of a run so far, or in all; null before it began. */
 export function runTime(
-  run: Pick<RunView, 'started_at' | 'finished_at' | 'suspended_ms'>,
+  run: Pick<RunView, 'started_at' | 'finished_at' | 'suspended_ms' | 'paused'>,
   now: Date,
 ): number | null {
   if (!run.started_at) return null;
-  return Math.max(0, span(run.started_at, run.finished_at ?? now) - run.suspended_ms);
+  return Math.max(0, span(run.started_at, run.finished_at ?? still(run, now)) - run.suspended_ms);
+}
+
+/** Now, for a run: in a pause the time stands still. */
+export function still(run: Pick<RunView, 'paused'>, now: Date): Date {
+  return run.paused ? new Date(run.paused.since) : now;
 }
 
 /** Work of a stage; null if it never began, or if the run ended without saying when the stage did. */
@@ -48,7 +54,7 @@ const PACE_MS = 3000;
  * took before. Nothing when a part of it has no basis.
  */
 export function remaining(run: RunView, plan: Plan | null, now: Date): Estimate | null {
-  if (!isLive(run.status) || run.cancelling || !run.started_at) return null;
+  if (!isLive(run.status) || run.cancelling || run.paused || !run.started_at) return null;
   const sum: Estimate = { from_ms: 0, to_ms: 0, samples: 0 };
   for (const name of stagesOf(run.scope)) {
     const stage = run.stages.find((candidate) => candidate.stage === name);

@@ -1,7 +1,7 @@
 // What the researcher does with runs and results: start, take up, retry, stop, restore. Each is done once per
 // click, shows its effect at once where it can, and says what went wrong.
 import { api, AppError, resumeRun, retryMissing, startRun } from '../ipc/client';
-import type { ProjectDetail, RunView, Scope } from '../ipc/bindings';
+import type { Pause, ProjectDetail, RunView, Scope } from '../ipc/bindings';
 import { t } from '../lib/i18n.svelte';
 import { app, refreshSoon, remember, stops, takeDetail } from './app.svelte';
 import { dock } from './dock.svelte';
@@ -41,6 +41,28 @@ export function resume(run: RunView): Promise<boolean> {
 
 export function retry(run: RunView): Promise<boolean> {
   return begin(run.project_id, () => retryMissing(run.id));
+}
+
+let answering = $state.raw<Pause | null>(null);
+
+/** An answer to this pause is under way. */
+export function isGoingOn(pause: Pause): boolean {
+  return answering?.since === pause.since;
+}
+
+/** Lets a run go on that has spent its budget: with `more`, or without a limit. */
+export async function goOn(run: RunView, pause: Pause, more: number | null): Promise<void> {
+  if (isGoingOn(pause)) return;
+  answering = pause;
+  try {
+    const outcome = await api.continueRun(run.id, pause.since, more);
+    if (outcome === 'not_paused') toast(t('pause.answered'));
+    remember((await api.getRun(run.id)).run);
+  } catch (thrown) {
+    showError(thrown);
+  } finally {
+    answering = null;
+  }
 }
 
 export function stop(run: RunView): Promise<void> {

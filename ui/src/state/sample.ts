@@ -24,6 +24,7 @@ export function aRun(part: Partial<RunView>): RunView {
     stop_reason: null,
     owner: 'this',
     waiting: null,
+    paused: null,
     suspended_ms: 0,
     has_results: false,
     pinned: false,

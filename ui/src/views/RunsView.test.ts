@@ -93,12 +93,42 @@ it('the calls to the model that a run kept are read word by word', async () => {
   await open('?data=few&lang=en&state=done&model');
   await settled();
   expect(said('use-questions')).toBe('36');
+  const call = (at: number) => all('model-call')[at] as HTMLElement;
+  const choose = (id: string) => click(one(`calls-filter-${id}`));
+  expect(all('model-call')).toHaveLength(5);
+  await choose('asked');
   expect(all('model-call')).toHaveLength(3);
-  await click(all('model-call')[0] as HTMLElement);
+  await click(call(0));
   await settled();
   const turns = all('model-turn').map((turn) => turn.textContent ?? '');
   expect(turns).toHaveLength(3);
   expect(turns[1]).toContain('Term: bronze disease');
-  await click(all('model-call')[0] as HTMLElement);
+  await click(call(0));
   expect(all('model-turn')).toEqual([]);
+
+  await choose('known');
+  expect(all('model-call')).toHaveLength(2);
+  await click(call(0));
+  expect(said('call-known')).toContain('whose calls were not kept');
+  expect(all('model-turn')).toEqual([]);
+  await click(call(1));
+  expect(said('call-known')).toMatch(/Answered in an earlier run, .*Nothing was asked\./);
+  expect(all('model-turn')).toHaveLength(3);
+});
+
+it('the calls of a run at work come in while it goes on, about once a second', async () => {
+  const { app, project, world } = await open('?data=few&lang=en&state=running&model');
+  const { CALLS } = await import('../ipc/fake/models');
+  const { commands } = await import('../ipc/fake');
+  const run = app.active(project.id);
+  if (!run) throw new Error('nothing runs');
+  world.runOf(run.id).model = 'writer';
+  const before = all('model-call').length;
+  const asked = vi.spyOn(commands, 'listModelCalls');
+  CALLS.push({ ...(CALLS[4] as (typeof CALLS)[number]), id: '6', item: 'patina' });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(all('model-call')).toHaveLength(before + 1);
+  expect(all('model-call').at(-1)?.textContent).toContain('patina');
+  expect(asked.mock.calls.length).toBeGreaterThan(1);
+  expect(asked.mock.calls.length).toBeLessThan(7);
 });

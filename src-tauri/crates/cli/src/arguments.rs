@@ -81,6 +81,17 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ModelsCommand,
     },
+    /// Let a run go on that has spent its budget and waits, whichever process started it.
+    Continue {
+        /// Id of the run, or the end of it.
+        run: String,
+        /// What it may spend from now on; as much as its budget without this.
+        #[arg(long, value_name = "AMOUNT", conflicts_with = "no_limit")]
+        more: Option<f64>,
+        /// It may spend anything.
+        #[arg(long)]
+        no_limit: bool,
+    },
     /// Stop a run, whichever process started it.
     Cancel {
         /// Id of the run, or the end of it.
@@ -152,6 +163,15 @@ pub(crate) struct ModelArguments {
     /// Longest time of a call, in seconds.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<u32>,
+    /// Price of a million tokens of prompts, in whatever currency.
+    #[arg(long, value_name = "PRICE")]
+    pub(crate) price_in: Option<f32>,
+    /// Price of a million tokens of replies.
+    #[arg(long, value_name = "PRICE")]
+    pub(crate) price_out: Option<f32>,
+    /// What a run may cost. On a terminal it then asks whether to go on; without one it ends, with every answer kept.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) budget: Option<f32>,
     /// Ollama: how long the model stays in the server's memory after a call; 0 to 1440.
     #[arg(long, value_name = "MINUTES")]
     pub(crate) keep_alive: Option<u32>,
@@ -203,6 +223,9 @@ impl ModelArguments {
                 ("--model", self.model.is_some()),
                 ("--parallel", self.parallel.is_some()),
                 ("--timeout", self.timeout.is_some()),
+                ("--price-in", self.price_in.is_some()),
+                ("--price-out", self.price_out.is_some()),
+                ("--budget", self.budget.is_some()),
                 ("--keep-alive", self.keep_alive.is_some()),
             ];
             return match given.into_iter().find(|(_, given)| *given) {
@@ -217,6 +240,9 @@ impl ModelArguments {
             model: self.model.unwrap_or(model.model),
             parallel: self.parallel.unwrap_or(model.parallel),
             timeout_s: self.timeout.unwrap_or(model.timeout_s),
+            price_in: self.price_in.or(model.price_in),
+            price_out: self.price_out.or(model.price_out),
+            budget: self.budget.or(model.budget),
             keep_alive_min: self.keep_alive.unwrap_or(model.keep_alive_min),
             ..model
         }))

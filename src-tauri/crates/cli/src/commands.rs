@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::arguments::{Arguments, Command, ModelArguments, categories_of};
 use crate::models;
+use crate::pauses::{self, Question};
 use crate::progress::{ChannelSink, Progress};
 use crate::words::Words;
 
@@ -41,6 +42,7 @@ pub(crate) async fn execute(arguments: Arguments) -> Result<ExitCode> {
         Command::Log { run, follow } => log(&run, follow, json).await,
         Command::Export { folder, out } => export(&folder, &out, json).await,
         Command::Models { command } => models::execute(command, json).await,
+        Command::Continue { run, more, no_limit } => pauses::go_on(&run, more, no_limit, json).await,
         Command::Cancel { run } => cancel(&run, json).await,
     }
 }
@@ -104,9 +106,17 @@ async fn run(
     if settings != before {
         engine.set_project_settings(&project.id, settings).await?;
     }
+    attend(&engine, json);
     let stops = Stops::listen()?;
     let run = engine.start_run(&project.id, scope, Trigger::User, &request()).await?;
     follow(&engine, events, stops, run, out, json).await
+}
+
+/// Where there is a terminal, a run asks before it spends more than its budget.
+fn attend(engine: &Engine, json: bool) {
+    if pauses::can_ask(json) {
+        engine.attend();
+    }
 }
 
 /// How a run is taken up.
@@ -120,6 +130,7 @@ async fn take_up(run: &str, again: Again, json: bool) -> Result<ExitCode> {
     let (sender, events) = mpsc::unbounded_channel();
     let engine = Engine::open_for(Program::CommandLine, &home()?, ChannelSink(sender)).await?;
     let run = engine.find_run(run).await?;
+    attend(&engine, json);
     let stops = Stops::listen()?;
     let run = match again {
         Again::Resume => engine.resume_run(&run, &request()).await?,
@@ -143,14 +154,21 @@ async fn follow(
 ) -> Result<ExitCode> {
     let words = Words::of_environment();
     let mut progress = Progress::new(words, json);
+    let mut question = Question::new(words);
     progress.begin(&run);
     let mut stopping = false;
     let run = loop {
         tokio::select! {
             event = events.recv() => match event {
-                Some(event) => if let Some(ended) = progress.take(event, &run.id) { break ended },
+                Some(event) => {
+                    if let Event::RunChanged(view) = &event && view.id == run.id {
+                        question.show(view, &mut progress);
+                    }
+                    if let Some(ended) = progress.take(event, &run.id) { break ended }
+                }
                 None => break engine.run(&run.id).await?,
             },
+            answered = question.answered(engine, &run.id, &mut progress) => answered?,
             () = stops.next() => {
                 if std::mem::replace(&mut stopping, true) {
                     leave(engine, &run.id, &mut progress).await;
@@ -176,6 +194,9 @@ async fn follow(
         }
         if let Some(error) = &run.error {
             eprintln!("genglossary: {}", words.error(error));
+            if error.code == "budget_spent" {
+                eprintln!("{}", words.resume_with(&run.id));
+            }
         }
     }
     engine.close().await;
@@ -276,7 +297,11 @@ fn line_of(run: &RunView, words: Words) -> String {
     format!(
         "{}\t{}\t{}\t{}\t{}{error}",
         run.id,
-        run.status.as_text(),
+        if run.paused.is_some() {
+            "paused".to_owned()
+        } else {
+            run.status.as_text()
+        },
         run.scope.as_text(),
         run.started_at.as_deref().unwrap_or(&run.created_at),
         run.project_name

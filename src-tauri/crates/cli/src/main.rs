@@ -5,6 +5,7 @@
 mod arguments;
 mod commands;
 mod models;
+mod pauses;
 mod progress;
 mod words;
 

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use genglossary_engine::{Event, EventSink, RunView, Stage, StageStatus, StageView, Waiting};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::words::Words;
@@ -65,6 +65,22 @@ impl Progress {
             }
             Event::LogEnded(end) if end.run_id == run_id => self.last.take(),
             _ => None,
+        }
+    }
+
+    /// Asks on the terminal; the bar stays away until there is an answer.
+    pub(crate) fn ask(&self, question: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let _ = write!(std::io::stderr(), "{question} ");
+    }
+
+    /// Says what became of the question.
+    pub(crate) fn asked(&self, what: &str) {
+        write_line(what);
+        if let Some(bar) = &self.bar {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
         }
     }
 

@@ -20,3 +20,14 @@ pub(crate) fn is_within(time: &str, span: Duration) -> bool {
     time.parse::<Timestamp>()
         .is_ok_and(|time| Timestamp::now().duration_since(time).unsigned_abs() <= span)
 }
+
+/// How long ago `time` was. Nothing for a time to come, or one that cannot be read.
+pub(crate) fn since(time: &str) -> Duration {
+    let elapsed = time
+        .parse::<Timestamp>()
+        .map(|time| Timestamp::now().duration_since(time));
+    elapsed
+        .ok()
+        .and_then(|elapsed| elapsed.try_into().ok())
+        .unwrap_or_default()
+}

@@ -41,6 +41,8 @@ struct Inner {
     copies: Copies,
     folder_watch: FolderWatch,
     program: Program,
+    /// Somebody can answer when a run asks.
+    attended: AtomicBool,
     health: watch::Sender<Health>,
     watcher: Mutex<Option<JoinHandle<()>>>,
     /// Held by whoever tidies up after a run.
@@ -93,6 +95,7 @@ impl Engine {
             folder_watch: FolderWatch::default(),
             unobserved: AtomicBool::new(false),
             program,
+            attended: AtomicBool::new(program == Program::App),
             health: watch::Sender::default(),
             watcher: Mutex::default(),
             cleaning: tokio::sync::RwLock::default(),
@@ -113,6 +116,16 @@ impl Engine {
 
     pub(crate) fn is_unobserved(&self) -> bool {
         self.0.unobserved.load(Ordering::Relaxed)
+    }
+
+    /// Somebody can answer when a run of this process asks whether it may spend more than its budget. So it is in the
+    /// app; without this, a run of the command line ends there as failed.
+    pub fn attend(&self) {
+        self.0.attended.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_attended(&self) -> bool {
+        self.0.attended.load(Ordering::Relaxed)
     }
 
     /// The data folder.

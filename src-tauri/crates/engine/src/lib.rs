@@ -59,14 +59,14 @@ pub use logs::{
     LogStage,
 };
 pub use models::{
-    JsonForm, KeyPlace, ModelCall, ModelCallRow, ModelCheck, ModelProvider, ModelRow, ModelServer, ModelSettings,
-    ModelStep, ModelTurn, ModelUse, OutputLanguage, PullState, PullView, use_keychain,
+    CallFilter, JsonForm, KeyPlace, ModelCall, ModelCallRow, ModelCalls, ModelCheck, ModelProvider, ModelRow,
+    ModelServer, ModelSettings, ModelStep, ModelTurn, ModelUse, OutputLanguage, PullState, PullView, use_keychain,
 };
 pub use plan::{Estimate, FileState, Plan, Questions, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use reasons::{DiffCause, Reason};
 pub use runs::{
-    CancelOutcome, MissingUnit, Owner, Program, RunDetail, RunOrder, RunSort, RunStatus, RunView, Scope, Stage,
-    StageStatus, StageView, StatusChange, StopReason, Trigger, Waiting,
+    CancelOutcome, ContinueOutcome, MissingUnit, Owner, Pause, Program, RunDetail, RunOrder, RunSort, RunStatus,
+    RunView, Scope, Stage, StageStatus, StageView, StatusChange, StopReason, Trigger, Waiting,
 };
 pub use settings::{AppSettings, CloseChoice, DataSize, DocumentLanguages, ProjectSettings, Theme, UiLanguage};

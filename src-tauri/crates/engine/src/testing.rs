@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::events::{Event, EventSink};
 use crate::{
-    CancelOutcome, Change, Engine, LogQuery, LogRecord, RunStatus, RunView, Scope, TermEdit, TermQuery, TermSort,
-    Trigger, Verdict,
+    CancelOutcome, Change, Engine, LogQuery, LogRecord, Program, RunStatus, RunView, Scope, TermEdit, TermQuery,
+    TermSort, Trigger, Verdict,
 };
 
 /// The first terms of a list without a filter: the order of their readings rises, every other falls.
@@ -73,10 +73,15 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
+        Self::of(Program::App).await
+    }
+
+    /// An engine of that kind of program.
+    pub(crate) async fn of(program: Program) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().join("home");
         let observer = Observer::default();
-        let engine = Engine::open(&home, observer.clone()).await.unwrap();
+        let engine = Engine::open_for(program, &home, observer.clone()).await.unwrap();
         Self {
             engine,
             observer,

@@ -14,7 +14,8 @@ export type State =
   | 'stale'
   | 'cancelling'
   | 'cli'
-  | 'asleep';
+  | 'asleep'
+  | 'paused';
 
 export const asked = new URLSearchParams(globalThis.location?.search ?? '');
 export const data = asked.get('data') ?? 'few';

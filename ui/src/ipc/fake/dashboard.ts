@@ -99,6 +99,7 @@ function pastRun(project: B.ProjectSummary, i: number, at: number): B.RunView {
     resumes: null,
     owner: i % 7 === 3 ? 'command_line' : 'this',
     waiting: null,
+    paused: null,
     engine: 'embedded',
     model: null,
     app_version: '0.1.0',
@@ -203,7 +204,8 @@ function board(window: B.Window, projectId: string | null): B.Dashboard {
       cancelled: count('cancelled'),
       interrupted: count('interrupted'),
     },
-    running: live.filter((run) => run.status === 'running').length,
+    running: live.filter((run) => run.status === 'running' && !run.paused).length,
+    paused: live.filter((run) => run.paused).length,
     waiting: live.filter((run) => run.status === 'pending').length,
     limit: 2,
     durations: by(completed, (run) => `${run.scope}|${run.engine}`)

@@ -128,21 +128,39 @@ export const USES: B.ModelUse[] = [
   },
 ];
 
-const CALLS: B.ModelCallRow[] = ['bronze disease', 'relative humidity', 'フォクシング'].map(
-  (item, at) => ({
-    id: String(at + 1),
-    stage: 'define',
-    item,
-    at: '2026-09-02T09:14:07.120Z',
-    attempt: at === 1 ? 2 : 1,
-    status: 200,
-    tokens_in: 1_204 + at * 87,
-    tokens_out: 68,
-    estimated: false,
-    time_ms: 2_140 + at * 300,
-    error: null,
-  }),
-);
+/** Two answers were known before: the words of one are still kept. */
+export const CALLS: B.ModelCallRow[] = [
+  '乾燥剤',
+  'craquelure',
+  'bronze disease',
+  'relative humidity',
+  'フォクシング',
+].map((item, at) => ({
+  id: String(at + 1),
+  stage: 'define',
+  item,
+  at: '2026-09-02T09:14:07.120Z',
+  known: at < 2,
+  attempt: at < 2 ? 0 : at === 3 ? 2 : 1,
+  status: at < 2 ? null : 200,
+  tokens_in: at < 2 ? 0 : 1_204 + at * 87,
+  tokens_out: at < 2 ? 0 : 68,
+  estimated: false,
+  time_ms: at < 2 ? 0 : 2_140 + at * 300,
+  error: null,
+}));
+
+const SAID: Omit<B.ModelCall, 'row' | 'asked_at'> = {
+  messages: [
+    { role: 'system', content: 'You write the entries of a glossary for researchers.' },
+    {
+      role: 'user',
+      content:
+        'material-5f0c begin\nTerm: bronze disease\n\n[1] Bronze disease is active corrosion.\nmaterial-5f0c end',
+    },
+  ],
+  reply: '{"definition": "Active corrosion of copper alloys.", "sources": [1], "confidence": 0.9}',
+};
 
 const pulls = new Map<string, B.PullView>();
 
@@ -224,26 +242,25 @@ function say(...lines: string[]): void {
 }
 
 export const commands = {
-  listModelCalls: (_runId: string, offset: number, limit: number) =>
-    answer(() => ({
-      rows: asked.has('model') ? CALLS.slice(offset, offset + limit) : [],
-      total: asked.has('model') ? CALLS.length : 0,
-      offset,
-    })),
+  listModelCalls: (_runId: string, filter: B.CallFilter, offset: number, limit: number) =>
+    answer((): B.ModelCalls => {
+      const kept = asked.has('model') ? CALLS : [];
+      const known = kept.filter((row) => row.known);
+      const rows =
+        filter === 'all' ? kept : kept.filter((row) => row.known === (filter === 'known'));
+      return {
+        rows: rows.slice(offset, offset + limit),
+        asked: kept.length - known.length,
+        known: known.length,
+        offset,
+      };
+    }),
   getModelCall: (_runId: string, id: string) =>
-    answer((): B.ModelCall => ({
-      row: CALLS.find((row) => row.id === id) ?? refuse('call_not_found'),
-      messages: [
-        { role: 'system', content: 'You write the entries of a glossary for researchers.' },
-        {
-          role: 'user',
-          content:
-            'material-5f0c begin\nTerm: bronze disease\n\n[1] Bronze disease is active corrosion.\nmaterial-5f0c end',
-        },
-      ],
-      reply:
-        '{"definition": "Active corrosion of copper alloys.", "sources": [1], "confidence": 0.9}',
-    })),
+    answer((): B.ModelCall => {
+      const row = CALLS.find((candidate) => candidate.id === id) ?? refuse('call_not_found');
+      if (id === '1') return { row, asked_at: null, messages: [], reply: '' };
+      return { ...SAID, row, asked_at: row.known ? '2026-08-28T16:02:44.010Z' : null };
+    }),
   getUsualModel: (provider: B.ModelProvider) => answer(() => usual(provider)),
   listModels: (settings: B.ModelSettings) =>
     answer(() => {

@@ -82,6 +82,18 @@ export function cancel(runId: string): B.CancelOutcome {
   return 'cancelling';
 }
 
+/** Goes on until the end: nothing here is paid for. */
+export function goOn(runId: string, since: string, more: number | null): B.ContinueOutcome {
+  const run = world.runOf(runId);
+  if (more !== null && !(more > 0)) refuse('invalid_settings', { field: 'budget' });
+  if (run.paused?.since !== since || run.cancelling) return 'not_paused';
+  run.suspended_ms += Date.now() - Date.parse(since);
+  Object.assign(run, { paused: null, revision: run.revision + 1 });
+  world.runChanged.emit(run);
+  world.simulate(run);
+  return 'continued';
+}
+
 export function force(runId: string): B.CancelOutcome {
   const run = world.runOf(runId);
   if (run.finished_at) return 'already_finished';

@@ -150,6 +150,7 @@ export function makeRun(
     stop_reason: null,
     owner: 'this',
     waiting: status === 'pending' ? { running: 2, limit: 2, ahead: 1 } : null,
+    paused: null,
     suspended_ms: 0,
     has_results: done,
     pinned: false,
@@ -235,6 +236,11 @@ export function populate() {
       asleep: () =>
         makeRun(main, 'completed', START - 5_000_000, 'full', { suspended_ms: 720_000 }),
       interrupted: () => makeRun(main, 'interrupted', START),
+      paused: () =>
+        makeRun(main, 'running', START, 'full', {
+          model: 'gpt-4.1-mini',
+          paused: { spent: 5.02, budget: 5, again: 5, since: iso(START + 1_200_000) },
+        }),
     };
     main.last_run = made[state]();
     const states: Partial<Record<State, B.ProjectState>> = {
@@ -243,6 +249,7 @@ export function populate() {
       pending: 'running',
       cancelling: 'running',
       cli: 'running',
+      paused: 'running',
       failed: 'failed',
       partial: 'partial',
       interrupted: 'interrupted',

@@ -185,7 +185,7 @@ fn holding(folder: &Path, secrets: &[&str]) -> Vec<PathBuf> {
         // A file of SQLite may go between two looks.
         let bytes = std::fs::read(&path).unwrap_or_default();
         let has = |secret: &&str| bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
-        if secrets.iter().any(|secret| has(secret)) {
+        if secrets.iter().any(has) {
             found.push(path);
         }
     }
@@ -332,4 +332,154 @@ fn a_pull_is_stopped_by_ctrl_c_and_did_not_fail() {
     assert_eq!(stopped.code, Some(130));
     assert!(stopped.err.contains("new:8b: stopped."), "{stopped:?}");
     runtime.block_on(server.until(|counts| counts.sockets == 0));
+}
+
+/// Where nobody can be asked, a run that has spent its budget ends, and says how to go on.
+#[test]
+fn without_a_terminal_a_run_that_has_spent_its_budget_fails_with_every_answer_kept() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(ModelServer::start(Script::default())).unwrap();
+    let (url, bench) = (server.url(), Bench::new());
+    bench.short("seeds");
+    let spends = ["--parallel", "1", "--price-in", "1000000", "--budget", "0.1"];
+    let spent = bench.run(&run_with(&url, &spends));
+    assert_eq!(spent.code, Some(1), "{spent:?}");
+    let run = bench.runs()[0].clone();
+    assert_eq!(
+        (&run["status"], &run["error"]["code"]),
+        (&json!("failed"), &json!("budget_spent"))
+    );
+    let hint = format!("genglossary resume {}", run["id"].as_str().unwrap());
+    assert!(
+        spent.err.contains("budget of 0.1") && spent.err.contains(&hint),
+        "{spent:?}"
+    );
+    assert_eq!(server.counts().calls, 1);
+    let plain = bench.run(&["continue", run["id"].as_str().unwrap()]);
+    assert_eq!(
+        (plain.code, plain.out.as_str()),
+        (Some(1), "the run does not wait for more budget\n")
+    );
+    assert_eq!(bench.run(&["continue", "nothing"]).code, Some(1));
+    // One question more is one answer more.
+    assert_eq!(bench.run(&["resume", run["id"].as_str().unwrap()]).code, Some(1));
+    assert_eq!(server.counts().calls, 2);
+}
+
+/// The program with a terminal of its own.
+#[cfg(target_os = "linux")]
+mod terminal {
+    use std::fs::File;
+    use std::io::{Read as _, Write as _};
+    use std::process::{Child, Stdio};
+
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    use super::*;
+
+    struct Terminal {
+        child: Child,
+        screen: File,
+        said: String,
+        /// So much of it was looked at.
+        read: usize,
+    }
+
+    impl Terminal {
+        fn start(bench: &Bench, arguments: &[&str]) -> Self {
+            let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+            grantpt(&screen).unwrap();
+            unlockpt(&screen).unwrap();
+            let name = ptsname(&screen, Vec::new()).unwrap();
+            let side = || {
+                File::options()
+                    .read(true)
+                    .write(true)
+                    .open(name.to_str().unwrap())
+                    .unwrap()
+            };
+            let child = bench
+                .command(arguments)
+                .stdin(Stdio::from(side()))
+                .stdout(Stdio::from(side()))
+                .stderr(Stdio::from(side()))
+                .spawn()
+                .unwrap();
+            Self {
+                child,
+                screen: File::from(screen),
+                said: String::new(),
+                read: 0,
+            }
+        }
+
+        /// Reads what it shows up to `text`.
+        fn until(&mut self, text: &str) {
+            let mut bytes = [0; 4096];
+            loop {
+                if let Some(at) = self.said[self.read..].find(text) {
+                    self.read += at + text.len();
+                    return;
+                }
+                let read = self.screen.read(&mut bytes).unwrap_or(0);
+                assert!(read > 0, "it ended without showing {text}: {}", self.said);
+                self.said.push_str(&String::from_utf8_lossy(&bytes[..read]));
+            }
+        }
+
+        fn types(&mut self, line: &str) {
+            self.screen.write_all(line.as_bytes()).unwrap();
+        }
+
+        fn code(&mut self) -> Option<i32> {
+            // Its last words need a reader.
+            let mut bytes = [0; 4096];
+            while self.screen.read(&mut bytes).is_ok_and(|read| read > 0) {}
+            self.child.wait().unwrap().code()
+        }
+    }
+
+    #[test]
+    fn on_a_terminal_a_run_that_has_spent_its_budget_asks_and_goes_on_by_what_is_typed_there_or_said_elsewhere() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let server = runtime.block_on(ModelServer::start(Script::default())).unwrap();
+        let (url, bench) = (server.url(), Bench::new());
+        bench.short("seeds");
+        let spends = ["--parallel", "1", "--price-in", "1000000", "--budget", "0.5"];
+        let mut run = Terminal::start(&bench, &run_with(&url, &spends));
+        run.until("The budget of 0.5 is spent.");
+        run.until("Spend another 0.5? y, N, or an amount:");
+        assert_eq!(server.counts().calls, 1);
+        run.types("perhaps\n");
+        run.until("y, N, or an amount above 0:");
+        run.types("y\n");
+        run.until("Spend another 0.5?");
+        assert_eq!(server.counts().calls, 2);
+        let id = bench.runs()[0]["id"].as_str().unwrap().to_owned();
+        assert!(bench.ok(&["runs"]).out.contains("\tpaused\t"));
+        // Another process says how much more.
+        bench.ok(&["continue", &id, "--more", "0.25"]);
+        run.until("Spend another 0.5?");
+        assert_eq!(server.counts().calls, 3);
+        run.types("1000000\n");
+        assert_eq!(run.code(), Some(0), "{}", run.said);
+        let done = &bench.runs()[0];
+        assert_eq!((&done["id"], &done["status"]), (&json!(id), &json!("completed")));
+    }
+
+    #[test]
+    fn no_stops_a_run_that_asks_and_says_how_to_go_on() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let server = runtime.block_on(ModelServer::start(Script::default())).unwrap();
+        let (url, bench) = (server.url(), Bench::new());
+        bench.short("seeds");
+        let spends = ["--parallel", "1", "--price-in", "1000000", "--budget", "0.5"];
+        let mut run = Terminal::start(&bench, &run_with(&url, &spends));
+        run.until("Spend another 0.5?");
+        run.types("\n");
+        run.until("go on with: genglossary resume");
+        assert_eq!(run.code(), Some(130));
+        assert_eq!(bench.runs()[0]["status"], "cancelled");
+        assert_eq!(server.counts().calls, 1);
+    }
 }

@@ -368,6 +368,7 @@ async fn written(table: &mut Table, folder: &Path, work: &Path) -> Outcome<()> {
         0.0,
     );
     table.value("that run", costs.changed.wall, "s");
+    table.value("after another, with every call kept", costs.kept.wall, "s");
     let stopped = models::stop(folder, &work.join("models-stop")).await?;
     table.budget(
         "a stop with 8 calls of 10 s under way, until all sockets are closed",

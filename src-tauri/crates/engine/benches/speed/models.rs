@@ -33,6 +33,8 @@ pub(crate) struct Costs {
     pub(crate) first: Asked,
     pub(crate) same: Asked,
     pub(crate) changed: Asked,
+    /// Another such change, with a line for every answer that was known.
+    pub(crate) kept: Asked,
     /// Most memory that was ever resident, in bytes.
     pub(crate) memory: u64,
 }
@@ -66,10 +68,21 @@ fn answer(call: &Call) -> Value {
 
 pub(crate) async fn project(engine: &Engine, folder: &Path, url: &str) -> Result<String, Box<dyn std::error::Error>> {
     let project = engine.project_for_folder(folder).await?.id;
+    settings(engine, &project, url, false).await?;
+    Ok(project)
+}
+
+async fn settings(
+    engine: &Engine,
+    project: &str,
+    url: &str,
+    keep_calls: bool,
+) -> Result<(), Box<dyn std::error::Error>> {
     let model = ModelSettings {
         base_url: url.to_owned(),
         model: "writer".to_owned(),
         parallel: PARALLEL,
+        keep_calls,
         ..ModelSettings::usual(ModelProvider::Ollama)
     };
     let settings = ProjectSettings {
@@ -77,8 +90,8 @@ pub(crate) async fn project(engine: &Engine, folder: &Path, url: &str) -> Result
         model: Some(model),
         ..ProjectSettings::default()
     };
-    engine.set_project_settings(&project, settings).await?;
-    Ok(project)
+    engine.set_project_settings(project, settings).await?;
+    Ok(())
 }
 
 pub(crate) async fn start(engine: &Engine, project: &str) -> Result<RunView, Box<dyn std::error::Error>> {
@@ -107,18 +120,21 @@ pub(crate) async fn run(folder: &Path, home: &Path, url: &str) -> Result<Costs, 
     let same = one().await?;
     let document = folder.join(CHANGED);
     let before = std::fs::read_to_string(&document)?;
-    tokio::time::sleep(SETTLED).await;
-    std::fs::write(
-        &document,
-        format!("{before}\n\nNothing else was written down that day.\n"),
-    )?;
-    let changed = one().await;
-    std::fs::write(&document, before)?;
+    let after = async |sentence: &str| {
+        tokio::time::sleep(SETTLED).await;
+        std::fs::write(&document, format!("{before}\n\n{sentence}\n"))?;
+        one().await
+    };
+    let changed = after("Nothing else was written down that day.").await;
+    settings(&engine, &project, url, true).await?;
+    let kept = after("Nothing else was written down that night.").await;
+    std::fs::write(&document, &before)?;
     engine.close().await;
     Ok(Costs {
         first,
         same,
         changed: changed?,
+        kept: kept?,
         memory,
     })
 }

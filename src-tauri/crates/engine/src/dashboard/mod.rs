@@ -126,6 +126,8 @@ pub struct Dashboard {
     pub ended: EndedCounts,
     /// Runs at work now.
     pub running: u32,
+    /// Runs that wait for somebody's word now.
+    pub paused: u32,
     /// Runs that wait for their turn now.
     pub waiting: u32,
     /// The most that may be at work at once, over all projects.
@@ -145,11 +147,12 @@ impl Engine {
             self.project_folder(project).await?;
         }
         let since = clock::format(window.since(now));
-        let (running, waiting) = self.count_active(project_id).await?;
+        let (running, paused, waiting) = self.count_active(project_id).await?;
         Ok(Dashboard {
             until: clock::format(now),
             ended: self.count_ended(&since, project_id).await?,
             running,
+            paused,
             waiting,
             limit: self.app_settings().await?.parallel_runs,
             durations: self.durations(now, window, project_id).await?,
@@ -157,16 +160,17 @@ impl Engine {
         })
     }
 
-    async fn count_active(&self, project_id: Option<&str>) -> Result<(u32, u32)> {
+    async fn count_active(&self, project_id: Option<&str>) -> Result<(u32, u32, u32)> {
         let row = sqlx::query!(
-            r#"SELECT coalesce(sum(status = 'running'), 0) AS "running!: i64",
+            r#"SELECT coalesce(sum(status = 'running' AND paused IS NULL), 0) AS "running!: i64",
+                 count(paused) AS "paused!: i64",
                  coalesce(sum(status = 'pending'), 0) AS "waiting!: i64"
                FROM run WHERE status IN ('pending', 'running') AND (?1 IS NULL OR project_id = ?1)"#,
             project_id
         )
         .fetch_one(self.store().reader())
         .await?;
-        Ok((row.running as u32, row.waiting as u32))
+        Ok((row.running as u32, row.paused as u32, row.waiting as u32))
     }
 
     async fn count_ended(&self, since: &str, project_id: Option<&str>) -> Result<EndedCounts> {

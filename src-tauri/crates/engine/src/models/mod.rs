@@ -9,7 +9,7 @@ mod server;
 mod settings;
 mod usage;
 
-pub use calls::{ModelCall, ModelCallRow, ModelTurn};
+pub use calls::{CallFilter, ModelCall, ModelCallRow, ModelCalls, ModelTurn};
 pub(crate) use keys::Keys;
 pub use keys::{KeyPlace, use_keychain};
 pub(crate) use pull::Pulls;

@@ -97,7 +97,7 @@ pub struct ModelSettings {
     /// Price of a million tokens of replies.
     #[specta(type = Option<u32>)] // a plain number: it is never NaN
     pub price_out: Option<f32>,
-    /// What a run may cost before it stops and asks.
+    /// What a run may cost before it pauses and asks.
     #[specta(type = Option<u32>)] // a plain number: it is never NaN
     pub budget: Option<f32>,
     /// Keeps every call of a run, with the sentences in it, to be looked at.
@@ -171,6 +171,12 @@ impl ModelSettings {
 
     fn has_price(&self) -> bool {
         self.price_in.or(self.price_out).is_some()
+    }
+
+    /// What a run may cost before it asks: the number as it was typed, not its nearest neighbour of half the width.
+    pub(crate) fn budget(&self) -> Option<f64> {
+        self.budget
+            .map(|budget| budget.to_string().parse().unwrap_or(f64::from(budget)))
     }
 
     /// What calls cost; nothing without a price.

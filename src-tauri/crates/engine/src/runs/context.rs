@@ -168,6 +168,14 @@ impl StageContext {
         self.live.ledger()
     }
 
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
     /// The same stage, for units that wait for a server: so many wait at the same time, however few cores there are.
     pub(crate) fn waiting(&self, at_once: usize) -> Result<Self, Break> {
         let threads = rayon::ThreadPoolBuilder::new()
@@ -306,6 +314,9 @@ impl StageContext {
                     .collect();
                 let known = todo.is_empty();
                 context.reused(items.len() - todo.len());
+                let kept = items.iter().zip(&keys).zip(&recalled);
+                let kept = kept.filter(|(_, output)| output.is_some());
+                unit.known(&kept.map(|((item, key), _)| (item, *key)).collect::<Vec<_>>());
                 if !todo.is_empty() {
                     unit.prepare(&todo.iter().map(|(item, _)| *item).collect::<Vec<_>>());
                 }

@@ -4,13 +4,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::watch as channel;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::model::{MissingUnit, RunView, Stage, StageStatus, StageView, StopReason, Waiting};
+use super::pause;
 use crate::clock;
 use crate::events::{Event, Events};
-use crate::logs::LogWriter;
+use crate::logs::{LogLevel, LogWriter};
 use crate::models::Ledger;
 
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub(crate) struct Live {
     stop: Mutex<Option<StopReason>>,
     missing: Mutex<Vec<MissingUnit>>,
     ledger: Ledger,
+    /// What its calls may cost before it asks the first time.
+    budget: f64,
+    /// What its calls may cost. Only ever grows.
+    allowed: channel::Sender<f64>,
     /// Whoever ends the run takes it and finishes the log.
     log: Mutex<Option<LogWriter>>,
     work: Mutex<Option<AbortHandle>>,
@@ -31,7 +37,9 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    pub(crate) fn new(view: RunView) -> Self {
+    /// `budget` is what its calls may cost, if there is a limit.
+    pub(crate) fn new(view: RunView, budget: Option<f64>) -> Self {
+        let budget = budget.unwrap_or(f64::INFINITY);
         Self {
             view: Mutex::new(view),
             news: AtomicBool::new(false),
@@ -39,6 +47,8 @@ impl Live {
             stop: Mutex::default(),
             missing: Mutex::default(),
             ledger: Ledger::default(),
+            budget,
+            allowed: channel::Sender::new(budget),
             log: Mutex::default(),
             work: Mutex::default(),
             ended: tokio::sync::Mutex::default(),
@@ -60,6 +70,29 @@ impl Live {
     /// What the run asked of models.
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// What its calls may cost before it asks the first time.
+    pub(super) fn budget(&self) -> f64 {
+        self.budget
+    }
+
+    /// What its calls may cost; who waits for more watches it.
+    pub(super) fn allowed(&self) -> channel::Receiver<f64> {
+        self.allowed.subscribe()
+    }
+
+    pub(super) fn may_spend(&self) -> f64 {
+        *self.allowed.borrow()
+    }
+
+    /// Takes in what its calls may cost. True if that is more than before.
+    pub(super) fn allow(&self, allowed: f64) -> bool {
+        self.allowed.send_if_modified(|before| {
+            let more = allowed > *before;
+            *before = before.max(allowed);
+            more
+        })
     }
 
     pub(crate) fn token(&self) -> &CancellationToken {
@@ -157,18 +190,27 @@ impl Live {
         lock(&self.missing).clone()
     }
 
-    /// Adds a time that the machine slept to the run and to the stage that is at work.
+    /// Adds a time that the machine slept. In a pause it is counted already.
     pub(super) fn slept(&self, slept: Duration) {
-        let slept = slept.as_millis() as u32;
         let mut view = lock(&self.view);
-        view.suspended_ms = view.suspended_ms.saturating_add(slept);
-        for stage in &mut view.stages {
-            if stage.status == StageStatus::Running {
-                stage.suspended_ms = stage.suspended_ms.saturating_add(slept);
-            }
+        if view.paused.is_none() {
+            view.suspend(slept.as_millis() as u32);
         }
         drop(view);
         self.news.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends a pause because the run ends.
+    pub(super) fn end_pause(&self) {
+        pause::end(&mut lock(&self.view));
+    }
+
+    /// Writes about the run as a whole, while its log is open.
+    pub(super) fn write_log(&self, level: LogLevel, message: String) {
+        let log = lock(&self.log).as_ref().map(LogWriter::log);
+        if let Some(log) = log {
+            log.write(level, self.current_stage(), "", message);
+        }
     }
 
     /// Tells of progress since the last time, if there is any.

@@ -8,6 +8,7 @@ mod live;
 mod missing;
 mod model;
 mod owner;
+mod pause;
 mod pulse;
 mod queue;
 pub(crate) mod record;
@@ -35,6 +36,7 @@ pub use model::{
 };
 use owner::Process;
 pub use owner::Program;
+pub use pause::{ContinueOutcome, Pause};
 use record::{NewRun, Transition};
 pub(crate) use recovery::Health;
 pub(crate) use unit::{Undone, Unit, from_bytes, to_bytes};
@@ -180,6 +182,7 @@ impl Engine {
         let settings = self.project_settings(project_id).await?;
         let model = settings.model.as_ref();
         let engine = model.map_or(EMBEDDED.to_owned(), ModelSettings::engine);
+        let allowed = model.and_then(ModelSettings::budget);
         let model = model.map(|model| model.model.clone());
         let settings = serde_json::to_string(&settings)?;
         let id = uuid::Uuid::now_v7().to_string();
@@ -193,6 +196,7 @@ impl Engine {
             model: model.as_deref(),
             settings: &settings,
             resumes,
+            allowed,
             owner: Process::this(),
             program: self.program(),
         };
@@ -205,7 +209,7 @@ impl Engine {
         let view = view::get_from(&mut *tx, &id).await?;
         tx.commit().await?;
 
-        let live = Arc::new(Live::new(view));
+        let live = Arc::new(Live::new(view, allowed));
         self.runs().insert(&id, &live);
         live.update(self.events(), |_| {});
         let view = live.view();

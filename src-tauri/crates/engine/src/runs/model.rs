@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::owner::Program;
+use super::pause::Pause;
 use crate::error::Message;
 use crate::models::ModelUse;
 use crate::settings::ProjectSettings;
@@ -281,7 +282,7 @@ pub struct StageView {
     pub started_at: Option<String>,
     /// UTC.
     pub finished_at: Option<String>,
-    /// Time that the machine slept in the middle of it.
+    /// Time in the middle of it in which nothing could go on, as for the run.
     pub suspended_ms: u32,
 }
 
@@ -313,6 +314,8 @@ pub struct RunView {
     pub owner: Owner,
     /// What it waits for, while it is pending.
     pub waiting: Option<Waiting>,
+    /// What it waits for in the middle of its work, while it is running.
+    pub paused: Option<Pause>,
     /// The engine that did the work.
     pub engine: String,
     /// Its model, for engines that have one.
@@ -325,7 +328,8 @@ pub struct RunView {
     pub started_at: Option<String>,
     /// When it ended.
     pub finished_at: Option<String>,
-    /// Time that the machine slept in the middle of it. Not part of its duration.
+    /// Time in the middle of it in which nothing could go on: the machine slept, or it was paused. Not part of its
+    /// duration. The pause that it is in is added when it is over.
     pub suspended_ms: u32,
     /// Its stages in order.
     pub stages: Vec<StageView>,
@@ -341,6 +345,17 @@ pub struct RunView {
     pub error: Option<Message>,
     /// Grows with every change; of two views of one run the higher one is newer.
     pub revision: u32,
+}
+
+impl RunView {
+    /// Adds a time in which nothing could go on to the run and to the stage that is at work.
+    pub(super) fn suspend(&mut self, milliseconds: u32) {
+        self.suspended_ms = self.suspended_ms.saturating_add(milliseconds);
+        let at_work = |stage: &&mut StageView| stage.status == StageStatus::Running;
+        for stage in self.stages.iter_mut().filter(at_work) {
+            stage.suspended_ms = stage.suspended_ms.saturating_add(milliseconds);
+        }
+    }
 }
 
 /// One change of the status of a run.

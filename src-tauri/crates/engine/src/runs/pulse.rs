@@ -52,7 +52,13 @@ pub(super) async fn pulse(engine: Engine, live: Arc<Live>) {
         match sign {
             Ok(Sign::Active {
                 cancel_requested_at: Some(at),
+                ..
             }) => live.cancel(engine.events(), StopReason::User, &at),
+            Ok(Sign::Active {
+                allowed,
+                allowed_by: Some(by),
+                ..
+            }) => live.go_on(engine.events(), allowed.unwrap_or(f64::INFINITY), by),
             Ok(Sign::Active { .. }) => {}
             // Somebody else settled the run: what it does from now on counts for nothing.
             Ok(Sign::Over) => return live.cancel(engine.events(), StopReason::Forced, &clock::now()),

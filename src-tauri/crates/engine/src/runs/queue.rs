@@ -20,13 +20,13 @@ pub(crate) enum Turn {
     Over(RunStatus),
 }
 
-/// Where a run stands. Runs that are being stopped are not waited for; a row id is the order of acceptance, because
+/// Where a run stands. Runs that are being stopped are not waited for, nor those that wait for somebody's word; a row id is the order of acceptance, because
 /// rows are only added at the end.
 pub(crate) async fn look(database: impl SqliteExecutor<'_>, run_id: &str) -> Result<Turn> {
     let row = sqlx::query!(
         r#"SELECT status, cancel_requested_at,
-             (SELECT count(*) FROM run r WHERE r.status IN ('pending', 'running') AND r.status = 'running')
-                 AS "running!: i64",
+             (SELECT count(*) FROM run r WHERE r.status IN ('pending', 'running') AND r.status = 'running'
+                 AND r.paused IS NULL) AS "running!: i64",
              coalesce((SELECT value ->> 'parallel_runs' FROM setting WHERE key = 'app'), 2) AS "limit!: i64",
              (SELECT count(*) FROM run r WHERE r.status IN ('pending', 'running') AND r.status = 'pending'
                  AND r.cancel_requested_at IS NULL AND r.rowid < run.rowid) AS "ahead!: i64"

@@ -64,6 +64,8 @@ pub(crate) struct NewRun<'a> {
     pub(crate) settings: &'a str,
     /// The run that it takes up again.
     pub(crate) resumes: Option<&'a str>,
+    /// What its calls may cost.
+    pub(crate) allowed: Option<f64>,
     pub(crate) owner: &'a Process,
     pub(crate) program: Program,
 }
@@ -89,8 +91,8 @@ pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -
     let (version, program) = (env!("CARGO_PKG_VERSION"), run.program.as_text());
     sqlx::query!(
         "INSERT INTO run (id, project_id, request_id, scope, trigger, status, engine, model, settings, settings_hash,
-             app_version, resumes, owner_boot, owner_pid, owner_started, owner_kind, heartbeat_at, created_at)
-         VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             app_version, resumes, allowed, owner_boot, owner_pid, owner_started, owner_kind, heartbeat_at, created_at)
+         VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         run.id,
         run.project_id,
         run.request_id,
@@ -102,6 +104,7 @@ pub(crate) async fn insert(tx: &mut Transaction<'_, Sqlite>, run: &NewRun<'_>) -
         hash,
         version,
         run.resumes,
+        run.allowed,
         run.owner.boot,
         run.owner.pid,
         run.owner.started,
@@ -151,6 +154,7 @@ pub(crate) async fn transition(
         "UPDATE run SET status = ?1, stage = coalesce(?2, stage), error = ?3, revision = max(revision, ?9) + 1,
              started_at = CASE WHEN ?4 THEN ?5 ELSE started_at END,
              finished_at = CASE WHEN ?6 THEN ?5 ELSE finished_at END,
+             paused = CASE WHEN ?6 THEN NULL ELSE paused END,
              heartbeat_at = CASE WHEN ?4 THEN ?5 ELSE heartbeat_at END
          WHERE id = ?7 AND status IN (SELECT value FROM json_each(?8))",
         to,
@@ -249,12 +253,16 @@ pub(crate) async fn request_cancel(store: &Store, run_id: &str, now: &str) -> Re
 }
 
 /// What the owner of a run learns when it shows that it lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Sign {
-    /// The run is active; somebody may have asked for its stop.
+    /// The run is active; somebody may have asked for its stop, or allowed it more.
     Active {
-        /// When.
+        /// When its stop was asked for.
         cancel_requested_at: Option<String>,
+        /// What it may spend.
+        allowed: Option<f64>,
+        /// Where that was said last.
+        allowed_by: Option<Program>,
     },
     /// Somebody else ended the run.
     Over,
@@ -272,7 +280,8 @@ pub(crate) async fn heartbeat(
     let mut tx = store.write().await?;
     let row = sqlx::query!(
         "UPDATE run SET heartbeat_at = ?, revision = revision + 1
-         WHERE id = ? AND status IN ('pending', 'running') RETURNING cancel_requested_at",
+         WHERE id = ? AND status IN ('pending', 'running') 
+         RETURNING cancel_requested_at, allowed, allowed_by",
         now,
         run_id
     )
@@ -284,19 +293,23 @@ pub(crate) async fn heartbeat(
     tx.commit().await?;
     Ok(Sign::Active {
         cancel_requested_at: row.cancel_requested_at,
+        allowed: row.allowed,
+        allowed_by: row.allowed_by.as_deref().and_then(Program::from_text),
     })
 }
 
 /// What others did to a run.
 pub(crate) async fn look(store: &Store, run_id: &str) -> Result<Sign> {
     let row = sqlx::query!(
-        "SELECT cancel_requested_at FROM run WHERE id = ? AND status IN ('pending', 'running')",
+        "SELECT cancel_requested_at, allowed, allowed_by FROM run WHERE id = ? AND status IN ('pending', 'running')",
         run_id
     )
     .fetch_optional(store.reader())
     .await?;
     Ok(row.map_or(Sign::Over, |row| Sign::Active {
         cancel_requested_at: row.cancel_requested_at,
+        allowed: row.allowed,
+        allowed_by: row.allowed_by.as_deref().and_then(Program::from_text),
     }))
 }
 
@@ -394,6 +407,7 @@ pub(crate) async fn interrupt(tx: &mut Transaction<'_, Sqlite>, run_id: &str, at
         at: Some(at),
         ..Change::to(RunStatus::Interrupted)
     };
+    end_pause(tx, run_id, at).await?;
     let outcome = transition(tx, run_id, &change).await?;
     if outcome == Transition::Updated {
         sqlx::query!(
@@ -405,6 +419,30 @@ pub(crate) async fn interrupt(tx: &mut Transaction<'_, Sqlite>, run_id: &str, at
         .await?;
     }
     Ok(outcome)
+}
+
+/// Counts the pause that a run is in up to that time as no work, for the run and for the stage that it is in.
+async fn end_pause(tx: &mut Transaction<'_, Sqlite>, run_id: &str, at: &str) -> Result<()> {
+    sqlx::query!(
+        "UPDATE run_stage SET suspended_ms = suspended_ms + (
+             SELECT max(0, CAST(round((julianday(?1) - julianday(paused ->> 'since')) * 86400000.0) AS INTEGER))
+             FROM run WHERE id = ?2)
+         WHERE run_id = ?2 AND status = 'running' AND EXISTS (SELECT 1 FROM run WHERE id = ?2 AND paused IS NOT NULL)",
+        at,
+        run_id
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE run SET suspended_ms = suspended_ms
+             + max(0, CAST(round((julianday(?1) - julianday(paused ->> 'since')) * 86400000.0) AS INTEGER))
+         WHERE id = ?2 AND paused IS NOT NULL AND status IN ('pending', 'running')",
+        at,
+        run_id
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// A value of the database by its name.

@@ -6,9 +6,9 @@ use glossary::Stopped;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::context::StopFlag;
+use super::context::{Break, StopFlag};
 use crate::error::Error;
-use crate::store::units::UnitKeyBuilder;
+use crate::store::units::{UnitKey, UnitKeyBuilder};
 
 /// Why a unit has no output.
 #[derive(Debug)]
@@ -19,6 +19,15 @@ pub(crate) enum Undone {
     Missing(Error),
     /// No other unit could be done either, so the stage ends here.
     Hopeless(Error),
+}
+
+impl From<Break> for Undone {
+    fn from(broken: Break) -> Self {
+        match broken {
+            Break::Cancelled => Self::Stopped,
+            Break::Failed(error) => Self::Hopeless(error),
+        }
+    }
 }
 
 impl From<Stopped> for Undone {
@@ -59,6 +68,9 @@ pub(crate) trait Unit: Send + Sync + 'static {
     fn room(&self, _item: &Self::Item) -> Option<usize> {
         None
     }
+
+    /// Hears of the items whose output is known, with their keys, before the others are worked at.
+    fn known(&self, _items: &[(&Self::Item, UnitKey)]) {}
 
     /// Gets ready for the items that have to be worked at, once and before the first of them.
     fn prepare(&self, _items: &[&Self::Item]) {}

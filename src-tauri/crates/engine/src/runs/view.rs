@@ -38,6 +38,7 @@ struct Row {
     pinned: bool,
     has_log: bool,
     waiting: Option<String>,
+    paused: Option<String>,
     stages: String,
 }
 
@@ -73,6 +74,7 @@ impl TryFrom<Row> for RunView {
             resumes: row.resumes,
             owner,
             waiting: row.waiting.map(|json| serde_json::from_str(&json)).transpose()?,
+            paused: row.paused.map(|json| serde_json::from_str(&json)).transpose()?,
             engine: row.engine,
             model: row.model,
             app_version: row.app_version,
@@ -98,7 +100,7 @@ macro_rules! select_runs {
             Row,
             r#"SELECT run.id, run.project_id, project.name AS project_name, run.scope, run.trigger, run.status,
                  run.engine, run.model, run.app_version, run.created_at, run.started_at, run.finished_at,
-                 run.cancel_requested_at, run.error, run.revision, run.resumes, run.missing, run.suspended_ms,
+                 run.cancel_requested_at, run.error, run.revision, run.resumes, run.missing, run.suspended_ms, run.paused,
                  run.owner_boot, run.owner_pid, run.owner_started, run.owner_kind,
                  (SELECT reason FROM run_status_history h WHERE h.run_id = run.id ORDER BY h.id DESC LIMIT 1)
                      AS "reason: String",
@@ -107,7 +109,7 @@ macro_rules! select_runs {
                  run.pinned AS "pinned: bool", run.log_removed_at IS NULL AS "has_log!: bool",
                  CASE run.status WHEN 'pending' THEN json_object(
                      'running', (SELECT count(*) FROM run r WHERE r.status IN ('pending', 'running')
-                         AND r.status = 'running'),
+                         AND r.status = 'running' AND r.paused IS NULL),
                      'limit', coalesce((SELECT value ->> 'parallel_runs' FROM setting WHERE key = 'app'), 2),
                      'ahead', (SELECT count(*) FROM run r WHERE r.status IN ('pending', 'running')
                          AND r.status = 'pending' AND r.cancel_requested_at IS NULL AND r.rowid < run.rowid)) END
@@ -241,7 +243,7 @@ pub(crate) async fn sorted(
                      ',' || r.scope || ',')
                  WHEN 'trigger' THEN r.trigger || r.owner_kind
                  WHEN 'started' THEN coalesce(r.started_at, r.created_at)
-                 WHEN 'duration' THEN (julianday(coalesce(r.finished_at, 'now')) - julianday(r.started_at)) * 86400000.0
+                 WHEN 'duration' THEN (julianday(coalesce(r.finished_at, r.paused ->> 'since', 'now')) - julianday(r.started_at)) * 86400000.0
                      - r.suspended_ms
                  WHEN 'stages' THEN (SELECT count(*) FROM run_stage s WHERE s.run_id = r.id AND s.status = 'completed')
                  WHEN 'units' THEN (SELECT sum(s.done) FROM run_stage s WHERE s.run_id = r.id) END AS value

@@ -344,6 +344,7 @@ async fn store_end(
     produced: &[Produced],
     missing: &[MissingUnit],
 ) -> Result<()> {
+    live.end_pause();
     let run = live.view();
     let stages = live.end_stages(match status {
         RunStatus::Completed | RunStatus::Partial => StageStatus::Completed,

@@ -24,7 +24,7 @@ use crate::logs::LogLevel;
 use crate::models::{Asked, ModelSettings, calls};
 use crate::runs::{Break, Stage, StageContext, StopFlag, Undone, Unit, from_bytes, to_bytes};
 use crate::store::Store;
-use crate::store::units::UnitKeyBuilder;
+use crate::store::units::{UnitKey, UnitKeyBuilder};
 
 pub(crate) use batch::MOST as LARGEST_BATCH;
 
@@ -111,10 +111,14 @@ impl<Q: Question> Asking<Q> {
     }
 
     /// Stores the calls of a question. An answer that was paid for is not lost because they could not be.
-    fn keep(&self, name: &str, kept: &Kept) {
+    fn keep(&self, question: &Q, kept: &Kept) {
         let calls = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
+        if calls.is_empty() {
+            return;
+        }
+        let (name, key) = (question.name(), UnitKey::of(self, question));
         for call in calls {
-            let saved = calls::save(&self.store, &self.run_id, Q::STAGE, name, &call);
+            let saved = calls::save(&self.store, &self.run_id, Q::STAGE, name, key, &call);
             if let Err(error) = self.runtime.block_on(saved) {
                 self.context
                     .log(LogLevel::Warn, name, format!("the call could not be kept: {error}"));
@@ -139,6 +143,21 @@ impl<Q: Question> Unit for Asking<Q> {
         question.depends(key);
     }
 
+    fn known(&self, questions: &[(&Q, UnitKey)]) {
+        if !self.settings.keep_calls {
+            return;
+        }
+        let known = questions.iter().map(|(question, key)| (question.name(), *key));
+        let saved = calls::save_known(&self.store, &self.run_id, Q::STAGE, known);
+        if let Err(error) = self.runtime.block_on(saved) {
+            self.context.log(
+                LogLevel::Warn,
+                "",
+                format!("the known answers could not be kept: {error}"),
+            );
+        }
+    }
+
     fn room(&self, _: &Q) -> Option<usize> {
         Some(ROOM)
     }
@@ -146,16 +165,11 @@ impl<Q: Question> Unit for Asking<Q> {
     fn work(&self, question: &Q, stop: &StopFlag) -> Result<Q::Answer, Undone> {
         let (prompt, model) = (question.prompt(), question.model(&self.model));
         let ledger = self.context.ledger();
-        if let Some(budget) = self.settings.budget.map(f64::from)
-            && ledger.spent() >= budget
-        {
-            let spent = ledger.spent();
-            return Err(Undone::Hopeless(Error::BudgetSpent { spent, budget }));
-        }
+        self.runtime.block_on(self.context.afford())?;
         let (client, kept) = self.observed();
         let asked = client.ask(&model, &prompt, stop.token(), |json| question.read(json));
         let asked = self.runtime.block_on(asked);
-        self.keep(question.name(), &kept);
+        self.keep(question, &kept);
         let count = |usage, asked| ledger.count(Q::STAGE, usage, self.settings.cost(usage), asked);
         match asked {
             Ok(answer) => {

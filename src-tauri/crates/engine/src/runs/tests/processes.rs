@@ -13,13 +13,13 @@ const HOME: &str = "GENGLOSSARY_TEST_HOME";
 const PROJECT: &str = "GENGLOSSARY_TEST_PROJECT";
 
 /// Another process that runs a project and stops in the middle until it may go on.
-struct Other {
+pub(super) struct Other {
     child: Child,
     go: PathBuf,
 }
 
 impl Other {
-    fn start(home: &Path, project: &str) -> Self {
+    pub(super) fn start(home: &Path, project: &str) -> Self {
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "runs::tests::processes::the_other_process", "--nocapture"])
             .env(HOME, home)
@@ -33,12 +33,18 @@ impl Other {
         }
     }
 
-    fn go(mut self) {
+    /// Lets it go on.
+    pub(super) fn release(&self) {
         std::fs::write(&self.go, "").unwrap();
+    }
+
+    /// Lets it go on and waits for its end.
+    pub(super) fn go(mut self) {
+        self.release();
         assert!(self.child.wait().unwrap().success());
     }
 
-    fn kill(mut self) {
+    pub(super) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -64,6 +70,7 @@ async fn the_other_process() {
         }
     });
     let engine = Engine::open_for(Program::CommandLine, &home, observer).await.unwrap();
+    engine.attend();
     engine
         .start_run(&project, Scope::Full, Trigger::User, "the other process")
         .await

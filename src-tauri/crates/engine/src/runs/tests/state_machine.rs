@@ -91,6 +91,7 @@ async fn start(store: &Store, model: &mut Model, project: usize, request: usize,
         model: None,
         settings: "{}",
         resumes,
+        allowed: None,
         owner: Process::this(),
         program: Program::App,
     };
@@ -179,8 +180,7 @@ async fn perform_on(store: &Store, model: &mut Model, act: &Act) {
         Act::Progress(_) => {
             let stages = view::get(store, &run.id).await.unwrap().stages;
             let sign = record::heartbeat(store, &run.id, &stages, 7, &[]).await.unwrap();
-            let active =
-                matches!(&sign, Sign::Active { cancel_requested_at } if cancel_requested_at.is_some() == run.cancel);
+            let active = matches!(&sign, Sign::Active { cancel_requested_at, .. } if cancel_requested_at.is_some() == run.cancel);
             assert_eq!(active, !run.status.is_final(), "{sign:?}");
             let mut tx = store.write().await.unwrap();
             assert_eq!(record::still_active(&mut tx, &run.id).await.unwrap(), active);

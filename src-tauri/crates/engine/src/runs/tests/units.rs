@@ -105,7 +105,7 @@ impl Worker {
         for stage in &mut run.stages {
             stage.done = 0;
         }
-        let live = Arc::new(Live::new(run));
+        let live = Arc::new(Live::new(run, None));
         let path = logs::path(&bench.home, "by hand");
         let log = LogWriter::create(&path, &project, "by hand", bench.engine.events().clone()).unwrap();
         let threads = Arc::new(rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap());

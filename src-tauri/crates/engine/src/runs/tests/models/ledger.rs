@@ -1,10 +1,10 @@
 //! What asking costs, and what is kept of it.
 
 use super::*;
-use crate::{LogLevel, RunStatus, Scope};
+use crate::{CallFilter, LogLevel, ModelCalls, Program, RunStatus, Scope};
 
 /// A token costs one.
-fn priced(model: &ModelSettings, budget: Option<f32>) -> ModelSettings {
+pub(super) fn priced(model: &ModelSettings, budget: Option<f32>) -> ModelSettings {
     ModelSettings {
         price_in: Some(1e6),
         price_out: Some(1e6),
@@ -15,18 +15,18 @@ fn priced(model: &ModelSettings, budget: Option<f32>) -> ModelSettings {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_has_spent_its_budget_stops_with_everything_kept_and_the_next_goes_on() {
-    let bench = Bench::new().await;
+async fn where_nobody_can_answer_a_run_that_has_spent_its_budget_fails_with_everything_kept_and_the_next_goes_on() {
+    let bench = Bench::of(Program::CommandLine).await;
     let project = bench.project("p").await;
     bench.completed(&project, Scope::Full).await;
     let before = bench.results(&project).await;
     let server = server(script()).await;
     let model = ask(&bench, &project, &server.url()).await;
-    set(&bench, &project, priced(&model, Some(1.0))).await;
+    set(&bench, &project, priced(&model, Some(0.1))).await;
     let run = bench.run(&project, Scope::Full).await;
     let error = run.error.unwrap();
     assert_eq!((run.status, error.code.as_str()), (RunStatus::Failed, "budget_spent"));
-    assert_eq!(error.params["budget"], "1");
+    assert_eq!(error.params["budget"], "0.1", "as it was typed");
     assert_eq!(bench.results(&project).await, before, "E8");
     assert_eq!(server.counts().calls, 1, "the first question spent it");
     let used = bench.engine.run_detail(&run.id).await.unwrap().model_use;
@@ -66,7 +66,7 @@ async fn the_calls_of_a_run_are_kept_word_by_word_only_where_somebody_wants_to_s
     let server = server(script()).await;
     let model = ask(&bench, &project, &server.url()).await;
     let run = bench.completed(&project, Scope::Full).await;
-    assert_eq!(bench.engine.list_model_calls(&run.id, 0, 10).await.unwrap().total, 0);
+    assert_eq!(kept(&bench, &run.id, CallFilter::All).await.asked, 0);
 
     let other = ModelSettings {
         keep_calls: true,
@@ -76,8 +76,8 @@ async fn the_calls_of_a_run_are_kept_word_by_word_only_where_somebody_wants_to_s
     set(&bench, &project, other).await;
     let before = server.counts().calls;
     let run = bench.completed(&project, Scope::Full).await;
-    let calls = bench.engine.list_model_calls(&run.id, 0, 1000).await.unwrap();
-    assert_eq!(calls.total, server.counts().calls - before);
+    let calls = kept(&bench, &run.id, CallFilter::All).await;
+    assert_eq!((calls.asked, calls.known), (server.counts().calls - before, 0));
     let definition = calls
         .rows
         .iter()
@@ -91,6 +91,78 @@ async fn the_calls_of_a_run_are_kept_word_by_word_only_where_somebody_wants_to_s
     assert_eq!((call.row.status, call.row.attempt), (Some(200), 1));
     assert!(!serde_json::to_string(&call).unwrap().contains(KEY));
     assert!(bench.engine.model_call("another run", &definition.id).await.is_err());
+}
+
+async fn kept(bench: &Bench, run: &str, filter: CallFilter) -> ModelCalls {
+    bench.engine.list_model_calls(run, filter, 0, 1000).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_known_is_a_line_without_costs_that_leads_to_the_words_of_its_call() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    let server = server(script()).await;
+    let model = ask(&bench, &project, &server.url()).await;
+    let keeps = ModelSettings {
+        keep_calls: true,
+        ..priced(&model, None)
+    };
+    set(&bench, &project, keeps.clone()).await;
+    let first = bench.completed(&project, Scope::Full).await.id;
+    let asked_first = kept(&bench, &first, CallFilter::All).await;
+    bench.change("p");
+    let second = bench.completed(&project, Scope::Full).await.id;
+    let all = kept(&bench, &second, CallFilter::All).await;
+    let (questions, cached) = asked(&bench, &second).await;
+    assert!(questions > 0 && cached > 0, "{questions} {cached}");
+    assert_eq!((all.asked, all.known), (questions, cached), "what the ledger says");
+    let (sent, known) = (
+        kept(&bench, &second, CallFilter::Asked).await.rows,
+        kept(&bench, &second, CallFilter::Known).await.rows,
+    );
+    assert_eq!((sent.len(), known.len()), (questions as usize, cached as usize));
+    assert!(sent.iter().all(|row| !row.known && row.tokens_in > 0));
+    let free = |row: &crate::ModelCallRow| (row.known, row.tokens_in, row.tokens_out, row.time_ms, row.attempt);
+    assert!(known.iter().all(|row| free(row) == (true, 0, 0, 0, 0)));
+
+    // The words are those of the call that was made then, and nothing else.
+    let row = known
+        .iter()
+        .find(|row| row.item == "drying room" && row.stage == Stage::Define);
+    let row = row.unwrap_or_else(|| panic!("{known:?}"));
+    let origin = asked_first
+        .rows
+        .iter()
+        .find(|other| (other.stage, &other.item) == (row.stage, &row.item));
+    let origin = bench.engine.model_call(&first, &origin.unwrap().id).await.unwrap();
+    let call = bench.engine.model_call(&second, &row.id).await.unwrap();
+    assert_eq!((&call.messages, &call.reply), (&origin.messages, &origin.reply));
+    assert_eq!((call.asked_at, origin.asked_at), (Some(origin.row.at), None));
+
+    // The run that asked it may be gone.
+    bench.engine.delete_run(&first).await.unwrap();
+    let lost = bench.engine.model_call(&second, &row.id).await.unwrap();
+    assert_eq!((lost.asked_at, lost.messages.len(), lost.reply.as_str()), (None, 0, ""));
+
+    // Who does not keep the calls keeps no line of what was known either.
+    set(
+        &bench,
+        &project,
+        ModelSettings {
+            keep_calls: false,
+            ..keeps
+        },
+    )
+    .await;
+    bench.write(
+        "p",
+        "guide/new.md",
+        "A seed vault is a room that is kept at minus 20 degrees. The seed vault is full.",
+    );
+    let third = bench.completed(&project, Scope::Full).await.id;
+    assert!(asked(&bench, &third).await.1 > 0);
+    let none = kept(&bench, &third, CallFilter::All).await;
+    assert_eq!((none.asked, none.known), (0, 0));
 }
 
 /// D4: a review without its end says nothing of the entries that come after it.

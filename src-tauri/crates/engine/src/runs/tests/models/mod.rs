@@ -9,6 +9,7 @@ mod judging;
 mod language;
 mod ledger;
 mod mending;
+mod pausing;
 mod sharing;
 
 use genglossary_model_server::{Asks, Call, ModelServer, Script, agree, sort};

@@ -1,0 +1,152 @@
+//! A run that has spent its budget: the question on a terminal, and the answer from anywhere else.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use genglossary_engine::{ContinueOutcome, Engine, NoSink, Pause, Program, Result, RunView};
+use serde_json::json;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+
+use crate::commands::{home, print_json, print_line};
+use crate::progress::Progress;
+use crate::words::Words;
+
+/// Whether somebody can be asked: who pipes or wants JSON cannot.
+pub(crate) fn can_ask(json: bool) -> bool {
+    !json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// What somebody typed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Answer {
+    Yes,
+    No,
+    Amount(f64),
+}
+
+impl Answer {
+    /// Nothing for what is neither.
+    fn of(line: &str) -> Option<Self> {
+        match line.trim().to_lowercase().as_str() {
+            "y" | "yes" | "はい" => Some(Self::Yes),
+            "" | "n" | "no" | "いいえ" => Some(Self::No),
+            amount => amount.parse().ok().filter(|amount| *amount > 0.0).map(Self::Amount),
+        }
+    }
+}
+
+/// The question that stands, if one does.
+pub(crate) struct Question {
+    words: Words,
+    asked: Option<Pause>,
+    lines: Option<UnboundedReceiver<String>>,
+}
+
+impl Question {
+    pub(crate) fn new(words: Words) -> Self {
+        Self {
+            words,
+            asked: None,
+            lines: None,
+        }
+    }
+
+    /// Asks once for each pause, and says when it is over, whoever ended it.
+    pub(crate) fn show(&mut self, run: &RunView, progress: &mut Progress) {
+        if run.paused == self.asked {
+            return;
+        }
+        self.asked.clone_from(&run.paused);
+        if let Some(pause) = &run.paused {
+            let lines = self.lines.get_or_insert_with(typed);
+            // What was typed before the question is no answer to it.
+            while lines.try_recv().is_ok() {}
+            progress.ask(&self.words.asks(run, pause));
+        } else if !run.status.is_final() && !run.cancelling {
+            progress.asked(self.words.goes_on());
+        } else {
+            progress.asked("");
+        }
+    }
+
+    /// Waits for an answer to the question that stands; for ever while none does. Gives it to the run.
+    pub(crate) async fn answered(&mut self, engine: &Engine, run_id: &str, progress: &mut Progress) -> Result<()> {
+        let (Some(pause), Some(lines)) = (&self.asked, &mut self.lines) else {
+            return std::future::pending().await;
+        };
+        // The end of the input is no consent.
+        let line = lines.recv().await.unwrap_or_default();
+        let more = match Answer::of(&line) {
+            Some(Answer::Yes) => pause.again,
+            Some(Answer::Amount(amount)) => amount,
+            Some(Answer::No) => {
+                engine.cancel_run(run_id).await?;
+                self.lines = None;
+                self.asked = None;
+                progress.asked(&self.words.resume_with(run_id));
+                return Ok(());
+            }
+            None => {
+                progress.ask(self.words.ask_again());
+                return Ok(());
+            }
+        };
+        engine.continue_run(run_id, &pause.since, Some(more)).await?;
+        Ok(())
+    }
+}
+
+/// The lines that are typed from now on.
+fn typed() -> UnboundedReceiver<String> {
+    let (sender, lines) = mpsc::unbounded_channel();
+    // Nobody can wait for the end of this thread: it waits for the next line.
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(std::result::Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}
+
+/// Lets a run go on that waits, whichever process it belongs to.
+pub(crate) async fn go_on(run: &str, more: Option<f64>, no_limit: bool, json: bool) -> Result<ExitCode> {
+    let engine = Engine::open_for(Program::CommandLine, &home()?, NoSink).await?;
+    let run = engine.find_run(run).await?;
+    let paused = engine.run(&run).await?.paused;
+    let outcome = match paused {
+        Some(pause) => {
+            let more = (!no_limit).then(|| more.unwrap_or(pause.again));
+            engine.continue_run(&run, &pause.since, more).await?
+        }
+        None => ContinueOutcome::NotPaused,
+    };
+    if json {
+        print_json(&json!({ "outcome": outcome, "run": engine.run(&run).await? }));
+    } else {
+        print_line(Words::of_environment().continued(outcome));
+    }
+    engine.close().await;
+    Ok(match outcome {
+        ContinueOutcome::Continued => ExitCode::SUCCESS,
+        ContinueOutcome::NotPaused => ExitCode::FAILURE,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_yes_or_an_amount_is_consent() {
+        assert_eq!(Answer::of(" Y \n"), Some(Answer::Yes));
+        assert_eq!(Answer::of("2.5"), Some(Answer::Amount(2.5)));
+        for no in ["", "\n", "n", "No"] {
+            assert_eq!(Answer::of(no), Some(Answer::No), "{no:?}");
+        }
+        for neither in ["0", "-1", "nan", "perhaps"] {
+            assert_eq!(Answer::of(neither), None, "{neither}");
+        }
+    }
+}
