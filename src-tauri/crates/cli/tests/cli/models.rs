@@ -138,7 +138,7 @@ fn holding(folder: &Path, secrets: &[&str]) -> Vec<PathBuf> {
         // A file of SQLite may go between two looks.
         let bytes = std::fs::read(&path).unwrap_or_default();
         let has = |secret: &&str| bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
-        if secrets.iter().any(|secret| has(secret)) {
+        if secrets.iter().any(has) {
             found.push(path);
         }
     }

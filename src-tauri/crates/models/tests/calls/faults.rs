@@ -122,7 +122,7 @@ async fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
             retry_after: Some(retry_after),
         };
         let server = start(failing(When::First(1), vec![fault])).await;
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         assert_eq!(ask(&client(Provider::OpenAi, &server)).await.unwrap().value, expected());
         // A date has no parts of seconds.
         assert!(start.elapsed() >= Duration::from_millis(900), "{retry_after:?}");
@@ -175,7 +175,7 @@ async fn a_server_that_is_down_is_unreachable() {
     let server = start(Script::default()).await;
     let url = server.url();
     drop(server);
-    let client = genglossary_models::Client::new(server_at(Provider::Ollama, url.clone()), limits()).unwrap();
+    let client = Client::new(server_at(Provider::Ollama, url.clone()), limits()).unwrap();
     let error = ask(&client).await.unwrap_err();
     // Another test may have got the port in the meantime, and does not answer as this one.
     assert!(error.is_final(), "{error:?}");
@@ -186,7 +186,7 @@ async fn a_server_that_is_down_is_unreachable() {
 async fn a_server_without_tls_is_told_as_that() {
     let server = start(Script::default()).await;
     let url = server.url().replace("http://", "https://");
-    let client = genglossary_models::Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
+    let client = Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
     let error = ask(&client).await.unwrap_err();
     assert_eq!(error.code(), "tls", "{error}");
     assert!(error.is_final());
@@ -196,7 +196,7 @@ async fn a_server_without_tls_is_told_as_that() {
 async fn an_address_of_something_else_is_told_as_that() {
     let server = start(Script::default()).await;
     let url = format!("{}/nothing/here", server.url());
-    let client = genglossary_models::Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
+    let client = Client::new(server_at(Provider::OpenAi, url), limits()).unwrap();
     let error = ask(&client).await.unwrap_err();
     assert_eq!(error.code(), "wrong_path", "{error}");
 }

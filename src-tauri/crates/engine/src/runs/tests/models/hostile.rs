@@ -175,7 +175,7 @@ fn sequences(text: &str) -> Vec<String> {
         text.chars().filter(|c| c.is_alphanumeric()).map(String::from).collect()
     };
     let length = if text.is_ascii() { 4 } else { 8 };
-    words.windows(length).map(|words| words.concat()).collect()
+    words.windows(length).map(<[String]>::concat).collect()
 }
 
 /// D7, on documents that have nothing to do with what the prompts were written with.
