@@ -19,7 +19,7 @@ use crate::normalise::key;
 use crate::{Entry, Finding, Issue, Severity, Term};
 
 pub(crate) use circular::is_about_itself;
-pub use ungrounded::unsupported;
+pub use ungrounded::{is_japanese, unsupported};
 
 /// Reviews a glossary entry by entry. What needs a view of the whole is prepared once, in near-linear time; an entry is
 /// then reviewed in time that depends on that entry alone.

@@ -31,15 +31,17 @@ pub(super) fn find(entry: &Entry) -> Option<Vec<String>> {
     entry.writer.as_ref()?;
     let names = std::iter::once(&entry.term).chain(&entry.synonyms);
     let quotes = entry.evidence.iter().map(|evidence| &*evidence.quote);
-    unsupported(entry.definition.as_deref()?, names.map(String::as_str), quotes)
+    unsupported(entry.definition.as_deref()?, names.map(String::as_str), quotes, ENOUGH)
 }
 
 /// The words of `definition` that are not in `quotes`, if next to none is; nothing where that cannot be told. The names
-/// of the term count for neither side, nor do quotes in another language.
+/// of the term count for neither side, nor do quotes in another language. A definition of fewer than `least` words (or
+/// kanji) is not judged.
 pub fn unsupported<'a>(
     definition: &str,
     names: impl Iterator<Item = &'a str>,
     quotes: impl Iterator<Item = &'a str>,
+    least: usize,
 ) -> Option<Vec<String>> {
     let japanese = is_japanese(definition);
     let mut quotes = quotes.filter(|quote| is_japanese(quote) == japanese).peekable();
@@ -56,7 +58,7 @@ pub fn unsupported<'a>(
     let all: BTreeSet<&String> = said.iter().flat_map(|word| &word.marks).collect();
     let all: Vec<&&String> = all.iter().filter(|mark| !named.contains(**mark)).collect();
     let supported = all.iter().filter(|mark| quoted.contains(***mark)).count();
-    if all.len() < ENOUGH || supported * share >= all.len() {
+    if all.len() < least || supported * share >= all.len() {
         return None;
     }
     let is_own = |word: &&Word| {
@@ -130,6 +132,7 @@ fn japanese_words(text: &str) -> Vec<Word> {
     words
 }
 
-fn is_japanese(text: &str) -> bool {
+/// Whether a text is Japanese, by its kana.
+pub fn is_japanese(text: &str) -> bool {
     text.chars().any(|c| matches!(c, 'ぁ'..='ヿ'))
 }

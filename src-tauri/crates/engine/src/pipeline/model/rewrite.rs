@@ -51,14 +51,20 @@ impl Mending {
 }
 
 impl Mending {
-    /// What a new definition says without the sentences that it names.
+    /// What a new definition says without the sentences that it names, however short it is: there is one that it would
+    /// replace. One in another language than the question is none.
     fn unsupported(&self, mended: &Mended) -> Option<Vec<String>> {
+        let text = mended.written.text.as_deref()?;
+        if review::is_japanese(text) != (self.language == Language::Japanese) {
+            return Some(vec![text.to_owned()]);
+        }
         let sources = mended.written.sources.iter();
         let quotes = sources.filter_map(|source| self.sentences.get(*source as usize));
         review::unsupported(
-            mended.written.text.as_deref()?,
+            text,
             std::iter::once(&*self.term),
             quotes.map(|sentence| &*sentence.quote),
+            1,
         )
     }
 }

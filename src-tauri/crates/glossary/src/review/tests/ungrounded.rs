@@ -129,7 +129,7 @@ const OTHER_WORDS: [(&str, &str, &str); 23] = [
 ];
 
 fn missing<'a>(term: &'a str, quote: &'a str, definition: &str) -> Option<Vec<String>> {
-    unsupported(definition, std::iter::once(term), std::iter::once(quote))
+    unsupported(definition, std::iter::once(term), std::iter::once(quote), 6)
 }
 
 #[test]
@@ -185,10 +185,12 @@ fn is_like(a: &str, b: &str) -> bool {
 fn nothing_is_said_of_what_cannot_be_compared() {
     let quote = "The drying room was full on Monday.";
     assert_eq!(missing("drying room", quote, "A heated chamber."), None, "too short");
+    let strict = unsupported("Owned.", std::iter::once("drying room"), std::iter::once(quote), 1);
+    assert_eq!(strict.unwrap(), ["Owned"]);
     let japanese = "植物標本を加熱して水分を除去するための装置。";
     assert_eq!(missing("drying room", quote, japanese), None, "another language");
     let both = [quote, "乾燥室は毎週月曜日に掃除する。"];
-    let found = unsupported(japanese, std::iter::once("乾燥室"), both.into_iter());
+    let found = unsupported(japanese, std::iter::once("乾燥室"), both.into_iter(), 6);
     assert!(found.is_some(), "the quote in its language counts");
 }
 
