@@ -45,20 +45,18 @@ impl Language {
         let Look {
             runs, percent, paused, ..
         } = look;
-        let mut state = match (self, runs) {
+        let state = match (self, runs) {
             (_, 0) => self.say(Word::Idle).to_owned(),
             (Self::En, 1) => with_percent("1 run", ", ", percent),
             (Self::En, _) => with_percent(&format!("{runs} runs"), ", ", percent),
             (Self::Ja, _) => with_percent(&format!("{runs} 件を実行中"), "、", percent),
         };
-        if paused > 0 {
-            state += &match (self, paused) {
-                (Self::En, 1) => ", 1 waits for your answer".to_owned(),
-                (Self::En, _) => format!(", {paused} wait for your answer"),
-                (Self::Ja, _) => format!("、{paused} 件が確認待ち"),
-            };
+        match (self, paused) {
+            (_, 0) => state,
+            (Self::En, 1) => state + ", 1 waits for your answer",
+            (Self::En, _) => format!("{state}, {paused} wait for your answer"),
+            (Self::Ja, _) => format!("{state}、{paused} 件が確認待ち"),
         }
-        state
     }
 
     /// What a notification says of a run that ended or waits for an answer; nothing of one at work.
@@ -224,8 +222,8 @@ mod tests {
     fn the_state_counts_the_runs_and_says_how_far_they_are() {
         let look = |runs, percent, paused| Look {
             runs,
-            percent,
             paused,
+            percent,
             ..Look::default()
         };
         assert_eq!(Language::En.state(look(2, Some(43), 0)), "2 runs, 43 %");

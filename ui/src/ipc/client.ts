@@ -71,6 +71,8 @@ export async function connect(): Promise<void> {
     return;
   }
   backend = tauriBackend();
+  // The shell goes on telling a page that was reloaded, until somebody says that it is gone.
+  window.addEventListener('pagehide', () => subscriptions.forEach((end) => end()));
 }
 
 function connected(): Backend {
@@ -137,10 +139,6 @@ export function pickSavePath(
 
 /** What ends every subscription that is open. */
 const subscriptions = new Set<() => void>();
-
-// The shell goes on telling a page that was reloaded, until somebody says that it is gone.
-if (typeof window !== 'undefined')
-  window.addEventListener('pagehide', () => subscriptions.forEach((end) => end()));
 
 /** Listens to an event of the engine; the answer stops it, also while the subscription is under way. */
 export function listen<K extends keyof Events>(

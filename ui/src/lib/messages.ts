@@ -1,7 +1,6 @@
 // The words of the interface: compiled functions, one per message and language. What is written here is the
 // way to them by key, with keys and parameters checked by the compiler.
-import en from 'virtual:messages/en';
-import ja from 'virtual:messages/ja';
+import all from 'virtual:messages';
 import type { m } from '../paraglide/messages.js';
 import { number, type Lang } from './format';
 
@@ -21,12 +20,12 @@ export type Filling<K extends MessageKey> =
 /** A key that was put together while running: whoever sent its parameters is trusted with them. */
 export type FoundKey = { [K in MessageKey]: object extends Inputs<K> ? K : never }[MessageKey];
 
-const all: Record<Lang, Record<string, (params: Record<string, unknown>) => string>> = { en, ja };
+const PLACES: Record<Lang, 0 | 1> = { en: 0, ja: 1 };
 /** The name that the compiler gives to a key. */
 const named = (key: string) => key.replaceAll('.', '_');
 
 export function has(key: string): key is FoundKey {
-  return key.includes('.') && named(key) in all.en;
+  return key.includes('.') && named(key) in all;
 }
 
 /** Reads as the language writes a number, and still is one where the singular is chosen. */
@@ -43,5 +42,5 @@ export function word<K extends MessageKey>(lang: Lang, key: K, ...[params]: Fill
   const filled: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(params ?? {}))
     filled[name] = typeof value === 'number' ? new Written(value, lang) : value;
-  return all[lang][named(key)]?.(filled) ?? key;
+  return all[named(key)]?.[PLACES[lang]](filled) ?? key;
 }
