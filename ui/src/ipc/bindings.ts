@@ -2585,6 +2585,8 @@ export type TermDetail = {
 	variants: Variant[],
 	/**  The model that chose the category. */
 	judge: string | null,
+	/**  A model was asked about the terms and said nothing of this one. */
+	unjudged: boolean,
 	/**  The full form of an abbreviation. */
 	expansion: string | null,
 	/**  The researcher's note. */

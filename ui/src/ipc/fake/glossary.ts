@@ -84,7 +84,8 @@ export function termDetail(key: string): B.TermDetail {
   return {
     row,
     variants,
-    judge: asked.has('model') ? 'qwen3:8b' : null,
+    judge: asked.has('model') && row.key !== 'foxing' ? 'qwen3:8b' : null,
+    unjudged: asked.has('model') && row.key === 'foxing',
     expansion: row.key === 'IPM' ? 'integrated pest management' : null,
     note: one.note ?? null,
     manual: one.manual ?? false,

@@ -91,6 +91,8 @@ pub struct TermDetail {
     pub variants: Vec<Variant>,
     /// The model that chose the category.
     pub judge: Option<String>,
+    /// A model was asked about the terms and said nothing of this one.
+    pub unjudged: bool,
     /// The full form of an abbreviation.
     pub expansion: Option<String>,
     /// The researcher's note.
@@ -130,6 +132,7 @@ impl TermDetail {
             row,
             variants: Vec::new(),
             judge: None,
+            unjudged: false,
             expansion: None,
             note: None,
             manual: false,
@@ -439,8 +442,10 @@ impl Engine {
         .fetch_optional(self.store().reader())
         .await?;
         let term = sqlx::query!(
-            "SELECT text, language, category, score, documents, occurrences, variants, judge, expansion
-             FROM term WHERE generation_id = ? AND key = ?",
+            r#"SELECT text, language, category, score, documents, occurrences, variants, judge, expansion,
+                 judge IS NULL AND (SELECT basis ->> '$.model' FROM generation WHERE id = ?1) IS NOT NULL
+                   AS "unjudged!: bool"
+               FROM term WHERE generation_id = ?1 AND key = ?2"#,
             generation,
             key
         )
@@ -450,6 +455,7 @@ impl Engine {
             (Some(term), _) => TermDetail {
                 variants: serde_json::from_str(&term.variants)?,
                 judge: term.judge,
+                unjudged: term.unjudged,
                 expansion: term.expansion,
                 ..TermDetail::of(TermRow {
                     language: results::parse(&term.language)?,
@@ -471,6 +477,8 @@ impl Engine {
         let row = &mut detail.row;
         row.edited = decision.category.is_some() || decision.note.is_some() || decision.name.is_some();
         row.verdict = decision.verdict.as_deref().map(results::parse).transpose()?;
+        // What is excluded is not sent, and of what is required not every answer counts.
+        detail.unjudged &= row.verdict.is_none();
         if let Some(category) = decision.category {
             row.category = category;
         }

@@ -133,7 +133,12 @@ fn chosen(value: &Value, own: &[OwnCategory]) -> Option<Category> {
 }
 
 /// The answer to the [question](prompt), or what is wrong with it.
-pub(crate) fn read(json: &Value, own: &[OwnCategory], expressions: &[Expression<'_>]) -> Result<Judged, String> {
+pub(crate) fn read(
+    json: &Value,
+    own: &[OwnCategory],
+    expressions: &[Expression<'_>],
+    may_forget_all: bool,
+) -> Result<Judged, String> {
     let terms = lenient::list(json, "terms").ok_or("the list \"terms\" is missing")?;
     let mut categories = vec![None; expressions.len()];
     for term in terms {
@@ -144,7 +149,7 @@ pub(crate) fn read(json: &Value, own: &[OwnCategory], expressions: &[Expression<
             categories[at as usize].get_or_insert(category);
         }
     }
-    if categories.iter().all(Option::is_none) {
+    if !may_forget_all && categories.iter().all(Option::is_none) {
         return Err(format!(
             "\"terms\" holds no expression with a number from 1 to {} and one of the categories {}",
             expressions.len(),
@@ -214,7 +219,7 @@ mod tests {
     /// D4
     #[test]
     fn categories_are_read_tolerantly_and_what_is_forgotten_stays_open() {
-        let read = |json: Value| read(&json, &[], &expressions());
+        let read = |json: Value| read(&json, &[], &expressions(), false);
         let judged = read(json!({
             "terms": [
                 { "number": "1", "category": "Concept" },
@@ -315,7 +320,7 @@ mod tests {
         let read = |category: &str| {
             let json =
                 json!({ "terms": [{ "number": 1, "category": category }, { "number": 2, "category": "place" }] });
-            read(&json, &own, &expressions()).unwrap().categories[0].clone()
+            read(&json, &own, &expressions(), false).unwrap().categories[0].clone()
         };
         let is = |name: &str| Some(Category::Own(name.to_owned()));
         assert_eq!(read(" seed_SPECIES "), is("Seed species"));

@@ -69,6 +69,8 @@ struct Judging {
     /// The project's own categories.
     own: Arc<Vec<OwnCategory>>,
     candidates: Vec<Candidate>,
+    /// The model has forgotten all of them before, and may do so again.
+    again: bool,
 }
 
 impl Judging {
@@ -91,6 +93,9 @@ impl Question for Judging {
         if !self.own.is_empty() {
             key.value(&*self.own);
         }
+        if self.again {
+            key.text("again");
+        }
         for candidate in &self.candidates {
             key.text(&candidate.text).value(&candidate.sentences);
         }
@@ -101,7 +106,7 @@ impl Question for Judging {
     }
 
     fn read(&self, json: &Value) -> Result<Judged, String> {
-        prompts::read(json, &self.own, &self.expressions())
+        prompts::read(json, &self.own, &self.expressions(), self.again)
     }
 
     fn fits(&self, judged: &Judged) -> bool {
@@ -203,8 +208,8 @@ pub(in crate::pipeline) async fn run(
         added: Vec::new(),
     };
     let own = Arc::new(own_categories(work, settings));
-    for _ in 0..ROUNDS {
-        let questions = Arc::new(questions(&std::mem::take(&mut open), settings, &own));
+    for round in 0..ROUNDS {
+        let questions = Arc::new(questions(&std::mem::take(&mut open), settings, &own, round > 0));
         work.context.more(questions.len());
         let answers = ask(work, settings, &questions).await?;
         for (question, answer) in questions.iter().zip(&answers) {
@@ -266,7 +271,12 @@ fn own_categories(work: &Work<'_>, settings: &ModelSettings) -> Vec<OwnCategory>
 }
 
 /// The candidates in batches.
-fn questions(candidates: &[Candidate], settings: &ModelSettings, own: &Arc<Vec<OwnCategory>>) -> Vec<Judging> {
+fn questions(
+    candidates: &[Candidate],
+    settings: &ModelSettings,
+    own: &Arc<Vec<OwnCategory>>,
+    again: bool,
+) -> Vec<Judging> {
     let room = |language| settings.context.saturating_sub(prompts::tokens(language, own));
     let batches = batches(candidates, room).into_iter();
     batches
@@ -275,6 +285,7 @@ fn questions(candidates: &[Candidate], settings: &ModelSettings, own: &Arc<Vec<O
             language: batch.language,
             own: Arc::clone(own),
             candidates: batch.items.to_vec(),
+            again,
         })
         .collect()
 }
