@@ -106,6 +106,8 @@ impl StageContext {
             view.started_at = Some(clock::now());
         });
         live.update(engine.events(), |_| {});
+        #[cfg(test)]
+        engine.runs().fault.strike(Some(stage));
         let stop = StopFlag(live.token().clone());
         Self {
             engine: engine.clone(),

@@ -93,7 +93,7 @@ async fn live_through(engine: Engine, live: Arc<Live>) {
 
 async fn work(engine: Engine, live: Arc<Live>, log: Log) -> Result<Vec<Produced>, Break> {
     #[cfg(test)]
-    engine.runs().fault.strike();
+    engine.runs().fault.strike(None);
     let run = live.view();
     wait_for_turn(&engine, &live, &log).await?;
     let stored = view::get(engine.store(), &run.id).await?;

@@ -149,7 +149,13 @@ pub(crate) fn read(
             categories[at as usize].get_or_insert(category);
         }
     }
-    if !may_forget_all && categories.iter().all(Option::is_none) {
+    // Words that are none of the categories are no way to forget a term.
+    let names_any = terms.iter().any(|term| {
+        term.get("number")
+            .and_then(|value| number(value, expressions.len()))
+            .is_some()
+    });
+    if (names_any || !may_forget_all) && categories.iter().all(Option::is_none) {
         return Err(format!(
             "\"terms\" holds no expression with a number from 1 to {} and one of the categories {}",
             expressions.len(),

@@ -17,18 +17,26 @@ mod stopping;
 mod units;
 mod watching;
 
-/// What a test does to the next worker, before its work begins.
+use super::Stage;
+
+/// What a test does to the next worker, before its work begins, or once it has begun a stage.
 #[derive(Default)]
-pub(crate) struct Fault(std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>);
+pub(crate) struct Fault(std::sync::Mutex<Option<(Option<Stage>, Strike)>>);
+
+type Strike = Box<dyn FnOnce() + Send>;
 
 impl Fault {
     fn set(&self, fault: impl FnOnce() + Send + 'static) {
-        *self.0.lock().unwrap() = Some(Box::new(fault));
+        *self.0.lock().unwrap() = Some((None, Box::new(fault)));
     }
 
-    pub(super) fn strike(&self) {
-        let fault = self.0.lock().unwrap().take();
-        if let Some(fault) = fault {
+    fn set_in(&self, stage: Stage, fault: impl FnOnce() + Send + 'static) {
+        *self.0.lock().unwrap() = Some((Some(stage), Box::new(fault)));
+    }
+
+    pub(super) fn strike(&self, stage: Option<Stage>) {
+        let fault = self.0.lock().unwrap().take_if(|(at, _)| *at == stage);
+        if let Some((_, fault)) = fault {
             fault();
         }
     }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::gate::{Gate, until};
 use crate::runs::record::{self, Change, Sign, Transition};
 use crate::testing::Bench;
-use crate::{CancelOutcome, Event, RunStatus, Scope, StageStatus, StopReason};
+use crate::{CancelOutcome, Event, RunStatus, Scope, Stage, StageStatus, StopReason};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn a_worker_that_is_stuck_is_given_up_and_writes_nothing_any_more() {
@@ -144,6 +144,35 @@ async fn a_worker_that_panics_at_once_ends_as_a_failed_run() {
     let ended = |event: &Event| matches!(event, Event::LogEnded(end) if end.status == RunStatus::Failed);
     assert!(bench.observer.events().iter().any(ended), "the end is told");
     bench.completed(&project, Scope::Full).await;
+}
+
+/// A panic in the middle of a run: that stage is the one that failed, and the glossary of before stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_that_panics_fails_its_run_and_changes_nothing() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    bench.completed(&project, Scope::Full).await;
+    let before = bench.results(&project).await;
+    bench.change("p");
+    bench
+        .engine
+        .runs()
+        .fault
+        .set_in(Stage::Review, || panic!("a broken review"));
+    let run = bench.run(&project, Scope::Full).await;
+    let error = run.error.expect("a failed run says why");
+    assert_eq!(
+        (run.status, error.detail.as_deref()),
+        (RunStatus::Failed, Some("a broken review"))
+    );
+    let status = |stage: Stage| run.stages.iter().find(|view| view.stage == stage).unwrap().status;
+    assert_eq!(
+        [Stage::Define, Stage::Review, Stage::Refine].map(status),
+        [StageStatus::Completed, StageStatus::Failed, StageStatus::Waiting]
+    );
+    assert_eq!(bench.results(&project).await, before);
+    bench.completed(&project, Scope::Full).await;
+    assert_ne!(bench.results(&project).await, before);
 }
 
 /// S4: the worker cannot even begin its log.
