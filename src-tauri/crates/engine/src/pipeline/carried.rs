@@ -41,8 +41,8 @@ pub(super) struct Carried {
     pub(super) found: Slot<Vec<Arc<Found>>>,
     pub(super) entries: Slot<Entries>,
     pub(super) issues: Slot<Vec<Issue>>,
-    /// Who asks the model: the key is looked up once.
-    pub(super) client: OnceCell<Client>,
+    /// Who asks the model. The key is looked up once, and not before there is something to ask.
+    pub(super) client: Arc<OnceCell<Client>>,
 }
 
 impl Carried {

@@ -114,7 +114,7 @@ impl Engine {
         let (engine, mut closed) = (self.clone(), self.closed());
         tokio::spawn(async move {
             let checked = tokio::select! {
-                checked = engine.store().quick_check() => checked,
+                checked = engine.store().integrity_check() => checked,
                 // A program that only lists the runs does not wait for the check to end.
                 () = async { _ = closed.wait_for(|closed| *closed).await.is_ok() } => return,
             };

@@ -131,8 +131,8 @@ impl Store {
     }
 
     /// What is wrong with the database file, if anything. Reads all of it, so not for the start of the app.
-    pub(crate) async fn quick_check(&self) -> Result<Option<String>> {
-        let said: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+    pub(crate) async fn integrity_check(&self) -> Result<Option<String>> {
+        let said: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
             .fetch_one(&self.reader)
             .await?;
         Ok((said != "ok").then_some(said))

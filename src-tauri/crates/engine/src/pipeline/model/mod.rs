@@ -17,13 +17,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::runtime::Handle;
+use tokio::sync::OnceCell;
 
 use super::Work;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::logs::LogLevel;
 use crate::models::{Asked, ModelSettings, calls};
 use crate::runs::{Break, Stage, StageContext, StopFlag, Undone, Unit, from_bytes, to_bytes};
-use crate::store::Store;
 use crate::store::units::{UnitKey, UnitKeyBuilder};
 
 pub(crate) use batch::MOST as LARGEST_BATCH;
@@ -83,11 +84,11 @@ pub(super) trait Question: Send + Sync + 'static {
 /// Questions of one kind to one model.
 struct Asking<Q> {
     settings: ModelSettings,
-    client: Client,
+    client: Arc<OnceCell<Client>>,
     model: Model,
+    engine: Engine,
     context: StageContext,
     runtime: Handle,
-    store: Store,
     run_id: String,
     /// Questions in a row in which the server failed.
     in_vain: AtomicU32,
@@ -99,15 +100,18 @@ type Kept = Arc<Mutex<Vec<Exchange>>>;
 
 impl<Q: Question> Asking<Q> {
     /// The client, and where it puts its calls if the researcher wants to see them.
-    fn observed(&self) -> (Client, Kept) {
+    fn observed(&self, stop: &StopFlag) -> Result<(Client, Kept), Undone> {
         let kept = Kept::default();
-        let client = self.client.clone();
+        let client = self.client.get_or_try_init(|| self.engine.client(&self.settings));
+        // A keychain that is locked asks the researcher first.
+        let client = self.runtime.block_on(stop.token().run_until_cancelled(client));
+        let client = client.ok_or(Undone::Stopped)?.map_err(Undone::Hopeless)?.clone();
         if !self.settings.keep_calls {
-            return (client, kept);
+            return Ok((client, kept));
         }
         let put = Arc::clone(&kept);
         let tell = move |call: &Exchange| put.lock().unwrap_or_else(PoisonError::into_inner).push(call.clone());
-        (client.observe(Arc::new(tell)), kept)
+        Ok((client.observe(Arc::new(tell)), kept))
     }
 
     /// Stores the calls of a question. An answer that was paid for is not lost because they could not be.
@@ -118,7 +122,7 @@ impl<Q: Question> Asking<Q> {
         }
         let (name, key) = (question.name(), UnitKey::of(self, question));
         for call in calls {
-            let saved = calls::save(&self.store, &self.run_id, Q::STAGE, name, key, &call);
+            let saved = calls::save(self.engine.store(), &self.run_id, Q::STAGE, name, key, &call);
             if let Err(error) = self.runtime.block_on(saved) {
                 self.context
                     .log(LogLevel::Warn, name, format!("the call could not be kept: {error}"));
@@ -148,7 +152,7 @@ impl<Q: Question> Unit for Asking<Q> {
             return;
         }
         let known = questions.iter().map(|(question, key)| (question.name(), *key));
-        let saved = calls::save_known(&self.store, &self.run_id, Q::STAGE, known);
+        let saved = calls::save_known(self.engine.store(), &self.run_id, Q::STAGE, known);
         if let Err(error) = self.runtime.block_on(saved) {
             self.context.log(
                 LogLevel::Warn,
@@ -166,7 +170,7 @@ impl<Q: Question> Unit for Asking<Q> {
         let (prompt, model) = (question.prompt(), question.model(&self.model));
         let ledger = self.context.ledger();
         self.runtime.block_on(self.context.afford())?;
-        let (client, kept) = self.observed();
+        let (client, kept) = self.observed(stop)?;
         let asked = client.ask(&model, &prompt, stop.token(), |json| question.read(json));
         let asked = self.runtime.block_on(asked);
         self.keep(question, &kept);
@@ -238,15 +242,13 @@ async fn ask<Q: Question>(
     if questions.is_empty() {
         return Ok(Vec::new());
     }
-    let client = work.carried.client.get_or_try_init(|| work.engine.client(settings));
-    let client = work.context.stop().token().run_until_cancelled(client);
     let unit = Asking {
-        client: client.await.ok_or(Break::Cancelled)??.clone(),
+        client: Arc::clone(&work.carried.client),
         model: settings.model(),
         settings: settings.clone(),
         context: work.context.clone(),
         runtime: Handle::current(),
-        store: work.engine.store().clone(),
+        engine: work.engine.clone(),
         run_id: work.run.id.clone(),
         in_vain: AtomicU32::new(0),
         kind: PhantomData::<fn() -> Q>,
