@@ -3,14 +3,19 @@
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod bench;
+#[cfg(target_os = "linux")]
+mod bus;
 mod close;
 mod contract;
 #[cfg(target_os = "linux")]
 mod dashboard;
+#[cfg(target_os = "linux")]
+mod desktop;
 mod files;
 mod history;
 #[cfg(target_os = "linux")]
 mod models;
+#[cfg(target_os = "linux")]
 mod notification;
 #[cfg(target_os = "linux")]
 mod session;

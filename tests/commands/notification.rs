@@ -1,13 +1,11 @@
 //! The notification at the end of a run, on a message bus with a service that shows it and clicks on it.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use dbus::Message;
 use dbus::arg::ArgType;
 use dbus::blocking::LocalConnection;
-use dbus::channel::{Channel, MatchingReceiver as _, Sender as _};
+use dbus::channel::{MatchingReceiver as _, Sender as _};
 use dbus::message::MatchRule;
 use genglossary_desktop::desktop::board::News;
 use genglossary_desktop::desktop::notify;
@@ -17,40 +15,12 @@ use serde_json::Value;
 use tauri::Manager as _;
 
 use crate::bench::{Bench, text};
+use crate::bus::Bus;
 
 /// The test starts itself again with this variable and a message bus of its own.
 const APP: &str = "GENGLOSSARY_TEST_NOTIFICATION";
 const SERVICE: &str = "org.freedesktop.Notifications";
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// A message bus of its own.
-struct Bus {
-    daemon: Child,
-    address: String,
-}
-
-impl Bus {
-    fn start() -> Self {
-        let config = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/session.conf");
-        let mut daemon = Command::new("dbus-daemon")
-            .args(["--nofork", "--print-address", "--config-file", config])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut address = String::new();
-        let mut said = BufReader::new(daemon.stdout.take().unwrap());
-        said.read_line(&mut address).unwrap();
-        let address = address.trim().to_owned();
-        Self { daemon, address }
-    }
-}
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
-}
 
 /// What the service was asked to show: title, text, actions.
 type Shown = (String, String, Vec<String>);
@@ -100,19 +70,8 @@ fn a_click_on_the_notification_opens_its_run() {
         return app();
     }
     let bus = Bus::start();
-    let mut channel = Channel::open_private(&bus.address).unwrap();
-    channel.register().unwrap();
-    let connection = LocalConnection::from(channel);
-    let mut app = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "notification::a_click_on_the_notification_opens_its_run",
-            "--nocapture",
-        ])
-        .env(APP, "1")
-        .env("DBUS_SESSION_BUS_ADDRESS", &bus.address)
-        .spawn()
-        .unwrap();
+    let connection = bus.connect();
+    let mut app = bus.app("notification::a_click_on_the_notification_opens_its_run", APP);
     let shown = serve(&connection, || app.try_wait().unwrap().is_some());
     assert!(app.wait().unwrap().success());
     let (title, text, actions) = shown.expect("a notification was shown");

@@ -76,6 +76,7 @@ fn a_piece_of_a_longer_word_is_no_occurrence() {
     assert_eq!(found(&["node"], "node.js has a node. A node's state"), ["node", "node"]);
 }
 
+/// D9
 #[test]
 fn terms_with_signs_are_found() {
     assert_eq!(
@@ -104,6 +105,7 @@ fn a_term_inside_a_longer_term_counts() {
     );
 }
 
+/// D9
 #[test]
 fn a_piece_of_a_japanese_word_is_no_occurrence() {
     assert_eq!(found(&["京都"], "東京都の京都展"), ["京都"]);
