@@ -72,7 +72,7 @@ export async function connect(): Promise<void> {
   }
   backend = tauriBackend();
   // The shell goes on telling a page that was reloaded, until somebody says that it is gone.
-  window.addEventListener('pagehide', () => subscriptions.forEach((end) => end()));
+  globalThis.addEventListener?.('pagehide', () => subscriptions.forEach((end) => end()));
 }
 
 function connected(): Backend {

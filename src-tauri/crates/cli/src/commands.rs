@@ -168,7 +168,7 @@ async fn follow(
                 }
                 None => break engine.run(&run.id).await?,
             },
-            answered = question.answered(engine, &run.id, &mut progress) => answered?,
+            () = question.answered(engine, &run.id, &mut progress) => {}
             () = stops.next() => {
                 if std::mem::replace(&mut stopping, true) {
                     leave(engine, &run.id, &mut progress).await;

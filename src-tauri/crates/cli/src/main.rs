@@ -16,6 +16,9 @@ use clap::Parser as _;
 use crate::arguments::Arguments;
 use crate::words::Words;
 
+/// What is still at work at the end gets so long.
+const SHUTDOWN: std::time::Duration = std::time::Duration::from_secs(5);
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
@@ -31,7 +34,7 @@ fn main() -> ExitCode {
     };
     genglossary_engine::use_keychain();
     let json = arguments.json;
-    match runtime.block_on(commands::execute(arguments)) {
+    let exit = match runtime.block_on(commands::execute(arguments)) {
         Ok(exit) => exit,
         Err(error) => {
             let message = error.message();
@@ -42,5 +45,8 @@ fn main() -> ExitCode {
             }
             commands::exit_of_error(&error)
         }
-    }
+    };
+    // Work that nobody waits for any more does not keep the program.
+    runtime.shutdown_timeout(SHUTDOWN);
+    exit
 }

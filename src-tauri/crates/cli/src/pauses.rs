@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use genglossary_engine::{ContinueOutcome, Engine, NoSink, Pause, Program, Result, RunView};
+use genglossary_engine::{ContinueOutcome, Engine, LARGEST_BUDGET, NoSink, Pause, Program, Result, RunView};
 use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
@@ -30,7 +30,12 @@ impl Answer {
         match line.trim().to_lowercase().as_str() {
             "y" | "yes" | "はい" => Some(Self::Yes),
             "" | "n" | "no" | "いいえ" => Some(Self::No),
-            amount => amount.parse().ok().filter(|amount| *amount > 0.0).map(Self::Amount),
+            amount => {
+                let amount = amount.parse().ok();
+                amount
+                    .filter(|amount| *amount > 0.0 && *amount <= LARGEST_BUDGET)
+                    .map(Self::Amount)
+            }
         }
     }
 }
@@ -53,11 +58,13 @@ impl Question {
 
     /// Asks once for each pause, and says when it is over, whoever ended it.
     pub(crate) fn show(&mut self, run: &RunView, progress: &mut Progress) {
-        if run.paused == self.asked {
+        // Whoever said no is not asked again while the run stops.
+        let paused = run.paused.as_ref().filter(|_| !run.cancelling);
+        if paused == self.asked.as_ref() {
             return;
         }
-        self.asked.clone_from(&run.paused);
-        if let Some(pause) = &run.paused {
+        self.asked = paused.cloned();
+        if let Some(pause) = paused {
             let lines = self.lines.get_or_insert_with(typed);
             // What was typed before the question is no answer to it.
             while lines.try_recv().is_ok() {}
@@ -70,7 +77,18 @@ impl Question {
     }
 
     /// Waits for an answer to the question that stands; for ever while none does. Gives it to the run.
-    pub(crate) async fn answered(&mut self, engine: &Engine, run_id: &str, progress: &mut Progress) -> Result<()> {
+    /// An answer that cannot be given is no reason to leave the run: the question stands.
+    pub(crate) async fn answered(&mut self, engine: &Engine, run_id: &str, progress: &mut Progress) {
+        if let Err(error) = self.give(engine, run_id, progress).await {
+            progress.ask(&format!(
+                "{} {}",
+                self.words.error(&error.message()),
+                self.words.ask_again()
+            ));
+        }
+    }
+
+    async fn give(&mut self, engine: &Engine, run_id: &str, progress: &mut Progress) -> Result<()> {
         let (Some(pause), Some(lines)) = (&self.asked, &mut self.lines) else {
             return std::future::pending().await;
         };
@@ -145,7 +163,7 @@ mod tests {
         for no in ["", "\n", "n", "No"] {
             assert_eq!(Answer::of(no), Some(Answer::No), "{no:?}");
         }
-        for neither in ["0", "-1", "nan", "perhaps"] {
+        for neither in ["0", "-1", "nan", "inf", "1e10", "perhaps"] {
             assert_eq!(Answer::of(neither), None, "{neither}");
         }
     }

@@ -66,7 +66,7 @@ pub use plan::{Estimate, FileState, Plan, Questions, ScopePlan};
 pub use projects::{Counts, ProjectDetail, ProjectState, ProjectSummary};
 pub use reasons::{DiffCause, Reason};
 pub use runs::{
-    CancelOutcome, ContinueOutcome, MissingUnit, Owner, Pause, Program, RunDetail, RunOrder, RunSort, RunStatus,
-    RunView, Scope, Stage, StageStatus, StageView, StatusChange, StopReason, Trigger, Waiting,
+    CancelOutcome, ContinueOutcome, LARGEST_BUDGET, MissingUnit, Owner, Pause, Program, RunDetail, RunOrder, RunSort,
+    RunStatus, RunView, Scope, Stage, StageStatus, StageView, StatusChange, StopReason, Trigger, Waiting,
 };
 pub use settings::{AppSettings, CloseChoice, DataSize, DocumentLanguages, ProjectSettings, Theme, UiLanguage};

@@ -91,7 +91,7 @@ pub struct TermDetail {
     pub variants: Vec<Variant>,
     /// The model that chose the category.
     pub judge: Option<String>,
-    /// A model was asked about the terms and said nothing of this one.
+    /// A model was asked about the terms and gave this one no category.
     pub unjudged: bool,
     /// The full form of an abbreviation.
     pub expansion: Option<String>,
@@ -477,8 +477,8 @@ impl Engine {
         let row = &mut detail.row;
         row.edited = decision.category.is_some() || decision.note.is_some() || decision.name.is_some();
         row.verdict = decision.verdict.as_deref().map(results::parse).transpose()?;
-        // What is excluded is not sent, and of what is required not every answer counts.
-        detail.unjudged &= row.verdict.is_none();
+        // What is excluded is not sent, and of what the researcher worked at not every answer counts.
+        detail.unjudged = false;
         if let Some(category) = decision.category {
             row.category = category;
         }

@@ -47,6 +47,8 @@ pub(super) struct Work<'a> {
     pub(super) changed: u32,
     /// Stages that are out of date.
     pub(super) stale: &'a [Stage],
+    /// Terms of the project, once it has any.
+    pub(super) terms: Option<u32>,
     /// Units that each stage took the last time.
     pub(super) units: BTreeMap<Stage, u32>,
 }
@@ -175,13 +177,13 @@ impl Work<'_> {
 
     /// The questions of a stage that was never asked, about as many terms as there were the last time.
     fn first_questions(&self, stage: Stage) -> Option<Questions> {
-        let terms = self.units.get(&Stage::Define)?.saturating_sub(self.documents);
+        let terms = self.terms?;
         let (from, to) = match stage {
             Stage::Load => (0, 0),
             Stage::Extract | Stage::Review => (terms.div_ceil(LARGEST_BATCH as u32), terms.div_ceil(SMALL_BATCH)),
-            Stage::Define => (terms, terms),
-            // Only what has an open issue is asked about.
-            Stage::Refine => (0, terms),
+            // A concept of several terms is one question, and what the model leaves out is none; only what has an open issue is
+            // mended.
+            Stage::Define | Stage::Refine => (0, terms),
         };
         Some(Questions { from, to })
     }
@@ -232,6 +234,7 @@ mod tests {
             documents: 100,
             changed: 100,
             stale,
+            terms: None,
             units: units.iter().copied().collect(),
         }
     }

@@ -111,12 +111,12 @@ impl Engine {
             documents: scan.documents,
             changed: scan.changes(),
             stale: &staleness.stages,
+            terms: detail.summary.counts.terms,
             units,
         };
-        let renewed = |reason: &Reason| matches!(reason, Reason::ModelChanged | Reason::PromptsChanged);
         let asked = match &settings.model {
-            // What was asked otherwise is asked again.
-            Some(_) if staleness.reasons.iter().any(renewed) => None,
+            // Another model, or one with other settings, knows no answer.
+            Some(_) if staleness.reasons.contains(&Reason::ModelChanged) => None,
             Some(model) => models::questions(self.store(), project_id, model).await?,
             None => None,
         };
@@ -176,10 +176,14 @@ impl Engine {
                         Some(made_from) => made_from.differences(&basis),
                         None => vec![ENGINE],
                     };
+                    // A result from before the words of the questions had a hash of their own.
+                    let one_hash = |made_from: &Basis| made_from.names(MODEL) && !made_from.names(PROMPTS);
+                    let one_hash = settings.model.is_some() && origin.basis.as_ref().is_some_and(one_hash);
                     for &name in &differences {
                         match name {
                             ENGINE => staleness.add(Reason::EngineChanged),
                             SETTINGS => staleness.add(Reason::SettingsChanged),
+                            MODEL if one_hash => {}
                             MODEL => staleness.add(Reason::ModelChanged),
                             // Another model is asked in its own way.
                             PROMPTS if staleness.reasons.contains(&Reason::ModelChanged) => {}

@@ -36,7 +36,7 @@ pub use model::{
 };
 use owner::Process;
 pub use owner::Program;
-pub use pause::{ContinueOutcome, Pause};
+pub use pause::{ContinueOutcome, LARGEST_BUDGET, Pause};
 use record::{NewRun, Transition};
 pub(crate) use recovery::Health;
 pub(crate) use unit::{Undone, Unit, from_bytes, to_bytes};

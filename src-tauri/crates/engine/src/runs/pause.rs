@@ -44,13 +44,13 @@ pub enum ContinueOutcome {
 }
 
 /// The largest amount that can be allowed at once.
-const MOST: f64 = 1e9;
+pub const LARGEST_BUDGET: f64 = 1e9;
 
 impl Engine {
     /// Lets a run go on that has spent its budget: `more` may be spent from now on, or anything. `since` names the pause
     /// that this answers, so that the same answer twice allows nothing twice. Whoever owns the run goes on within a second.
     pub async fn continue_run(&self, run_id: &str, since: &str, more: Option<f64>) -> Result<ContinueOutcome> {
-        if more.is_some_and(|more| !(more > 0.0 && more <= MOST)) {
+        if more.is_some_and(|more| !(more > 0.0 && more <= LARGEST_BUDGET)) {
             return Err(Error::InvalidSettings("budget"));
         }
         self.recover_runs().await?;
@@ -103,7 +103,8 @@ impl StageContext {
         }
     }
 
-    /// Stores that the run waits. False when it does already, or may spend more meanwhile.
+    /// Stores that the run waits. False when it does already, or may spend more meanwhile. What calls under way have cost
+    /// since it waits is noted: it is not taken from what is allowed on top.
     async fn store_pause(&self, pause: &Pause) -> Result<bool, Break> {
         let (id, json) = (self.live().id(), serde_json::to_string(pause)?);
         let mut tx = self.write().await?;
@@ -117,6 +118,15 @@ impl StageContext {
         .execute(&mut *tx)
         .await?
         .rows_affected();
+        if changed == 0 {
+            sqlx::query!(
+                "UPDATE run SET paused = json_set(paused, '$.spent', ?1) WHERE id = ?2 AND paused ->> 'spent' < ?1",
+                pause.spent,
+                id
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
         tx.commit().await?;
         Ok(changed == 1)
     }

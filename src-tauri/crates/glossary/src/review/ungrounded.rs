@@ -132,7 +132,30 @@ fn japanese_words(text: &str) -> Vec<Word> {
     words
 }
 
-/// Whether a text is Japanese, by its kana.
+/// Whether a text is Japanese, by its letters: one with a foreign name in it is still what the rest is.
 pub fn is_japanese(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, 'ぁ'..='ヿ'))
+    let count = |is: fn(char) -> bool| text.chars().filter(|c| is(*c)).count();
+    let japanese = count(|c| matches!(c, 'ぁ'..='ゟ' | 'ァ'..='ヺ' | '一'..='鿿' | '々'));
+    // A word takes about three times as many letters of the alphabet.
+    japanese > 0 && japanese * 3 >= count(|c| c.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_japanese;
+
+    #[test]
+    fn a_foreign_name_does_not_make_a_text_foreign() {
+        for text in ["乾燥させた種子", "Kubernetes は CNCF のプロジェクト", "pH を測る器具"] {
+            assert!(is_japanese(text), "{text}");
+        }
+        for text in [
+            "A room (ドライルーム) where seeds are kept dry.",
+            "The word 種 alone",
+            "A seed・bank",
+            "",
+        ] {
+            assert!(!is_japanese(text), "{text}");
+        }
+    }
 }

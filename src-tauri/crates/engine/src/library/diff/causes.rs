@@ -49,7 +49,7 @@ impl Causes {
             settings: compare(pair, "settings")
                 .unwrap_or_else(|| any_differs(pair, |generation| &generation.settings_hash)),
             engine: compare(pair, "engine").unwrap_or_else(|| any_differs(pair, |generation| &generation.engine)),
-            model: comes_or_goes(pair, MODEL),
+            model: comes_or_goes(pair, MODEL) && !one_hash(pair),
             prompts: comes_or_goes(pair, PROMPTS),
         };
         causes.compare_documents(snapshot, pair).await?;
@@ -328,6 +328,18 @@ fn comes_or_goes(pair: &Pair<'_>, name: &str) -> bool {
         };
         let (before, after) = (basis(&pair.before.generations), basis(&pair.after.generations));
         before.zip(after).is_some_and(|(before, after)| before != after)
+    })
+}
+
+/// Whether one side is from before the words of the questions had a hash of their own, and both asked a model.
+fn one_hash(pair: &Pair<'_>) -> bool {
+    Stage::ALL.into_iter().any(|stage| {
+        let sides = [&pair.before, &pair.after].map(|side| side.generations.get(&stage)?.basis.as_ref());
+        let [Some(before), Some(after)] = sides else {
+            return false;
+        };
+        let both = before.contains_key(MODEL) && after.contains_key(MODEL);
+        both && before.contains_key(PROMPTS) != after.contains_key(PROMPTS)
     })
 }
 

@@ -41,7 +41,7 @@ async fn a_model_writes_the_definitions_with_sentences_of_the_documents_as_their
     assert_eq!(asked_for(&before, Scope::Load), Some((0, 0)));
     let (least, most) = asked_for(&before, Scope::FromTerms).unwrap();
     assert!(
-        (4..most).contains(&least),
+        least > 0 && most > 3 && least < most,
         "as many as there are terms, and more: {least} to {most}"
     );
 
