@@ -2585,7 +2585,7 @@ export type TermDetail = {
 	variants: Variant[],
 	/**  The model that chose the category. */
 	judge: string | null,
-	/**  A model was asked about the terms and said nothing of this one. */
+	/**  A model was asked about the terms and gave this one no category. */
 	unjudged: boolean,
 	/**  The full form of an abbreviation. */
 	expansion: string | null,
