@@ -1497,7 +1497,9 @@ export type IssueRow = {
 	reason: string | null,
 	/**  The term is excluded. */
 	excluded: boolean,
-	/**  The researcher's own definition settles it. */
+	/**  A definition by the researcher settles it. */
+	definable: boolean,
+	/**  There is one. */
 	defined: boolean,
 	/**  The terms it is about, the one it is filed under first. */
 	terms: TermRef[],

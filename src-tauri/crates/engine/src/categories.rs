@@ -22,8 +22,8 @@ const MOST: usize = 20;
 const LONGEST_NAME: usize = 40;
 const LONGEST_ABOUT: usize = 120;
 
-/// The names that the app itself gives to categories, in both languages.
-const BUILT_IN: [&str; 24] = [
+/// The names that the app itself gives to categories, in both languages, whatever their case.
+const BUILT_IN: [&str; 17] = [
     "concept",
     "abbreviation",
     "name",
@@ -32,13 +32,6 @@ const BUILT_IN: [&str; 24] = [
     "organisation",
     "title",
     "common",
-    "Concept",
-    "Abbreviation",
-    "Name",
-    "Person",
-    "Place",
-    "Organisation",
-    "Title",
     "Common word",
     "概念",
     "略語",

@@ -354,6 +354,12 @@ impl Finding {
             Self::Undefined { .. } | Self::Contradiction { .. } | Self::Ungrounded { .. } => &[],
         }
     }
+
+    /// Whether a definition by the researcher settles it: it is about what the entry says, not about which entries there
+    /// are.
+    pub fn is_settled_by_definition(&self) -> bool {
+        !matches!(self, Self::Duplicate { .. } | Self::MissingRelated { .. })
+    }
 }
 
 /// Why entries look like one concept.

@@ -29,6 +29,8 @@ struct State {
     /// The largest of these.
     most: usize,
     limit: usize,
+    /// The server has refused more than the limit.
+    found_out: bool,
     open: usize,
     /// Slots that are taken away when their calls end.
     owed: usize,
@@ -64,6 +66,7 @@ impl Default for Gate {
                 allowed: Vec::new(),
                 most: 0,
                 limit: 0,
+                found_out: false,
                 open: 0,
                 owed: 0,
                 answers: 0,
@@ -93,9 +96,8 @@ impl Gate {
         let Some(most) = state.allowed.iter().copied().max() else {
             return;
         };
-        let found_out = state.limit < state.most;
         state.most = most;
-        let limit = if found_out { state.limit.min(most) } else { most };
+        let limit = if state.found_out { state.limit.min(most) } else { most };
         self.set(state, limit);
     }
 
@@ -145,6 +147,7 @@ impl Pass<'_> {
             state.answers = 0;
             state.raised = true;
             let limit = state.limit + 1;
+            state.found_out = limit < state.most;
             self.gate.set(&mut state, limit);
         }
     }
@@ -155,6 +158,7 @@ impl Pass<'_> {
         if self.halvings == state.halvings {
             let limit = (state.limit / 2).max(1);
             self.gate.set(&mut state, limit);
+            state.found_out = true;
             state.halvings += 1;
             state.patience = if state.raised && state.answers < limit as u32 * 2 {
                 (state.patience * 2).min(PATIENCE.1)
@@ -252,6 +256,21 @@ mod tests {
         drop((next, more));
         let _last = gate.join(8);
         assert_eq!(gate.limit(), 2);
+        answers(&gate, 100).await;
+        assert_eq!(gate.limit(), 8, "answers raise it again");
+    }
+
+    #[tokio::test]
+    async fn what_was_found_out_stays_when_the_wide_member_goes_first() {
+        let gate = Arc::new(Gate::default());
+        let (wide, narrow) = (gate.join(8), gate.join(2));
+        gate.enter().await.refused();
+        gate.enter().await.refused();
+        assert_eq!(gate.limit(), 2);
+        drop(wide);
+        drop(narrow);
+        let _next = gate.join(8);
+        assert_eq!(gate.limit(), 2, "the server said so");
         answers(&gate, 100).await;
         assert_eq!(gate.limit(), 8, "answers raise it again");
     }

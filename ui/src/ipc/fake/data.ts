@@ -108,6 +108,7 @@ function issue(
     ruling: null,
     reason: null,
     excluded: false,
+    definable: finding.kind !== 'duplicate' && finding.kind !== 'missing_related',
     defined: false,
     terms: [...new Set([term, ...named(finding)])].map((key) => ({ key, text: key })),
   };

@@ -68,7 +68,9 @@ pub struct IssueRow {
     pub reason: Option<String>,
     /// The term is excluded.
     pub excluded: bool,
-    /// The researcher's own definition settles it.
+    /// A definition by the researcher settles it.
+    pub definable: bool,
+    /// There is one.
     pub defined: bool,
     /// The terms it is about, the one it is filed under first.
     pub terms: Vec<TermRef>,
@@ -125,6 +127,7 @@ impl TryFrom<Record> for IssueRow {
             term: row.term,
             key: row.key,
             severity: results::severity_of(row.severity),
+            definable: finding.is_settled_by_definition(),
             finding,
             state: results::parse(&row.state)?,
             resolution: row.resolution.as_deref().map(results::parse).transpose()?,
@@ -136,7 +139,7 @@ impl TryFrom<Record> for IssueRow {
     }
 }
 
-// Issues with what was decided about them. ?1 is the project, ?2 the review, ?3 the refinement that was made from it. The
+// Issues with what was decided about them. What a definition settles is what `Finding::is_settled_by_definition` says. ?1 is the project, ?2 the review, ?3 the refinement that was made from it. The
 // answers are few and are found by what the issues say; most issues have none.
 macro_rules! issues {
     ($query:ident, ($($row:ty)?), $select:tt, $project:expr, $review:expr, $refine:expr $(, $value:expr)*) => {
@@ -150,13 +153,13 @@ macro_rules! issues {
                  SELECT i.ordinal, i.key, i.kind, i.severity, x.ruling, x.reason, d.name,
                    CASE WHEN ?3 IS NOT NULL THEN coalesce(r.resolution, 'open') END AS resolution,
                    d.verdict IS 'excluded' AS excluded,
-                   d.definition IS NOT NULL AND (i.finding ->> '$.kind') IN ('undefined', 'circular', 'contradiction', 'ungrounded', 'judged') AS defined,
+                   d.definition IS NOT NULL AND i.definable AS defined,
                    CASE WHEN x.ruling IS 'dismissed' THEN 'dismissed'
                      WHEN x.ruling IS NOT NULL OR d.verdict IS 'excluded'
-                       OR d.definition IS NOT NULL AND (i.finding ->> '$.kind') IN ('undefined', 'circular', 'contradiction', 'ungrounded', 'judged')
+                       OR d.definition IS NOT NULL AND i.definable
                        OR r.resolution IN ('merged', 'replaced', 'rewritten') THEN 'resolved'
                      ELSE 'open' END AS state, i.term
-                 FROM issue i
+                 FROM (SELECT *, (finding ->> '$.kind') NOT IN ('duplicate', 'missing_related') AS definable FROM issue) i
                  LEFT JOIN resolution r ON r.generation_id = ?3 AND r.issue = i.ordinal
                  LEFT JOIN decision d ON d.project_id = ?1 AND d.key = i.key
                  LEFT JOIN answered x ON x.ordinal = i.ordinal

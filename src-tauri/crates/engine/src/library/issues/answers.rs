@@ -212,17 +212,9 @@ impl Draft {
             return Ok(());
         }
         self.read(engine, std::slice::from_ref(&issue.key)).await?;
-        let defines = matches!(
-            issue.finding,
-            Finding::Undefined { .. }
-                | Finding::Circular { .. }
-                | Finding::Contradiction { .. }
-                | Finding::Ungrounded { .. }
-                | Finding::Judged { .. }
-        );
         if self.get(&issue.key, Field::Verdict) == Some("excluded") {
             self.set(&issue.key, Field::Verdict, None);
-        } else if defines {
+        } else if issue.finding.is_settled_by_definition() {
             self.set(&issue.key, Field::Definition, None);
         }
         Ok(())

@@ -1,3 +1,5 @@
+use glossary::Finding;
+
 use super::issues;
 use crate::testing::Bench;
 use crate::{Change, Error, IssueAnswer, IssueState, Scope, Stage, TermEdit, Verdict};
@@ -27,7 +29,7 @@ async fn an_answer_holds_in_every_later_review_and_can_be_taken_back() {
     let all = issues(engine, &project, None).await;
     let found = all
         .iter()
-        .find(|issue| matches!(issue.finding, glossary::Finding::Contradiction { .. }));
+        .find(|issue| matches!(issue.finding, Finding::Contradiction { .. }));
     let found = found.unwrap_or_else(|| panic!("no contradiction in {all:?}"));
     let open = engine.project(&project).await.unwrap().summary.counts.open_issues;
     let before = engine.entry(&project, Stage::Refine, &found.key).await.unwrap();
@@ -136,4 +138,65 @@ async fn an_exclusion_and_a_definition_settle_an_issue_as_long_as_they_stand() {
     assert!(engine.recheck_issue(&project, &id).await.unwrap());
     let wrong = engine.answer_issues(&project, &[id], &IssueAnswer::Second).await;
     assert!(matches!(wrong, Err(Error::IssueNotFound(_))), "no statement to choose");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_definition_settles_what_the_rule_says_and_nothing_else() {
+    let bench = Bench::new().await;
+    let project = bench.project("p").await;
+    bench.completed(&project, Scope::Full).await;
+    bench.define(&project, "accession", "What the gene bank numbers.").await;
+    let evidence = || glossary::Evidence {
+        document: "a.md".to_owned(),
+        line: 1,
+        start: 0,
+        end: 1,
+        quote: "a".to_owned(),
+    };
+    let findings = [
+        Finding::Undefined { occurrences: 1 },
+        Finding::Circular { path: Vec::new() },
+        Finding::Duplicate {
+            others: Vec::new(),
+            reason: glossary::DuplicateReason::Spelling,
+        },
+        Finding::Contradiction {
+            first: evidence(),
+            second: evidence(),
+        },
+        Finding::MissingRelated {
+            related: "seed".to_owned(),
+        },
+        Finding::Ungrounded { words: Vec::new() },
+        Finding::Judged {
+            problem: glossary::Problem::Duplicate,
+            others: Vec::new(),
+            says: String::new(),
+            proposal: None,
+            by: "writer".to_owned(),
+        },
+    ];
+    let mut tx = bench.engine.store().write().await.unwrap();
+    sqlx::query("DELETE FROM issue_row").execute(&mut *tx).await.unwrap();
+    for (ordinal, finding) in (0_i64..).zip(&findings) {
+        let of_review =
+            "INSERT INTO issue_row (series, ordinal, born, hash, key, term, severity, kind, finding, identity)
+            SELECT series, ?, id, 0, 'accession', 'accession', 1, ?, ?, ? FROM generation WHERE stage = 'review'";
+        sqlx::query(of_review)
+            .bind(ordinal)
+            .bind(finding.kind())
+            .bind(serde_json::to_string(finding).unwrap())
+            .bind(ordinal.to_string())
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let rows = issues(&bench.engine, &project, None).await;
+    assert_eq!(rows.len(), findings.len());
+    for row in rows {
+        let settled = row.finding.is_settled_by_definition();
+        assert_eq!((row.definable, row.defined), (settled, settled), "{:?}", row.finding);
+        assert_eq!(row.state == IssueState::Resolved, settled, "{:?}", row.finding);
+    }
 }
