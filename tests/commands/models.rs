@@ -49,15 +49,22 @@ pub(crate) fn a_model(bench: &Bench, project: &str) {
     assert!(!refused.to_string().contains("secret"), "{refused}");
 }
 
-/// A run that asks a model and keeps its calls.
-fn its_calls(bench: &Bench, project: &str, model: &Value) {
+/// Has the project ask the model, with these of its settings changed.
+fn asks(bench: &Bench, project: &str, model: &Value, changed: &[(&str, Value)]) {
     let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
     settings["model"] = model.clone();
-    settings["model"]["keep_calls"] = json!(true);
+    for (field, value) in changed {
+        settings["model"][*field] = value.clone();
+    }
     bench.ok(
         "set_project_settings",
         json!({ "projectId": project, "settings": settings }),
     );
+}
+
+/// A run that asks a model and keeps its calls.
+fn its_calls(bench: &Bench, project: &str, model: &Value) {
+    asks(bench, project, model, &[("keep_calls", json!(true))]);
     let run = bench.ok(
         "start_run",
         json!({ "projectId": project, "scope": "full", "requestId": "asks" }),
@@ -75,15 +82,8 @@ fn its_calls(bench: &Bench, project: &str, model: &Value) {
 
 /// A run that has spent its budget waits, and goes on when somebody says so.
 fn its_budget(bench: &Bench, project: &str, model: &Value) {
-    let mut settings = bench.ok("get_project_settings", json!({ "projectId": project }));
-    settings["model"] = model.clone();
-    for (field, value) in [("seed", json!(7)), ("price_in", json!(1e6)), ("budget", json!(0.5))] {
-        settings["model"][field] = value;
-    }
-    bench.ok(
-        "set_project_settings",
-        json!({ "projectId": project, "settings": settings }),
-    );
+    let spends = [("seed", json!(7)), ("price_in", json!(1e6)), ("budget", json!(0.5))];
+    asks(bench, project, model, &spends);
     let run = bench.ok(
         "start_run",
         json!({ "projectId": project, "scope": "full", "requestId": "spends" }),

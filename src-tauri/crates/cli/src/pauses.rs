@@ -3,13 +3,15 @@
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use genglossary_engine::{ContinueOutcome, Engine, LARGEST_BUDGET, NoSink, Pause, Program, Result, RunView};
+use genglossary_engine::{
+    ContinueOutcome, Engine, LARGEST_BUDGET, NoSink, Pause, Program, Result, RunView, StageStatus, StageView,
+};
 use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::commands::{home, print_json, print_line};
 use crate::progress::Progress;
-use crate::words::Words;
+use crate::words::Words::{self, English, Japanese};
 
 /// Whether somebody can be asked: who pipes or wants JSON cannot.
 pub(crate) fn can_ask(json: bool) -> bool {
@@ -111,6 +113,50 @@ impl Question {
         };
         engine.continue_run(run_id, &pause.since, Some(more)).await?;
         Ok(())
+    }
+}
+
+/// What is said of a pause.
+impl Words {
+    /// The question of a run that has spent its budget.
+    pub(crate) fn asks(self, run: &RunView, pause: &Pause) -> String {
+        let at_work = run.stages.iter().find(|stage| stage.status == StageStatus::Running);
+        let at = at_work.map_or_else(String::new, |stage| {
+            let StageView { done, total, .. } = stage;
+            format!("{} {done} / {total}", self.stage(stage.stage))
+        });
+        let Pause { budget, again, .. } = pause;
+        match self {
+            English => format!("The budget of {budget} is spent. {at}\nSpend another {again}? y, N, or an amount:"),
+            Japanese => {
+                format!("予算{budget}を使い切りました。{at}\nさらに{again}を使いますか？ y、N、または金額：")
+            }
+        }
+    }
+
+    pub(crate) fn ask_again(self) -> &'static str {
+        self.pick("y, N, or an amount above 0:", "y、N、または0より大きい金額：")
+    }
+
+    pub(crate) fn goes_on(self) -> &'static str {
+        self.pick("goes on", "続行します")
+    }
+
+    pub(crate) fn resume_with(self, id: &str) -> String {
+        match self {
+            English => format!("every answer is kept; go on with: genglossary resume {id}"),
+            Japanese => format!("答えはすべて残っています。続行：genglossary resume {id}"),
+        }
+    }
+
+    pub(crate) fn continued(self, outcome: ContinueOutcome) -> &'static str {
+        match outcome {
+            ContinueOutcome::Continued => self.goes_on(),
+            ContinueOutcome::NotPaused => self.pick(
+                "the run does not wait for more budget",
+                "この実行は予算の追加を待っていません",
+            ),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The sentences of the command line, in English and Japanese.
 
 use genglossary_engine::{
-    CancelOutcome, ContinueOutcome, ExportReport, Message, Pause, PullState, PullView, RunStatus, RunView, Stage,
-    StageStatus, StageView, StopReason, Waiting,
+    CancelOutcome, ExportReport, Message, PullState, PullView, RunStatus, RunView, Stage, StageStatus, StageView,
+    StopReason, Waiting,
 };
 
 /// The language of the sentences.
@@ -26,7 +26,7 @@ impl Words {
         }
     }
 
-    fn pick<'a>(self, english: &'a str, japanese: &'a str) -> &'a str {
+    pub(crate) fn pick<'a>(self, english: &'a str, japanese: &'a str) -> &'a str {
         match self {
             English => english,
             Japanese => japanese,
@@ -80,47 +80,6 @@ impl Words {
         match self {
             English => format!("waiting: {running} of {limit} runs are at work, {ahead} came before"),
             Japanese => format!("待機中：{limit}件中{running}件が実行中、先に{ahead}件が待っています"),
-        }
-    }
-
-    /// The question of a run that has spent its budget.
-    pub(crate) fn asks(self, run: &RunView, pause: &Pause) -> String {
-        let at_work = run.stages.iter().find(|stage| stage.status == StageStatus::Running);
-        let at = at_work.map_or_else(String::new, |stage| {
-            let StageView { done, total, .. } = stage;
-            format!("{} {done} / {total}", self.stage(stage.stage))
-        });
-        let Pause { budget, again, .. } = pause;
-        match self {
-            English => format!("The budget of {budget} is spent. {at}\nSpend another {again}? y, N, or an amount:"),
-            Japanese => {
-                format!("予算{budget}を使い切りました。{at}\nさらに{again}を使いますか？ y、N、または金額：")
-            }
-        }
-    }
-
-    pub(crate) fn ask_again(self) -> &'static str {
-        self.pick("y, N, or an amount above 0:", "y、N、または0より大きい金額：")
-    }
-
-    pub(crate) fn goes_on(self) -> &'static str {
-        self.pick("goes on", "続行します")
-    }
-
-    pub(crate) fn resume_with(self, id: &str) -> String {
-        match self {
-            English => format!("every answer is kept; go on with: genglossary resume {id}"),
-            Japanese => format!("答えはすべて残っています。続行：genglossary resume {id}"),
-        }
-    }
-
-    pub(crate) fn continued(self, outcome: ContinueOutcome) -> &'static str {
-        match outcome {
-            ContinueOutcome::Continued => self.goes_on(),
-            ContinueOutcome::NotPaused => self.pick(
-                "the run does not wait for more budget",
-                "この実行は予算の追加を待っていません",
-            ),
         }
     }
 

@@ -53,7 +53,8 @@ pub use library::reader::{
     DocumentInfo, DocumentLayout, DocumentPage, DocumentPlace, DocumentTarget, FileChange, MarkedTerm, RowHit, RowKind,
     RowMark, RowShape, ShapeKind, TextRow,
 };
-pub use library::terms::{TermDetail, TermQuery, TermRef, TermRow, TermSort};
+pub use library::term::TermDetail;
+pub use library::terms::{TermQuery, TermRef, TermRow, TermSort};
 pub use logs::{
     LogCounts, LogHit, LogHits, LogLevel, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogRecord, LogSearch,
     LogStage,

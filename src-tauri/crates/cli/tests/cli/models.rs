@@ -439,14 +439,20 @@ mod terminal {
         }
     }
 
+    /// A run on a terminal, each of whose questions costs more than its budget.
+    fn spending(runtime: &tokio::runtime::Runtime) -> (ModelServer, Bench, Terminal) {
+        let server = runtime.block_on(ModelServer::start(Script::default())).unwrap();
+        let bench = Bench::new();
+        bench.short("seeds");
+        let spends = ["--parallel", "1", "--price-in", "1000000", "--budget", "0.5"];
+        let run = Terminal::start(&bench, &run_with(&server.url(), &spends));
+        (server, bench, run)
+    }
+
     #[test]
     fn on_a_terminal_a_run_that_has_spent_its_budget_asks_and_goes_on_by_what_is_typed_there_or_said_elsewhere() {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let server = runtime.block_on(ModelServer::start(Script::default())).unwrap();
-        let (url, bench) = (server.url(), Bench::new());
-        bench.short("seeds");
-        let spends = ["--parallel", "1", "--price-in", "1000000", "--budget", "0.5"];
-        let mut run = Terminal::start(&bench, &run_with(&url, &spends));
+        let (server, bench, mut run) = spending(&runtime);
         run.until("The budget of 0.5 is spent.");
         run.until("Spend another 0.5? y, N, or an amount:");
         assert_eq!(server.counts().calls, 1);
@@ -470,11 +476,7 @@ mod terminal {
     #[test]
     fn no_stops_a_run_that_asks_and_says_how_to_go_on() {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let server = runtime.block_on(ModelServer::start(Script::default())).unwrap();
-        let (url, bench) = (server.url(), Bench::new());
-        bench.short("seeds");
-        let spends = ["--parallel", "1", "--price-in", "1000000", "--budget", "0.5"];
-        let mut run = Terminal::start(&bench, &run_with(&url, &spends));
+        let (server, bench, mut run) = spending(&runtime);
         run.until("Spend another 0.5?");
         run.types("\n");
         run.until("go on with: genglossary resume");

@@ -12,6 +12,7 @@ pub(crate) mod issues;
 pub(crate) mod occurrences;
 pub(crate) mod reader;
 mod restore;
+pub(crate) mod term;
 pub(crate) mod terms;
 
 use serde::{Deserialize, Serialize};

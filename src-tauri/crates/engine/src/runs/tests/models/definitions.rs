@@ -51,12 +51,7 @@ async fn a_model_writes_the_definitions_with_sentences_of_the_documents_as_their
         ("openai/1", Some("writer"))
     );
     assert!(plain.model.is_none() && plain.engine.starts_with("embedded/"));
-    let entry = bench
-        .engine
-        .entry(&project, Stage::Refine, &key("drying room"))
-        .await
-        .unwrap()
-        .entry;
+    let entry = refined_entry(&bench, &project, "drying room").await;
     assert_eq!(
         entry.definition.as_deref(),
         Some("What the documents call drying room.")
@@ -191,12 +186,7 @@ async fn a_term_whose_question_fails_for_good_is_missing_and_is_asked_again_alon
         (missing[0].item.as_str(), missing[0].error.code.as_str()),
         ("germination test", "model_no_json")
     );
-    let entry = bench
-        .engine
-        .entry(&project, Stage::Refine, &key("germination test"))
-        .await
-        .unwrap()
-        .entry;
+    let entry = refined_entry(&bench, &project, "germination test").await;
     assert!(
         entry.writer.is_none() && entry.definition.is_some(),
         "it keeps what the documents say"

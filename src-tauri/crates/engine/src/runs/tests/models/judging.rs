@@ -259,12 +259,7 @@ async fn terms_that_the_researcher_takes_for_one_concept_are_defined_in_one_ques
     assert!(question("drying room").is_none());
     let listed = terms(&bench, &project).await;
     assert!(listed.iter().all(|(_, category)| category != "common"));
-    let refined = bench
-        .engine
-        .entry(&project, Stage::Refine, &key("germination test"))
-        .await
-        .unwrap()
-        .entry;
+    let refined = refined_entry(&bench, &project, "germination test").await;
     assert!(refined.synonyms.contains(&"drying room".to_owned()));
     assert_eq!(Category::Concept, refined.category);
 }

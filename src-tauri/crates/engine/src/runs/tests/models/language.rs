@@ -25,7 +25,7 @@ async fn a_model_is_asked_and_answers_in_the_language_that_the_project_wants() {
     .await;
     let model = ask(&bench, &project, &server.url()).await;
     let entry = async |term: &str| -> Entry {
-        let key = glossary::normalise::key(term);
+        let key = key(term);
         bench.engine.entry(&project, Stage::Refine, &key).await.unwrap().entry
     };
     let (english, japanese) = ("A definition.", "モデルの定義。");

@@ -77,12 +77,7 @@ async fn what_a_model_finds_wrong_is_an_issue_of_its_own_and_is_mended_in_one_qu
         (judged.state, judged.resolution),
         (IssueState::Resolved, Some(Resolution::Rewritten))
     );
-    let refined = bench
-        .engine
-        .entry(&project, Stage::Refine, &key("germination test"))
-        .await
-        .unwrap()
-        .entry;
+    let refined = refined_entry(&bench, &project, "germination test").await;
     assert_eq!(
         refined.definition.as_deref(),
         Some("A test that counts the seeds that grow.")
@@ -111,12 +106,7 @@ async fn what_a_model_finds_wrong_is_an_issue_of_its_own_and_is_mended_in_one_qu
         .await
         .unwrap();
     bench.completed(&project, Scope::Full).await;
-    let refined = bench
-        .engine
-        .entry(&project, Stage::Refine, &key("germination test"))
-        .await
-        .unwrap()
-        .entry;
+    let refined = refined_entry(&bench, &project, "germination test").await;
     assert_eq!(
         refined.definition.as_deref(),
         Some("What the documents call germination test.")

@@ -13,6 +13,8 @@ mod pausing;
 mod sharing;
 
 use genglossary_model_server::{Asks, Call, ModelServer, Script, agree, sort};
+use glossary::Entry;
+use glossary::normalise::key;
 use serde_json::json;
 
 use crate::testing::Bench;
@@ -77,4 +79,10 @@ async fn asked(bench: &Bench, run: &str) -> (u32, u32) {
     used.fold((0, 0), |(questions, cached), used| {
         (questions + used.questions, cached + used.cached)
     })
+}
+
+/// What the refined glossary says of a term.
+async fn refined_entry(bench: &Bench, project: &str, term: &str) -> Entry {
+    let detail = bench.engine.entry(project, Stage::Refine, &key(term)).await;
+    detail.unwrap().entry
 }
